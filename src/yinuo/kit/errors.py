@@ -1,0 +1,79 @@
+"""What a command raises when it says no, and how an outside service reports that it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Protocol
+
+
+class Message(Protocol):
+    """A string, or a lazy translation: anything that ``%`` turns into a string when it is read."""
+
+    def __mod__(self, params: Any, /) -> str: ...
+
+
+class DomainError(Exception):
+    """An expected refusal. Define a subclass beside the command that raises it.
+
+    ``code`` is stable and read by programs; ``message`` is read by people, holds ``%(name)s``
+    places for the parameters and is translated only when it is shown, in the reader's language;
+    ``http`` is the status that the web doors answer with; ``field`` names the input at fault.
+    """
+
+    code: ClassVar[str] = "refused"
+    message: ClassVar[Message] = "This cannot be done."
+    http: ClassVar[int] = 409
+
+    def __init__(self, field: str | None = None, **params: object) -> None:
+        super().__init__(field, params)
+        self.field = field
+        self.params: dict[str, object] = params
+
+    @property
+    def parts(self) -> tuple[DomainError, ...]:
+        """The single refusals in this one: itself, unless it collects several."""
+        return (self,)
+
+    def __str__(self) -> str:
+        return self.message % self.params
+
+
+class SeveralProblems(DomainError):
+    """Several fields refused at once, so that a person corrects them in one go."""
+
+    code = "several_problems"
+    http = 422
+
+    def __init__(self, problems: Iterable[DomainError]) -> None:
+        super().__init__()
+        self._parts = tuple(part for problem in problems for part in problem.parts)
+        if not self._parts:
+            raise ValueError("SeveralProblems needs at least one problem")
+
+    @property
+    def parts(self) -> tuple[DomainError, ...]:
+        return self._parts
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in self._parts)
+
+
+def raise_problems(problems: Iterable[DomainError]) -> None:
+    """Raise nothing, the one problem, or all of them together."""
+    found = tuple(problems)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise SeveralProblems(found)
+
+
+class OutsideFailure(Exception):
+    """A service outside Yinuo (bank, mail server, provider) did not do what was asked."""
+
+
+class TemporaryFailure(OutsideFailure):
+    """Trying again later may succeed."""
+
+
+class PermanentFailure(OutsideFailure):
+    """Trying again will not help; a person has to look."""
