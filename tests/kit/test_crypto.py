@@ -18,7 +18,7 @@ from yinuo.kit.crypto import Secret
 
 OLD, NEW, INDEX = (crypto.new_key() for _ in range(3))
 EXPRESSION = cast(Expression, None)
-CONNECTION = cast(BaseDatabaseWrapper, connection)
+CONNECTION: BaseDatabaseWrapper = connection
 
 
 @pytest.fixture(autouse=True, scope="module")

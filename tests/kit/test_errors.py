@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from yinuo.kit.errors import DomainError, SeveralProblems, raise_problems
+from yinuo.kit.errors import (
+    DomainError,
+    SeveralProblems,
+    gettext_noop,
+    raise_problems,
+    translate_with,
+)
 
 
 class TooMuch(DomainError):
@@ -41,3 +47,11 @@ def test_one_refusal_is_raised_as_itself_and_none_raises_nothing() -> None:
         raise_problems([Closed()])
     with pytest.raises(ValueError):
         SeveralProblems([])
+
+
+def test_a_marked_sentence_is_translated_when_it_is_read() -> None:
+    try:
+        translate_with({"It is closed (100%%).": "已关闭（100%%）。"}.__getitem__)
+        assert str(Closed()) == "已关闭（100%）。"
+    finally:
+        translate_with(gettext_noop)

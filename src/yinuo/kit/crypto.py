@@ -138,22 +138,24 @@ def normalise(kind: Secret, value: str) -> str:
     return bare
 
 
-def _hmac(purpose: str, value: str) -> str:
-    if not value:
-        return ""
+def keyed_digest(purpose: str, value: str) -> str:
+    """HMAC-SHA256 in hexadecimal (64 characters); for short secrets such as one-time codes too."""
     key = _index_key_bytes(getattr(settings, "YINUO_INDEX_KEY", ""))
-    digest = hmac.digest(key, f"{purpose}\x00{value}".encode(), "sha256")
-    return digest.hex()[:INDEX_LENGTH]
+    return hmac.digest(key, f"{purpose}\x00{value}".encode(), "sha256").hex()
+
+
+def _index(purpose: str, value: str) -> str:
+    return keyed_digest(purpose, value)[:INDEX_LENGTH] if value else ""
 
 
 def blind_index(kind: Secret, value: str) -> str:
     """Equal for equal values however they are written; empty for an empty value."""
-    return _hmac(kind.value, normalise(kind, value))
+    return _index(kind.value, normalise(kind, value))
 
 
 def last_four_index(kind: Secret, value: str) -> str:
     """The index of the last four characters; a whole value and its last four give the same."""
-    return _hmac(f"{kind.value}:last4", normalise(kind, value)[-4:])
+    return _index(f"{kind.value}:last4", normalise(kind, value)[-4:])
 
 
 # Masks ---------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol
 
 
@@ -12,11 +12,28 @@ class Message(Protocol):
     def __mod__(self, params: Any, /) -> str: ...
 
 
+def gettext_noop(msgid: str) -> str:
+    """Mark a sentence for the translators in a module that must not know Django."""
+    return msgid
+
+
+class _Translator:
+    """How a marked sentence becomes the reader's language. Settings point it at gettext."""
+
+    translate: Callable[[str], str] = staticmethod(gettext_noop)
+
+
+def translate_with(translate: Callable[[str], str]) -> None:
+    """Called once, where the settings are: the pure part of the code works without it."""
+    _Translator.translate = staticmethod(translate)
+
+
 class DomainError(Exception):
     """An expected refusal. Define a subclass beside the command that raises it.
 
     ``code`` is stable and read by programs; ``message`` is read by people, holds ``%(name)s``
-    places for the parameters and is translated only when it is shown, in the reader's language;
+    places for the parameters and is translated only when it is shown, in the reader's language
+    (a lazy translation, or in pure modules a sentence marked with ``gettext_noop``);
     ``http`` is the status that the web doors answer with; ``field`` names the input at fault.
     """
 
@@ -35,6 +52,8 @@ class DomainError(Exception):
         return (self,)
 
     def __str__(self) -> str:
+        if isinstance(self.message, str):
+            return _Translator.translate(self.message) % self.params
         return self.message % self.params
 
 
