@@ -29,13 +29,8 @@ if TYPE_CHECKING:
     from django.db.models.lookups import Lookup
 
     _TextField = models.TextField[str, str]
-    _BinaryField = models.BinaryField[bytes, bytes]
 else:
     _TextField = models.TextField
-    _BinaryField = models.BinaryField
-
-INDEX_LENGTH = 32
-"""Characters in a blind index: the first 128 bits of the HMAC, written in hexadecimal."""
 
 
 class Secret(StrEnum):
@@ -138,24 +133,22 @@ def normalise(kind: Secret, value: str) -> str:
     return bare
 
 
-def keyed_digest(purpose: str, value: str) -> str:
-    """HMAC-SHA256 in hexadecimal (64 characters); for short secrets such as one-time codes too."""
+def keyed_digest(purpose: str, value: str) -> bytes:
+    """HMAC-SHA256 (32 bytes); for short secrets such as one-time codes too."""
     key = _index_key_bytes(getattr(settings, "YINUO_INDEX_KEY", ""))
-    return hmac.digest(key, f"{purpose}\x00{value}".encode(), "sha256").hex()
+    return hmac.digest(key, f"{purpose}\x00{value}".encode(), "sha256")
 
 
-def _index(purpose: str, value: str) -> str:
-    return keyed_digest(purpose, value)[:INDEX_LENGTH] if value else ""
+def blind_index(kind: Secret, value: str) -> bytes | None:
+    """32 bytes, equal for equal values however they are written; None for an empty value."""
+    plain = normalise(kind, value)
+    return keyed_digest(kind.value, plain) if plain else None
 
 
-def blind_index(kind: Secret, value: str) -> str:
-    """Equal for equal values however they are written; empty for an empty value."""
-    return _index(kind.value, normalise(kind, value))
-
-
-def last_four_index(kind: Secret, value: str) -> str:
+def last_four_index(kind: Secret, value: str) -> bytes | None:
     """The index of the last four characters; a whole value and its last four give the same."""
-    return _index(f"{kind.value}:last4", normalise(kind, value)[-4:])
+    plain = normalise(kind, value)
+    return keyed_digest(f"{kind.value}:last4", plain[-4:]) if plain else None
 
 
 # Masks ---------------------------------------------------------------------------------------
@@ -183,7 +176,7 @@ def mask_account(number: str) -> str:
     return _mask(normalise(Secret.ACCOUNT, number), head=0, tail=4, stars=4)
 
 
-# Model fields --------------------------------------------------------------------------------
+# Model field ---------------------------------------------------------------------------------
 
 
 class EncryptedTextField(_TextField):
@@ -204,31 +197,4 @@ class EncryptedTextField(_TextField):
 
     def get_lookup(self, lookup_name: str) -> type[Lookup[Any]] | None:
         # Two encryptions of one text differ, so a comparison would silently find nothing.
-        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
-
-
-class EncryptedBytesField(_BinaryField):
-    """Bytes in Python, ciphertext in the database: files that hold personal data."""
-
-    description = "Encrypted bytes"
-
-    def from_db_value(
-        self,
-        value: bytes | memoryview | None,
-        expression: Expression,
-        connection: BaseDatabaseWrapper,
-    ) -> bytes | None:
-        if value is None:
-            return None
-        token = bytes(value)
-        return decrypt_bytes(token) if token else b""
-
-    def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
-        if isinstance(value, bytes | bytearray | memoryview) and len(value):
-            value = encrypt_bytes(bytes(value))
-        return super().get_db_prep_value(value, connection, prepared)
-
-    def get_lookup(self, lookup_name: str) -> type[Lookup[Any]] | None:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
