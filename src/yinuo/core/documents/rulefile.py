@@ -1,0 +1,77 @@
+"""The shape of documents.toml: which papers there are, when they are needed, what may come in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from yinuo.kit.rules import Conditions, LimitText, Plain, Rule, RuleFile, RuleTable
+
+Count = Annotated[int, Field(gt=0)]
+
+
+class FileType(Plain):
+    """A content type that may come in, and the endings that a file of it may carry."""
+
+    content_type: str
+    endings: tuple[str, ...] = Field(min_length=1)
+    picture: bool = False
+    largest_bytes: Count
+
+
+class Kind(Plain):
+    """A kind of paper or picture. ``pictures_only`` refuses a PDF where a photo is meant."""
+
+    name: dict[str, str]
+    for_customer: bool = True
+    pictures_only: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_name_in_each_language(self) -> Self:
+        missing = {"zh-hans", "zh-hant", "en"} - self.name.keys()
+        if missing:
+            raise ValueError(f"the name lacks {', '.join(sorted(missing))}")
+        return self
+
+
+class Need(Plain):
+    """A kind that is needed when every condition holds on the facts of the claim or loss."""
+
+    kind: str
+    when: Conditions = ()
+
+
+class UploadRules(RuleTable):
+    types: Rule[tuple[FileType, ...]]
+    largest_side: Rule[Count]
+    largest_pixels: Rule[Count]
+    smallest_side: Rule[Count]
+    files_per_case: Rule[Count]
+    clock_ahead: Rule[LimitText]
+
+
+class PreviewRules(RuleTable):
+    """``side`` in pixels; ``quality`` as JPEG counts it, 1 to 95."""
+
+    side: Rule[Count]
+    quality: Rule[Annotated[int, Field(ge=1, le=95)]]
+
+
+class LinkRules(RuleTable):
+    valid_for: Rule[LimitText]
+
+
+class DocumentsRules(RuleFile):
+    kinds: dict[str, Rule[Kind]]
+    needs: dict[str, Rule[Need]]
+    upload: UploadRules
+    preview: PreviewRules
+    links: LinkRules
+
+    @model_validator(mode="after")
+    def _needs_name_known_kinds(self) -> Self:
+        unknown = {rule.value.kind for rule in self.needs.values()} - self.kinds.keys()
+        if unknown:
+            raise ValueError(f"needs ask for unknown kinds: {', '.join(sorted(unknown))}")
+        return self
