@@ -142,6 +142,17 @@ class PromiseRule(Plain):
             raise ValueError("each level of the escalation is named once")
         return steps
 
+    @model_validator(mode="after")
+    def _only_days_roll_forward(self) -> Self:
+        if self.roll_forward:
+            for limit in self.limits():
+                replace(limit, roll_forward=True)
+        return self
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Every limit that this rule can give."""
+        return (self.limit, *self.by_class.values(), *(band.limit for band in self.by_amount))
+
     def limit_for(self, klass: str | None, amount: Decimal | None) -> Limit:
         """The limit for a case: by amount when one is known, else by class, else the general."""
         found = self._by_amount(amount) or self.by_class.get(klass or "") or self.limit
@@ -154,6 +165,48 @@ class PromiseRule(Plain):
             if band.up_to is None or amount <= band.up_to:
                 return band.limit
         return None
+
+
+class Condition(Plain):
+    """One test of one fact. An unknown fact meets no condition."""
+
+    fact: str
+    equals: bool | int | str | None = None
+    one_of: tuple[str, ...] | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _tests_one_thing(self) -> Self:
+        tests = (self.equals, self.one_of, self.at_least, self.at_most)
+        if sum(test is not None for test in tests) != 1:
+            raise ValueError("write exactly one of equals, one_of, at_least, at_most")
+        return self
+
+    def holds(self, facts: Mapping[str, object]) -> bool:
+        """Whether the fact is known and passes; of a list, one element that passes is enough."""
+        found = facts.get(self.fact)
+        many = found if isinstance(found, (tuple, list, set, frozenset)) else (found,)
+        return any(self._passes(one) for one in many if one is not None)
+
+    def _passes(self, fact: object) -> bool:
+        if self.equals is not None:
+            return fact == self.equals
+        if self.one_of is not None:
+            return fact in self.one_of
+        if not isinstance(fact, (int, Decimal)):
+            return False
+        if self.at_least is not None:
+            return fact >= self.at_least
+        return self.at_most is not None and fact <= self.at_most
+
+
+Conditions = tuple[Condition, ...]
+
+
+def holds(conditions: Conditions, facts: Mapping[str, object]) -> bool:
+    """Whether every condition holds; no condition at all always holds."""
+    return all(condition.holds(facts) for condition in conditions)
 
 
 class RuleTable(Plain):
