@@ -1,0 +1,106 @@
+"""Structured logs: one JSON object a line, with the request, the case and the job it is about.
+
+Numbers and codes go into a log, never names, phones or free text: a log is read by people who
+have no business with the customer.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars
+
+Event = MutableMapping[str, Any]
+
+
+@contextmanager
+def bind_case(number: str) -> Iterator[None]:
+    """Everything logged inside carries this case number."""
+    with bound_contextvars(case=number):
+        yield
+
+
+def note_case(number: str) -> None:
+    """As `bind_case`, until the request or job that we are in ends."""
+    bind_contextvars(case=number)
+
+
+def start_context(**values: object) -> None:
+    """Forget what the thread's last request or job bound, and bind this."""
+    clear_contextvars()
+    bind_contextvars(**values)
+
+
+def log(name: str) -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger
+
+
+# Django puts the request object, and with it everything that was typed, into `extra`.
+_NOT_FOR_LOGS = frozenset({"request", "params", "sql", "server_time"})
+
+
+def _add_extra(_: logging.Logger, __: str, event: Event) -> Event:
+    record = event.get("_record")
+    status = getattr(record, "status_code", None)
+    if status is not None:
+        event["status"] = status
+    return event
+
+
+def _drop_forbidden(_: logging.Logger, __: str, event: Event) -> Event:
+    for key in _NOT_FOR_LOGS & event.keys():
+        del event[key]
+    return event
+
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    _drop_forbidden,
+]
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """The ``LOGGING`` setting; also points structlog at the standard library's handlers."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [*SHARED, _add_extra],
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": formatter},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # Every request is logged once, by our own middleware.
+            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            "procrastinate": {"level": "WARNING"},
+        },
+    }

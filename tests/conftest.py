@@ -1,0 +1,48 @@
+"""What every test stands on: a real PostgreSQL, prepared once, fresh for whoever commits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give this process its own clone of the migrated template, and drop it afterwards."""
+    name = databases.clone_name(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    with django_db_blocker.unblock():
+        template = databases.prepare()
+        databases.clone(template, name)
+        databases.point_django_at(name)
+    with pytest.MonkeyPatch.context() as patch:
+        # Django would TRUNCATE after a test that commits, and the timeline forbids that.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: _renew(template, name))
+        yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        databases.drop(name)
+
+
+def _renew(template: str, name: str) -> None:
+    connections.close_all()
+    databases.clone(template, name)
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """The address of this test's database, for a program that the test starts."""
+    return os.environ["DATABASE_URL"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    files = os.environ.get("YINUO_FILES", "")
+    if "PYTEST_XDIST_WORKER" not in os.environ and "yinuo-test-" in files:
+        shutil.rmtree(files, ignore_errors=True)
