@@ -32,6 +32,7 @@ class Step:
     event: str
     makes: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
+    whole: bool = False  # its promises concern the whole case, not each part
     danger: bool = False
 
 

@@ -1,0 +1,72 @@
+"""The only code that writes cases, timelines and promises."""
+
+from yinuo.core.cases.commands.notes import erase_note, write_note
+from yinuo.core.cases.commands.promises import (
+    extend,
+    keep,
+    make_many,
+    pause,
+    promise,
+    recount,
+    resume,
+    withdraw,
+)
+from yinuo.core.cases.commands.sweeping import sweep
+from yinuo.core.cases.commands.timeline import (
+    Move,
+    NotYourRole,
+    Opening,
+    StepNotAllowed,
+    advance,
+    advance_many,
+    open_case,
+    open_many,
+    record,
+    record_many,
+    subject_of,
+    workflow_of,
+)
+from yinuo.core.cases.commands.work import (
+    ChangedMeanwhile,
+    FollowUp,
+    event_hash,
+    follow_ups_to,
+    lock,
+    lock_many,
+    reacts_to,
+    transaction,
+)
+
+__all__ = [
+    "ChangedMeanwhile",
+    "FollowUp",
+    "Move",
+    "NotYourRole",
+    "Opening",
+    "StepNotAllowed",
+    "advance",
+    "advance_many",
+    "erase_note",
+    "event_hash",
+    "extend",
+    "follow_ups_to",
+    "keep",
+    "lock",
+    "lock_many",
+    "make_many",
+    "open_case",
+    "open_many",
+    "pause",
+    "promise",
+    "reacts_to",
+    "record",
+    "record_many",
+    "recount",
+    "resume",
+    "subject_of",
+    "sweep",
+    "transaction",
+    "withdraw",
+    "workflow_of",
+    "write_note",
+]

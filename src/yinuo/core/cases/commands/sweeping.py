@@ -1,0 +1,101 @@
+"""Time passes: promises are warned about, missed and escalated, each exactly once.
+
+Any number of workers may sweep at the same time. A batch takes the promises that are due and that
+nobody else holds, then their cases, and skips what is locked, so a sweeper never waits and a
+person is never made to wait for more than one batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from yinuo.core.cases.commands.work import Entry, append, lock_free, transaction
+from yinuo.core.cases.models import Case, Promise
+from yinuo.core.people import queries as people
+from yinuo.core.people.actors import SYSTEM
+
+BATCH = 500
+
+_EVENTS = {"warn": "promise.warned", "miss": "promise.missed", "escalate": "promise.escalated"}
+
+_UPDATE = """
+UPDATE cases_promise p SET missed_at = v.missed_at, checks_done = v.done, next_check_at = v.next
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::integer[], %s::timestamptz[])
+    AS v(id, missed_at, done, next)
+WHERE p.id = v.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    promises: int
+    warned: int
+    missed: int
+    escalated: int
+
+
+def sweep(*, at: datetime, limit: int = BATCH) -> Swept:
+    """Act on at most `limit` promises whose next check has come. None left: `promises` is 0."""
+    with transaction():
+        rows = list(
+            Promise.objects.filter(next_check_at__lte=at)
+            .order_by("next_check_at", "pk")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+        cases = lock_free({row.case_id for row in rows})
+        mine = [row for row in rows if row.case_id in cases]
+        counts = {"warn": 0, "miss": 0, "escalate": 0}
+        for row in mine:
+            for kind in _run_checks(row, cases[row.case_id], at):
+                counts[kind] += 1
+        _save(mine)
+    return Swept(len(mine), counts["warn"], counts["miss"], counts["escalate"])
+
+
+def _run_checks(row: Promise, case: Case, at: datetime) -> list[str]:
+    """Run every check that has come, in order, and leave the next one for later."""
+    ran = []
+    while row.checks_done < len(row.checks):
+        moment, kind, detail = row.checks[row.checks_done]
+        if datetime.fromisoformat(moment) > at:
+            break
+        row.checks_done += 1
+        if kind == "warn" and row.due_at <= at:
+            continue
+        if kind == "miss":
+            row.missed_at = row.due_at
+        data = {"rule": row.rule, "subject": row.subject, "due": row.due_at.isoformat()}
+        data |= {"share": detail} if kind == "warn" else {}
+        data |= _told(row, case, detail) if kind == "escalate" else {}
+        append(Entry(case, _EVENTS[kind], data, SYSTEM, at, {}))
+        ran.append(kind)
+    upcoming = row.checks[row.checks_done :]
+    row.next_check_at = datetime.fromisoformat(upcoming[0][0]) if upcoming else None
+    return ran
+
+
+def _told(row: Promise, case: Case, level: str) -> dict[str, object]:
+    if level == "handler":
+        staff = [row.owner_id or case.handler_id]
+    else:
+        staff = [one.pk for one in people.leads_of(case.branch_path, level)]
+    return {"to": level, "staff": [pk for pk in staff if pk is not None]}
+
+
+def _save(rows: Sequence[Promise]) -> None:
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPDATE,
+            [
+                [row.pk for row in rows],
+                [row.missed_at for row in rows],
+                [row.checks_done for row in rows],
+                [row.next_check_at for row in rows],
+            ],
+        )

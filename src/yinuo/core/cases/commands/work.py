@@ -1,0 +1,341 @@
+"""The unit of work of a command: what it locks, what it appends, and how both are written.
+
+Events are collected while a command decides and written once, at its end, together with the
+heads of their cases: one INSERT for all lines, one for the messages that follow from them, one
+UPDATE for all cases, one job for the reactions. So a set of 1,000 cases costs as many statements
+as one case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db import transaction as database
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.core.cases.models import Case, Event
+from yinuo.core.messages import commands as messages
+from yinuo.core.people.actors import Actor
+from yinuo.kit import queue
+from yinuo.kit.errors import DomainError
+
+SET_LIMIT = 1_000
+EMPTY_HASH = bytes(32)
+
+_UPDATE_CASES = """
+UPDATE cases_case c SET
+    state = v.state, state_since_at = v.state_since_at, care = v.care, handler_id = v.handler_id,
+    branch_id = v.branch_id, branch_path = v.branch_path, closed_at = v.closed_at,
+    waiting_for_customer = v.waiting, revision = v.revision,
+    head_seq = v.head_seq, head_hash = v.head_hash,
+    next_due_at = (
+        SELECT min(p.due_at) FROM cases_promise p
+        WHERE p.case_id = c.id AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
+          AND p.paused_at IS NULL)
+FROM unnest(
+    %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[],
+    %s::text[], %s::timestamptz[], %s::boolean[], %s::integer[], %s::integer[], %s::bytea[]
+) AS v(id, state, state_since_at, care, handler_id, branch_id, branch_path, closed_at, waiting,
+       revision, head_seq, head_hash)
+WHERE c.id = v.id
+"""
+
+
+class TooManyAtOnce(DomainError):
+    code = "too_many_at_once"
+    message = _("At most %(limit)s cases can be handled at once; this were %(count)s.")
+    http = 422
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else acted on the case after the page of this person was made."""
+
+    code = "changed_meanwhile"
+    message = _(
+        "Somebody else changed case %(number)s while you were working on it. "
+        "What you typed is kept: look at what is new, then send it again."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line to append. `facts` feed the message texts and are not kept."""
+
+    case: Case
+    type: str
+    data: dict[str, Any]
+    by: Actor
+    at: datetime
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What has to happen after the commit: events to react to, messages to send."""
+
+    event_ids: tuple[int, ...]
+    message_ids: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Work:
+    recorded_at: datetime | None = None
+    cases: dict[int, Case] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    dirty: dict[int, Case] = field(default_factory=dict)
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+
+
+_current: ContextVar[Work | None] = ContextVar("yinuo_work", default=None)
+_sink: ContextVar[Callable[[FollowUp], None] | None] = ContextVar("yinuo_sink", default=None)
+_reactive: set[str] = set()
+
+
+def reacts_to(types: Iterable[str]) -> None:
+    """Automation names the event types that it has reactions for; only these queue a job."""
+    _reactive.update(types)
+
+
+@contextmanager
+def follow_ups_to(sink: Callable[[FollowUp], None]) -> Iterator[None]:
+    """In a sandbox the replay takes the follow-ups itself, in the order of its own clock."""
+    token = _sink.set(sink)
+    try:
+        yield
+    finally:
+        _sink.reset(token)
+
+
+@contextmanager
+def transaction() -> Iterator[Work]:
+    """One command, one transaction. A command inside a command joins the outer one."""
+    running = _current.get()
+    if running is not None:
+        yield running
+        return
+    with database.atomic():
+        work = Work()
+        token = _current.set(work)
+        try:
+            yield work
+            _flush(work)
+        finally:
+            _current.reset(token)
+
+
+def current() -> Work:
+    """Raises RuntimeError outside a command: nothing is appended without its transaction."""
+    work = _current.get()
+    if work is None:
+        raise RuntimeError("a case can only be changed inside cases.commands.transaction()")
+    return work
+
+
+def lock_many(case_ids: Iterable[int]) -> dict[int, Case]:
+    """The cases, locked in the order of their ids. Raises Case.DoesNotExist and TooManyAtOnce."""
+    work = current()
+    wanted = sorted(set(case_ids))
+    if len(wanted) > SET_LIMIT:
+        raise TooManyAtOnce(limit=SET_LIMIT, count=len(wanted))
+    missing = [pk for pk in wanted if pk not in work.cases]
+    if missing:
+        adopt(_locked(missing, skip_locked=False))
+    if len(missing) != sum(1 for pk in missing if pk in work.cases):
+        raise Case.DoesNotExist(f"no case for some of {missing[:5]}")
+    return {pk: work.cases[pk] for pk in wanted}
+
+
+def lock_free(case_ids: Iterable[int]) -> dict[int, Case]:
+    """Those of the cases that nobody else holds, locked; a sweeper never waits for a person."""
+    work = current()
+    wanted = sorted(set(case_ids) - work.cases.keys())
+    found = _locked(wanted, skip_locked=True) if wanted else []
+    adopt(found)
+    return {case.pk: case for case in found}
+
+
+def lock(case: Case, *, seen: int | None = None) -> Case:
+    """The case, locked and fresh. `seen` is the revision that the person had on the screen.
+
+    Raises ChangedMeanwhile when another person acted after that.
+    """
+    fresh = lock_many([case.pk])[case.pk]
+    if seen is not None and fresh.revision != seen:
+        raise ChangedMeanwhile(number=fresh.number)
+    return fresh
+
+
+def adopt(cases: Iterable[Case]) -> None:
+    """Cases that this transaction has just made or locked."""
+    work = current()
+    for case in cases:
+        work.cases[case.pk] = case
+
+
+def touch(case: Case) -> None:
+    """The case row, or the earliest of its promises, has to be written at the end."""
+    current().dirty[case.pk] = case
+
+
+def _locked(ids: Sequence[int], *, skip_locked: bool) -> list[Case]:
+    rows = (
+        Case.objects.filter(pk__in=ids)
+        .select_related("customer", "handler", "branch")
+        .select_for_update(of=("self",), skip_locked=skip_locked)
+        .order_by("pk")
+    )
+    return list(rows)
+
+
+def append(entry: Entry) -> None:
+    """Add a line to the end of the timeline of a locked case."""
+    work = current()
+    if entry.case.pk not in work.cases:
+        raise RuntimeError(f"case {entry.case.number} is not locked by this command")
+    if entry.by.is_person:
+        entry.case.revision += 1
+    work.entries.append(entry)
+    touch(entry.case)
+
+
+def event_hash(
+    *,
+    number: str,
+    seq: int,
+    prev_hash: bytes,
+    at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    type_: str,
+    data: Mapping[str, Any],
+    source: str,
+) -> bytes:
+    """SHA-256 over the previous hash and every column of the line, in one canonical form."""
+    line = [
+        number,
+        seq,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor,
+        type_,
+        data,
+        source,
+    ]
+    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(prev_hash + text.encode()).digest()
+
+
+def database_clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        (now,) = cursor.fetchone()
+    return now
+
+
+def _flush(work: Work) -> None:
+    for call in work.at_end:
+        call()
+    events = _write_events(work)
+    message_ids = _write_messages(work, events)
+    _write_cases(list(work.dirty.values()))
+    reactive = tuple(event.pk for event in events if event.type in _reactive)
+    if reactive or message_ids:
+        _hand_on(FollowUp(event_ids=reactive, message_ids=tuple(message_ids)))
+
+
+def _write_events(work: Work) -> list[Event]:
+    if not work.entries:
+        return []
+    recorded_at = work.recorded_at or database_clock()
+    source = "replay" if settings.YINUO_SANDBOX else ""
+    events = [_chained(entry, recorded_at, source) for entry in work.entries]
+    return Event.objects.bulk_create(events)
+
+
+def _chained(entry: Entry, recorded_at: datetime, source: str) -> Event:
+    case = entry.case
+    seq, prev_hash = case.head_seq + 1, bytes(case.head_hash)
+    digest = event_hash(
+        number=case.number,
+        seq=seq,
+        prev_hash=prev_hash,
+        at=entry.at,
+        recorded_at=recorded_at,
+        actor=entry.by.id,
+        type_=entry.type,
+        data=entry.data,
+        source=source,
+    )
+    case.head_seq, case.head_hash = seq, digest
+    return Event(
+        case=case,
+        seq=seq,
+        prev_hash=prev_hash,
+        hash=digest,
+        at=entry.at,
+        recorded_at=recorded_at,
+        actor=entry.by.id,
+        type=entry.type,
+        data=entry.data,
+        source=source,
+    )
+
+
+def _write_messages(work: Work, events: Sequence[Event]) -> list[int]:
+    tellings = [
+        messages.Telling(
+            event_id=event.pk,
+            case_id=entry.case.pk,
+            case_number=entry.case.number,
+            event_type=event.type,
+            data=event.data,
+            customer=entry.case.customer,
+            handler=entry.case.handler,
+            facts=entry.facts,
+            by=entry.by,
+            at=entry.at,
+        )
+        for entry, event in zip(work.entries, events, strict=True)
+    ]
+    return messages.write_many(tellings) if tellings else []
+
+
+def _write_cases(cases: Sequence[Case]) -> None:
+    if not cases:
+        return
+    columns: list[list[Any]] = [
+        [c.pk for c in cases],
+        [c.state for c in cases],
+        [c.state_since_at for c in cases],
+        [c.care for c in cases],
+        [c.handler_id for c in cases],
+        [c.branch_id for c in cases],
+        [c.branch_path for c in cases],
+        [c.closed_at for c in cases],
+        [c.waiting_for_customer for c in cases],
+        [c.revision for c in cases],
+        [c.head_seq for c in cases],
+        [bytes(c.head_hash) for c in cases],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE_CASES, columns)
+
+
+def _hand_on(follow_up: FollowUp) -> None:
+    sink = _sink.get()
+    if sink is not None:
+        sink(follow_up)
+        return
+    if follow_up.event_ids:
+        queue.defer("react", event_ids=list(follow_up.event_ids))
+    if follow_up.message_ids:
+        queue.defer("send_messages", message_ids=list(follow_up.message_ids))
