@@ -1,0 +1,374 @@
+"""The clock engine: when a promise is due, how much is left, when to warn, and why.
+
+Pure: every instant comes in as an argument. How each unit is counted:
+
+* minutes and hours run round the clock; office minutes and hours run in office periods only;
+* days: the starting day is not counted, and the limit ends with the end of its last day (24:00 in
+  the calendar's zone), so `due_at` is the midnight after that day, exclusive;
+* working days: the same, over working days only; months and years end on the same day of the month,
+  or on its last day where that one does not exist;
+* a pause stops the clock. For limits in days a day is stopped when the clock stands still as the day
+  ends: a pause from the 10th to the 19th adds nine days whatever the hour, and one within a day adds
+  none. Pauses that overlap count once; one that begins at or after the due time changes nothing;
+* extensions are added: the same unit as one longer limit, another unit from the due time before it.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from yinuo.kit.calendar import Calendar
+from yinuo.kit.clock_types import (
+    DAY_UNITS,
+    ELAPSED_UNITS,
+    OFFICE_UNITS,
+    ClockError,
+    Due,
+    Extension,
+    Limit,
+    Pause,
+    Unit,
+    require_aware,
+)
+from yinuo.kit.clock_words import explain
+from yinuo.kit.rulers import (
+    SECOND,
+    OffTheRuler,
+    Ruler,
+    SpanRuler,
+    WallRuler,
+    merged,
+    micros,
+    walk,
+)
+
+__all__ = [
+    "ClockError",
+    "Due",
+    "Extension",
+    "Limit",
+    "Pause",
+    "Unit",
+    "due",
+    "explain",
+    "remaining",
+    "warn_times",
+]
+
+_WALL = WallRuler()
+_LENGTHS = {
+    Unit.MINUTES: 60 * SECOND,
+    Unit.HOURS: 3_600 * SECOND,
+    Unit.OFFICE_MINUTES: 60 * SECOND,
+    Unit.OFFICE_HOURS: 3_600 * SECOND,
+}
+_NONE = timedelta()
+
+
+def due(
+    limit: Limit,
+    started_at: datetime,
+    calendar: Calendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
+) -> Due:
+    """When the limit ends. Raises ClockError for a time without zone or outside the calendar."""
+    if started_at.tzinfo is None:
+        require_aware(started_at, "the start")
+    if extensions:
+        return _chained(limit, started_at, calendar, tuple(pauses), tuple(extensions))
+    if limit.unit in DAY_UNITS:
+        return _due_in_days(limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses))
+    return _due_in_time(limit, started_at, calendar, tuple(pauses))
+
+
+def remaining(due: Due, now: datetime, calendar: Calendar) -> timedelta:
+    """Running time left at `now`, negative when late, unchanged while the clock stands still.
+
+    It is measured in the time that the limit counts: office time for office limits, the hours of
+    working days for working days, otherwise every hour.
+    """
+    require_aware(now, "the present")
+    ruler = _ruler(due, calendar)
+    try:
+        at = max(micros(now), micros(due.started_at))
+        since = due.paused_since_at
+        if since is not None and due.left is not None and at >= micros(since):
+            return due.left
+        end = micros(due.due_at)
+        left = ruler.used(end) - ruler.used(at)
+        if at < end:
+            left -= _stopped_between(ruler, _stops(due.pauses, at), at, end)
+        return timedelta(microseconds=left)
+    except OffTheRuler:
+        raise ClockError(f"{now.isoformat()} lies outside the calendar {calendar.name!r}") from None
+
+
+def warn_times(
+    due: Due, shares: Sequence[float], calendar: Calendar, *, quiet: bool | None = None
+) -> tuple[datetime, ...]:
+    """For each share of the limit (0 to 1) the moment at which that much of it is used up.
+
+    With `quiet` a warning never falls outside office hours: it waits for the next opening, or, if
+    that comes too late, goes back to the last office period before. Left out, minutes and hours are
+    warned at once and all other limits quietly. A moment stays as it is when the office does not
+    open between start and due time at all.
+    """
+    for share in shares:
+        if not 0 <= share <= 1:
+            raise ClockError(f"a share of a limit lies between 0 and 1, not {share}")
+    hushed = due.limit.unit not in ELAPSED_UNITS if quiet is None else quiet
+    ruler = _ruler(due, calendar)
+    start, end = micros(due.started_at), micros(due.due_at)
+    stops = _stops(due.pauses, start)
+    try:
+        total = ruler.used(end) - ruler.used(start) - _stopped_between(ruler, stops, start, end)
+        moments = [walk(ruler, start, int(total * share), stops).end for share in shares]
+    except OffTheRuler:
+        raise ClockError(f"the limit lies outside the calendar {calendar.name!r}") from None
+    if hushed:
+        moments = [_in_office_hours(calendar.office, at, start, end) for at in moments]
+    return tuple(calendar.local(at) for at in moments)
+
+
+# Limits in minutes and hours, of the day or of the office.
+
+
+def _due_in_time(
+    limit: Limit, started_at: datetime, calendar: Calendar, pauses: tuple[Pause, ...]
+) -> Due:
+    in_office = limit.unit in OFFICE_UNITS
+    ruler: Ruler = calendar.office if in_office else _WALL
+    start = micros(started_at)
+    try:
+        found = walk(ruler, start, limit.amount * _LENGTHS[limit.unit], _stops(pauses, start))
+        due_at = calendar.local(found.end)
+    except (OffTheRuler, OverflowError):
+        raise ClockError(
+            f"{limit} from {started_at.isoformat()} end outside the calendar {calendar.name!r}"
+        ) from None
+    since, left = found.stopped_since, None
+    if since is not None:
+        left = timedelta(microseconds=ruler.used(found.end) - ruler.used(since))
+    return Due(
+        due_at=due_at,
+        provisional=in_office
+        and calendar.looked_at_provisional(calendar.day_of(started_at), calendar.day_of(due_at)),
+        limit=limit,
+        started_at=started_at,
+        pauses=pauses,
+        stopped=timedelta(microseconds=found.stopped),
+        paused_since_at=None if since is None else calendar.local(since),
+        left=left,
+    )
+
+
+def _stops(pauses: Sequence[Pause], start: int) -> list[tuple[int, int | None]]:
+    if not pauses:
+        return []
+    return merged(
+        (
+            (micros(pause.started_at), None if pause.ended_at is None else micros(pause.ended_at))
+            for pause in pauses
+        ),
+        start,
+    )
+
+
+# Limits in days, working days, months and years: whole days, by index.
+
+
+def _due_in_days(
+    limit: Limit,
+    started_at: datetime,
+    start_day: int,
+    calendar: Calendar,
+    pauses: tuple[Pause, ...],
+) -> Due:
+    working = limit.unit is Unit.WORKING_DAYS
+    last = _unpaused_last_day(limit, start_day, calendar)
+    stopped, is_open, rolled_from = 0, False, None
+    if pauses:
+        last, stopped, is_open = _after_stops(limit, start_day, last, calendar, pauses)
+    provisional = working and calendar.looked_at_provisional(start_day, last)
+    if limit.roll_forward and not working:
+        rolled = calendar.rolled(last)
+        provisional = calendar.looked_at_provisional(last, rolled)
+        if rolled != last:
+            rolled_from, last = calendar.date_of(last), rolled
+    found = Due(
+        calendar.end_of(last),
+        provisional,
+        limit,
+        started_at,
+        pauses,
+        (),
+        timedelta(stopped) if stopped else _NONE,
+        None,
+        None,
+        calendar.date_of(last),
+        rolled_from,
+    )
+    return _standing_still(found, calendar) if is_open else found
+
+
+def _unpaused_last_day(limit: Limit, start_day: int, calendar: Calendar) -> int:
+    if limit.unit is Unit.DAYS:
+        return start_day + limit.amount
+    if limit.unit is Unit.WORKING_DAYS:
+        if limit.amount == 0:
+            return calendar.first_working(start_day)
+        return calendar.working_day(calendar.working_before[start_day + 1] + limit.amount - 1)
+    months = limit.amount * 12 if limit.unit is Unit.YEARS else limit.amount
+    return calendar.index_of(_months_later(calendar.date_of(start_day), months))
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if year > date.max.year:
+        raise ClockError(f"{months} months from {day.isoformat()} have no date")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _after_stops(
+    limit: Limit, start_day: int, last: int, calendar: Calendar, pauses: tuple[Pause, ...]
+) -> tuple[int, int, bool]:
+    """The last day, the days added, and whether the clock still stands."""
+    working = limit.unit is Unit.WORKING_DAYS
+    before = calendar.working_before
+    endless = calendar.size
+    stops = [
+        (
+            calendar.day_of(pause.started_at),
+            endless if pause.ended_at is None else calendar.day_of(pause.ended_at),
+        )
+        for pause in pauses
+    ]
+    stops.sort()
+    stopped, reached = 0, start_day
+    for began, ended in stops:
+        if ended <= reached:
+            continue
+        began = max(began, reached)
+        if began > last:
+            # A clock that has rolled forward still runs on the days it rolled over.
+            rolled = calendar.rolled(last) if limit.roll_forward else last
+            if began > rolled:
+                break
+            last = rolled
+        if ended == endless:
+            return last, stopped, True
+        if working:
+            skipped = before[ended] - before[began]
+            last = calendar.working_day(before[last + 1] - 1 + skipped)
+        else:
+            skipped = ended - began
+            last += skipped
+            if last >= endless:
+                raise calendar.outside(f"{limit} with its pauses")
+        stopped += skipped
+        reached = ended
+    return last, stopped, False
+
+
+def _standing_still(due: Due, calendar: Calendar) -> Due:
+    """The same due time, with the moment since when the clock stands and what is left of it."""
+    began, ended = _stops(due.pauses, micros(due.started_at))[-1]
+    assert ended is None
+    ruler = _ruler(due, calendar)
+    left = ruler.used(micros(due.due_at)) - ruler.used(began)
+    return replace(due, paused_since_at=calendar.local(began), left=timedelta(microseconds=left))
+
+
+# Extensions.
+
+
+def _chained(
+    limit: Limit,
+    started_at: datetime,
+    calendar: Calendar,
+    pauses: tuple[Pause, ...],
+    extensions: tuple[Extension, ...],
+) -> Due:
+    running = pauses
+    at, day = started_at, calendar.day_of(started_at)
+    provisional, stopped, stands = False, timedelta(), False
+    for stage in _stages(limit, extensions):
+        if stage.unit in DAY_UNITS:
+            part = _due_in_days(stage, at, day, calendar, running)
+        else:
+            part = _due_in_time(stage, at, calendar, running)
+        at = part.due_at
+        day = calendar.index_of(part.last_day_on) if part.last_day_on else calendar.day_of(at)
+        provisional = provisional or part.provisional
+        stopped += part.stopped
+        if part.paused_since_at is not None:
+            # The rest is counted as if the clock were started again at once.
+            running, stands = (), True
+    whole = replace(
+        part,
+        provisional=provisional,
+        limit=limit,
+        started_at=started_at,
+        pauses=pauses,
+        extensions=extensions,
+        stopped=stopped,
+        paused_since_at=None,
+        left=None,
+    )
+    return _standing_still(whole, calendar) if stands else whole
+
+
+def _stages(limit: Limit, extensions: tuple[Extension, ...]) -> list[Limit]:
+    """The limits to run one after the other; neighbours in the same unit are one limit."""
+    stages = [limit]
+    for extension in extensions:
+        more, last = extension.limit, stages[-1]
+        if more.unit is last.unit:
+            stages[-1] = Limit(
+                last.amount + more.amount, last.unit, last.roll_forward or more.roll_forward
+            )
+        else:
+            stages.append(more)
+    return [replace(stage, roll_forward=False) for stage in stages[:-1]] + stages[-1:]
+
+
+# What the limit counts.
+
+
+def _ruler(due: Due, calendar: Calendar) -> Ruler:
+    units = {due.limit.unit, *(extension.limit.unit for extension in due.extensions)}
+    if units <= OFFICE_UNITS:
+        return calendar.office
+    if units == {Unit.WORKING_DAYS}:
+        return calendar.working
+    return _WALL
+
+
+def _stopped_between(
+    ruler: Ruler, stops: Sequence[tuple[int, int | None]], first: int, last: int
+) -> int:
+    """How much of the time from `first` to `last` fell into stops that have an end."""
+    stopped = 0
+    for began, ended in stops:
+        if ended is not None and began < last:
+            stopped += ruler.used(min(ended, last)) - ruler.used(max(began, first))
+    return stopped
+
+
+def _in_office_hours(office: SpanRuler, at: int, start: int, end: int) -> int:
+    if office.inside(at):
+        return at
+    opens = office.next_open(at)
+    if opens is not None and opens < end:
+        return opens
+    if office.inside(at - 1):
+        # The moment of closing, with the due time before the next opening.
+        return at
+    before = office.last_opening(end)
+    return before if before is not None and before >= start else at

@@ -1,0 +1,124 @@
+"""The values of the clock engine: limits, pauses, extensions and the due time with its reasons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+_HIGHEST_AMOUNT = 1_000_000
+_LIMIT = re.compile(r"(?P<amount>\d{1,7})\s+(?P<unit>[a-z]+(?:\s[a-z]+)?)")
+
+
+class ClockError(ValueError):
+    """A limit, time or pause with which no clock can be run; the message says what is wrong."""
+
+
+class Unit(StrEnum):
+    """What a limit counts. Minutes and hours run round the clock; days are natural days."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_DAYS = "working days"
+    OFFICE_MINUTES = "office minutes"
+    OFFICE_HOURS = "office hours"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+ELAPSED_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
+OFFICE_UNITS = frozenset({Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
+DAY_UNITS = frozenset({Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS, Unit.YEARS})
+_UNITS = {str(unit): unit for unit in Unit} | {str(unit).removesuffix("s"): unit for unit in Unit}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So much of a unit. `roll_forward`: a last day that is a rest day ends on the next working day."""
+
+    amount: int
+    unit: Unit
+    roll_forward: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.amount <= _HIGHEST_AMOUNT:
+            raise ClockError(f"a limit holds 0 to {_HIGHEST_AMOUNT} units, not {self.amount}")
+        if self.roll_forward and self.unit not in DAY_UNITS:
+            raise ClockError(f"a limit in {self.unit} has no last day that could roll forward")
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        """Read "30 minutes", "24 hours", "15 days", "1 working day", "4 office hours", "2 years"."""
+        found = _LIMIT.fullmatch(" ".join(text.split()))
+        unit = _UNITS.get(found["unit"]) if found else None
+        if found is None or unit is None:
+            raise ClockError(f"{text!r} is not a limit: write a whole number and one of {_NAMES}")
+        return cls(int(found["amount"]), unit)
+
+    def __str__(self) -> str:
+        """The text that `parse` reads back, without `roll_forward`."""
+        unit = str(self.unit)
+        return f"{self.amount} {unit.removesuffix('s') if self.amount == 1 else unit}"
+
+
+_NAMES = ", ".join(Unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time in which the clock stands still; without `ended_at` it still stands."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        require_aware(self.started_at, "the start of a pause")
+        if self.ended_at is not None:
+            require_aware(self.ended_at, "the end of a pause")
+            if self.ended_at.timestamp() < self.started_at.timestamp():
+                raise ClockError(
+                    f"a pause ends at {self.ended_at.isoformat()}, "
+                    f"before it starts at {self.started_at.isoformat()}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """More time, granted by someone who may; it counts on from the due time before it."""
+
+    limit: Limit
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a promise is due, and all that `remaining`, `warn_times` and `explain` need to say so.
+
+    `due_at` is exclusive: what happens before it is in time. A limit in days ends with its last day,
+    so `due_at` is the midnight after `last_day_on`, in the calendar's zone. The limit is a copy: a rule
+    that changes later changes nothing here. `provisional`: days of a year without a published holiday
+    table were counted. While the clock stands still (`paused_since_at`), `due_at` is the time that
+    holds if it is started again at once, and `left` is what then remains. `stopped` is what the pauses
+    added, in the time that the limit counts (whole days for a limit in days).
+    """
+
+    due_at: datetime
+    provisional: bool
+    limit: Limit
+    started_at: datetime
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    stopped: timedelta = timedelta()
+    paused_since_at: datetime | None = None
+    left: timedelta | None = None
+    last_day_on: date | None = None
+    rolled_from_on: date | None = None
+
+
+def require_aware(at: datetime, what: str) -> None:
+    """Raise ClockError for a datetime without a zone."""
+    if at.tzinfo is None or at.utcoffset() is None:
+        raise ClockError(f"{what}, {at.isoformat()}, has no time zone: give an aware datetime")

@@ -1,0 +1,153 @@
+"""Rulers: how much of some kind of time has run up to an instant, and when a given amount is reached.
+
+All values are whole microseconds; instants count from 1970-01-01 UTC. A ruler knows nothing of zones,
+dates or rules, so every clock with pauses is the same walk along another ruler.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+SECOND = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(at: datetime) -> int:
+    """Microseconds from 1970-01-01 UTC to an aware datetime; exact, where a float would round."""
+    delta = at - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
+
+
+class OffTheRuler(Exception):
+    """The instant or the amount lies outside the time that this ruler knows."""
+
+
+class Ruler(Protocol):
+    def used(self, at: int) -> int:
+        """Time that has run up to `at`."""
+
+    def reach(self, used: int) -> int:
+        """The earliest instant at which `used` has run."""
+
+
+class WallRuler:
+    """Time that always runs."""
+
+    def used(self, at: int) -> int:
+        return at
+
+    def reach(self, used: int) -> int:
+        return used
+
+
+class SpanRuler:
+    """Time that runs only inside given spans, by prefix sums and binary search."""
+
+    __slots__ = ("_closes", "_first", "_last", "_opens", "_used_after", "_used_before")
+
+    def __init__(self, spans: Iterable[tuple[int, int]], first: int, last: int) -> None:
+        """`spans` are sorted and do not overlap; `first` and `last` bound the known time."""
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        self._used_before: list[int] = []
+        self._used_after: list[int] = []
+        self._first = first
+        self._last = last
+        used = 0
+        for opens, closes in spans:
+            if self._closes and self._closes[-1] == opens:
+                # Joined spans keep a round-the-clock calendar as short as one span.
+                self._closes[-1] = closes
+                used += closes - opens
+                self._used_after[-1] = used
+                continue
+            self._opens.append(opens)
+            self._closes.append(closes)
+            self._used_before.append(used)
+            used += closes - opens
+            self._used_after.append(used)
+
+    def used(self, at: int) -> int:
+        if not self._first <= at <= self._last:
+            raise OffTheRuler
+        place = bisect_right(self._opens, at) - 1
+        if place < 0:
+            return 0
+        closes = self._closes[place]
+        return self._used_before[place] + min(at, closes) - self._opens[place]
+
+    def reach(self, used: int) -> int:
+        place = bisect_left(self._used_after, used)
+        if place == len(self._used_after):
+            raise OffTheRuler
+        return self._opens[place] + used - self._used_before[place]
+
+    def inside(self, at: int) -> bool:
+        """Whether time runs just after `at`."""
+        place = bisect_right(self._opens, at) - 1
+        return place >= 0 and at < self._closes[place]
+
+    def next_open(self, at: int) -> int | None:
+        """`at` itself when time runs there, otherwise the next opening."""
+        if self.inside(at):
+            return at
+        place = bisect_left(self._opens, at)
+        return self._opens[place] if place < len(self._opens) else None
+
+    def last_opening(self, before: int) -> int | None:
+        """The last opening of a span that begins before the given instant."""
+        place = bisect_left(self._opens, before) - 1
+        return self._opens[place] if place >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Where a walk along a ruler ends."""
+
+    end: int
+    stopped: int
+    stopped_since: int | None
+
+
+def merged(stops: Iterable[tuple[int, int | None]], start: int) -> list[tuple[int, int | None]]:
+    """Stops in order, overlapping ones joined, and nothing before `start`; None is a stop without end."""
+    joined: list[tuple[int, int | None]] = []
+    for began, ended in sorted(stops, key=_by_begin):
+        if ended is not None and ended <= start:
+            continue
+        began = max(began, start)
+        if joined and (joined[-1][1] is None or began <= joined[-1][1]):
+            last_began, last_ended = joined[-1]
+            joins = last_ended is None or ended is None
+            joined[-1] = (last_began, None if joins else max(last_ended or 0, ended or 0))
+        else:
+            joined.append((began, ended))
+    return joined
+
+
+def walk(ruler: Ruler, start: int, amount: int, stops: Sequence[tuple[int, int | None]]) -> Walk:
+    """Walk `amount` along the ruler from `start`, standing still during `stops` (merged).
+
+    A stop that begins once the end is reached changes nothing. After a stop without an end the result is
+    the end as it would be if the clock were started again at once.
+    """
+    target = ruler.used(start) + amount
+    stopped = 0
+    for began, ended in stops:
+        used = ruler.used(began)
+        if used >= target:
+            break
+        if ended is None:
+            return Walk(max(start, ruler.reach(target)), stopped, began)
+        skipped = ruler.used(ended) - used
+        target += skipped
+        stopped += skipped
+    return Walk(max(start, ruler.reach(target)), stopped, None)
+
+
+def _by_begin(stop: tuple[int, int | None]) -> int:
+    return stop[0]
