@@ -34,6 +34,9 @@ class Claim(models.Model):
     other_vehicles = models.PositiveSmallIntegerField(default=0)
     estimate = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
+    facts = models.JSONField(
+        default=dict, help_text="what conditions of the rules test; no personal data"
+    )
     confirmed_new = models.BooleanField(
         default=False, help_text="a person saw the possible duplicates and reported all the same"
     )

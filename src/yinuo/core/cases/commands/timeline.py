@@ -69,6 +69,7 @@ class Opening:
     facts: Mapping[str, object] = field(default_factory=dict)
     owners: Mapping[str, int | None] = field(default_factory=dict)
     amount: Decimal | None = None
+    also_makes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ class Move:
     facts: Mapping[str, object] = field(default_factory=dict)
     owners: Mapping[str, int | None] = field(default_factory=dict)
     amount: Decimal | None = None
+    amounts: Mapping[str, Decimal | None] = field(default_factory=dict)
     klass: str | None = None
+    also_makes: tuple[str, ...] = ()
     care: str | None = None
     started_at: datetime | None = None
 
@@ -131,7 +134,7 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         makings = [
             Making(case, rule, started_at=at, amount=opening.amount, owners=opening.owners)
             for opening, case, step in zip(openings, cases, steps, strict=True)
-            for rule in step.makes
+            for rule in (*step.makes, *opening.also_makes)
         ]
         made = promises.make_many(makings, new_cases=True)
         for opening, case, step in zip(openings, cases, steps, strict=True):
@@ -155,8 +158,8 @@ def advance_many(moves: Sequence[Move], *, by: Actor, at: datetime) -> None:
         plans = [_plan(move, by) for move in moves]
         kept = promises.keep_many(
             [
-                Keeping(move.case, step.keeps, subjects)
-                for move, (_flow, step, subjects) in zip(moves, plans, strict=True)
+                Keeping(move.case, step.keeps, ("", *map(subject_of, move.parts)))
+                for move, (_flow, step, _subjects) in zip(moves, plans, strict=True)
                 if step.keeps
             ],
             at=at,
@@ -169,12 +172,12 @@ def advance_many(moves: Sequence[Move], *, by: Actor, at: datetime) -> None:
                     rule=rule,
                     subject=subject,
                     started_at=move.started_at or at,
-                    amount=move.amount,
+                    amount=move.amounts.get(subject, move.amount),
                     klass=move.klass,
                     owners=move.owners,
                 )
                 for move, (_flow, step, subjects) in zip(moves, plans, strict=True)
-                for rule in step.makes
+                for rule in (*step.makes, *move.also_makes)
                 for subject in subjects
             ]
         )

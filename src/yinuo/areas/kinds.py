@@ -1,0 +1,15 @@
+"""The only list of the kinds of case. A new kind is added here and nowhere else."""
+
+from __future__ import annotations
+
+from yinuo.areas.claims.rulefile import ClaimsRules
+from yinuo.areas.claims.workflow import CLAIM
+from yinuo.core.cases.workflow import WORKFLOWS
+
+RULE_FILES = {"claims": ClaimsRules}
+
+
+def register_all() -> None:
+    """Make the workflows known to the engine; called once, when Django is set up."""
+    if "claim" not in WORKFLOWS.kinds():
+        WORKFLOWS.register(CLAIM, prefix="C")
