@@ -38,7 +38,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= _DAY_MINUTES:
-            raise ClockError(f"a period runs from 00:00 to 24:00 and forward, not {self}")
+            raise ClockError(
+                f"a period runs from 00:00 to 24:00 and forward, not {self}"
+            )
 
     @classmethod
     def parse(cls, opens: str, closes: str) -> Period:
@@ -124,23 +126,30 @@ class Calendar:
         self._holidays = _holidays(years, statutory)
         self._worked = frozenset().union(*(table.work for table in years.values()))
         first_midnight = datetime(first_year, 1, 1, tzinfo=zone)
-        self.midnights = [first_midnight + timedelta(days=day) for day in range(self.size + 1)]
+        self.midnights = [
+            first_midnight + timedelta(days=day) for day in range(self.size + 1)
+        ]
         self._starts = [micros(midnight) for midnight in self.midnights]
-        self._even = self._starts == list(
+        even = self._starts == list(
             range(self._starts[0], self._starts[0] + (self.size + 1) * _DAY, _DAY)
         )
-        self._base = first_midnight.astimezone(UTC)
+        # Without changes of the clocks a day is a plain difference from here, the fastest way there is.
+        self.even_base = first_midnight.astimezone(UTC) if even else None
         days = [self.first_on + timedelta(days=day) for day in range(self.size)]
         working = [self._works(day) for day in days]
         self.working_days = [index for index, works in enumerate(working) if works]
         self.working_before = list(accumulate(working, initial=0))
         self._provisional_before = list(
-            accumulate((self._is_unsettled(day, unsettled_tail_days) for day in days), initial=0)
+            accumulate(
+                (self._is_unsettled(day, unsettled_tail_days) for day in days),
+                initial=0,
+            )
         )
         bounds = self._starts[0], self._starts[-1]
         self.office = SpanRuler(self._office_spans(days), *bounds)
         self.working = SpanRuler(
-            ((self._starts[day], self._starts[day + 1]) for day in self.working_days), *bounds
+            ((self._starts[day], self._starts[day + 1]) for day in self.working_days),
+            *bounds,
         )
 
     # Days by date.
@@ -182,11 +191,10 @@ class Calendar:
 
     def day_of(self, at: datetime) -> int:
         """The index of the local day that holds an aware instant."""
-        if self._even:
-            # Without changes of the clocks the day is a plain difference, the fastest way there is.
-            index = (at - self._base).days
-        else:
+        if self.even_base is None:
             index = bisect_right(self._starts, micros(at)) - 1
+        else:
+            index = (at - self.even_base).days
         if not 0 <= index < self.size:
             raise self.outside(at.isoformat())
         return index
@@ -209,7 +217,9 @@ class Calendar:
 
     def rolled(self, index: int) -> int:
         """The last day after rolling forward, by the kind of day from which this calendar rolls."""
-        if self.roll_from is RollFrom.HOLIDAYS and not self.is_holiday(self.date_of(index)):
+        if self.roll_from is RollFrom.HOLIDAYS and not self.is_holiday(
+            self.date_of(index)
+        ):
             return index
         return self.first_working(index)
 
@@ -226,7 +236,9 @@ class Calendar:
         return ClockError(f"{what} lies outside {self._range()}")
 
     def _range(self) -> str:
-        return f"the calendar {self.name!r} ({self.first_on.year} to {self.last_on.year})"
+        return (
+            f"the calendar {self.name!r} ({self.first_on.year} to {self.last_on.year})"
+        )
 
     def _works(self, day: date) -> bool:
         if day in self._holidays:
@@ -248,11 +260,16 @@ class Calendar:
                 continue
             if end - start == _DAY:
                 for period in periods:
-                    yield start + period.opens * _MINUTE, start + period.closes * _MINUTE
+                    yield (
+                        start + period.opens * _MINUTE,
+                        start + period.closes * _MINUTE,
+                    )
             else:
                 yield from self._spans_by_minute(periods, start, end)
 
-    def _spans_by_minute(self, periods: Periods, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def _spans_by_minute(
+        self, periods: Periods, start: int, end: int
+    ) -> Iterator[tuple[int, int]]:
         # A day on which the clocks change has hours that are missing or come twice; asking each
         # minute for its wall time is slow and certainly right, and there are two such days a year.
         opened: int | None = None
@@ -269,7 +286,9 @@ class Calendar:
             yield opened, end
 
 
-def _holidays(years: Mapping[int, YearTable], statutory: Mapping[date, str]) -> dict[date, str]:
+def _holidays(
+    years: Mapping[int, YearTable], statutory: Mapping[date, str]
+) -> dict[date, str]:
     found = {day: name for day, name in statutory.items() if day.year not in years}
     for table in years.values():
         found.update(table.rest)

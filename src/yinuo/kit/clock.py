@@ -35,13 +35,15 @@ from yinuo.kit.clock_types import (
 )
 from yinuo.kit.clock_words import explain
 from yinuo.kit.rulers import (
+    ENDLESS,
     SECOND,
     OffTheRuler,
     Ruler,
     SpanRuler,
+    Stop,
     WallRuler,
-    merged,
     micros,
+    stopped_between,
     walk,
 )
 
@@ -66,6 +68,8 @@ _LENGTHS = {
     Unit.OFFICE_HOURS: 3_600 * SECOND,
 }
 _NONE = timedelta()
+# Reading a member of an enum class costs more than all the arithmetic of a due time.
+_DAYS, _WORKING_DAYS, _YEARS = Unit.DAYS, Unit.WORKING_DAYS, Unit.YEARS
 
 
 def due(
@@ -82,7 +86,9 @@ def due(
     if extensions:
         return _chained(limit, started_at, calendar, tuple(pauses), tuple(extensions))
     if limit.unit in DAY_UNITS:
-        return _due_in_days(limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses))
+        return _due_in_days(
+            limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses)
+        )
     return _due_in_time(limit, started_at, calendar, tuple(pauses))
 
 
@@ -102,10 +108,12 @@ def remaining(due: Due, now: datetime, calendar: Calendar) -> timedelta:
         end = micros(due.due_at)
         left = ruler.used(end) - ruler.used(at)
         if at < end:
-            left -= _stopped_between(ruler, _stops(due.pauses, at), at, end)
+            left -= stopped_between(ruler, _stops(due.pauses), at, end)
         return timedelta(microseconds=left)
     except OffTheRuler:
-        raise ClockError(f"{now.isoformat()} lies outside the calendar {calendar.name!r}") from None
+        raise ClockError(
+            f"{now.isoformat()} lies outside the calendar {calendar.name!r}"
+        ) from None
 
 
 def warn_times(
@@ -124,12 +132,20 @@ def warn_times(
     hushed = due.limit.unit not in ELAPSED_UNITS if quiet is None else quiet
     ruler = _ruler(due, calendar)
     start, end = micros(due.started_at), micros(due.due_at)
-    stops = _stops(due.pauses, start)
+    stops = _stops(due.pauses)
     try:
-        total = ruler.used(end) - ruler.used(start) - _stopped_between(ruler, stops, start, end)
-        moments = [walk(ruler, start, int(total * share), stops).end for share in shares]
+        total = (
+            ruler.used(end)
+            - ruler.used(start)
+            - stopped_between(ruler, stops, start, end)
+        )
+        moments = [
+            walk(ruler, start, int(total * share), stops).end for share in shares
+        ]
     except OffTheRuler:
-        raise ClockError(f"the limit lies outside the calendar {calendar.name!r}") from None
+        raise ClockError(
+            f"the limit lies outside the calendar {calendar.name!r}"
+        ) from None
     if hushed:
         moments = [_in_office_hours(calendar.office, at, start, end) for at in moments]
     return tuple(calendar.local(at) for at in moments)
@@ -145,7 +161,7 @@ def _due_in_time(
     ruler: Ruler = calendar.office if in_office else _WALL
     start = micros(started_at)
     try:
-        found = walk(ruler, start, limit.amount * _LENGTHS[limit.unit], _stops(pauses, start))
+        found = walk(ruler, start, limit.amount * _LENGTHS[limit.unit], _stops(pauses))
         due_at = calendar.local(found.end)
     except (OffTheRuler, OverflowError):
         raise ClockError(
@@ -157,26 +173,28 @@ def _due_in_time(
     return Due(
         due_at=due_at,
         provisional=in_office
-        and calendar.looked_at_provisional(calendar.day_of(started_at), calendar.day_of(due_at)),
+        and calendar.looked_at_provisional(
+            calendar.day_of(started_at), calendar.day_of(due_at)
+        ),
         limit=limit,
         started_at=started_at,
         pauses=pauses,
-        stopped=timedelta(microseconds=found.stopped),
+        stopped=timedelta(microseconds=found.skipped) if found.skipped else _NONE,
         paused_since_at=None if since is None else calendar.local(since),
         left=left,
     )
 
 
-def _stops(pauses: Sequence[Pause], start: int) -> list[tuple[int, int | None]]:
-    if not pauses:
-        return []
-    return merged(
+def _stops(pauses: Sequence[Pause]) -> list[Stop]:
+    stops = [
         (
-            (micros(pause.started_at), None if pause.ended_at is None else micros(pause.ended_at))
-            for pause in pauses
-        ),
-        start,
-    )
+            micros(pause.started_at),
+            ENDLESS if pause.ended_at is None else micros(pause.ended_at),
+        )
+        for pause in pauses
+    ]
+    stops.sort()
+    return stops
 
 
 # Limits in days, working days, months and years: whole days, by index.
@@ -189,7 +207,7 @@ def _due_in_days(
     calendar: Calendar,
     pauses: tuple[Pause, ...],
 ) -> Due:
-    working = limit.unit is Unit.WORKING_DAYS
+    working = limit.unit is _WORKING_DAYS
     last = _unpaused_last_day(limit, start_day, calendar)
     stopped, is_open, rolled_from = 0, False, None
     if pauses:
@@ -208,22 +226,21 @@ def _due_in_days(
         pauses,
         (),
         timedelta(stopped) if stopped else _NONE,
-        None,
-        None,
-        calendar.date_of(last),
         rolled_from,
     )
     return _standing_still(found, calendar) if is_open else found
 
 
 def _unpaused_last_day(limit: Limit, start_day: int, calendar: Calendar) -> int:
-    if limit.unit is Unit.DAYS:
+    if limit.unit is _DAYS:
         return start_day + limit.amount
-    if limit.unit is Unit.WORKING_DAYS:
+    if limit.unit is _WORKING_DAYS:
         if limit.amount == 0:
             return calendar.first_working(start_day)
-        return calendar.working_day(calendar.working_before[start_day + 1] + limit.amount - 1)
-    months = limit.amount * 12 if limit.unit is Unit.YEARS else limit.amount
+        return calendar.working_day(
+            calendar.working_before[start_day + 1] + limit.amount - 1
+        )
+    months = limit.amount * 12 if limit.unit is _YEARS else limit.amount
     return calendar.index_of(_months_later(calendar.date_of(start_day), months))
 
 
@@ -236,22 +253,17 @@ def _months_later(day: date, months: int) -> date:
 
 
 def _after_stops(
-    limit: Limit, start_day: int, last: int, calendar: Calendar, pauses: tuple[Pause, ...]
+    limit: Limit,
+    start_day: int,
+    last: int,
+    calendar: Calendar,
+    pauses: tuple[Pause, ...],
 ) -> tuple[int, int, bool]:
     """The last day, the days added, and whether the clock still stands."""
-    working = limit.unit is Unit.WORKING_DAYS
+    working = limit.unit is _WORKING_DAYS
     before = calendar.working_before
-    endless = calendar.size
-    stops = [
-        (
-            calendar.day_of(pause.started_at),
-            endless if pause.ended_at is None else calendar.day_of(pause.ended_at),
-        )
-        for pause in pauses
-    ]
-    stops.sort()
     stopped, reached = 0, start_day
-    for began, ended in stops:
+    for began, ended in _stops_in_days(pauses, calendar):
         if ended <= reached:
             continue
         began = max(began, reached)
@@ -261,28 +273,58 @@ def _after_stops(
             if began > rolled:
                 break
             last = rolled
-        if ended == endless:
+        if ended == ENDLESS:
             return last, stopped, True
+        if ended >= calendar.size:
+            raise calendar.outside("the end of a pause")
         if working:
             skipped = before[ended] - before[began]
             last = calendar.working_day(before[last + 1] - 1 + skipped)
         else:
             skipped = ended - began
             last += skipped
-            if last >= endless:
-                raise calendar.outside(f"{limit} with its pauses")
         stopped += skipped
         reached = ended
     return last, stopped, False
 
 
+def _stops_in_days(pauses: Sequence[Pause], calendar: Calendar) -> list[Stop]:
+    base = calendar.even_base
+    if base is None:
+        stops = [
+            (
+                calendar.day_of(pause.started_at),
+                ENDLESS if pause.ended_at is None else calendar.day_of(pause.ended_at),
+            )
+            for pause in pauses
+        ]
+    else:
+        # The same as day_of, written out: this line is most of the work of a due time.
+        stops = [
+            (
+                (pause.started_at - base).days,
+                ENDLESS if pause.ended_at is None else (pause.ended_at - base).days,
+            )
+            for pause in pauses
+        ]
+    stops.sort()
+    return stops
+
+
 def _standing_still(due: Due, calendar: Calendar) -> Due:
     """The same due time, with the moment since when the clock stands and what is left of it."""
-    began, ended = _stops(due.pauses, micros(due.started_at))[-1]
-    assert ended is None
+    since = micros(due.started_at)
+    for began, ended in _stops(due.pauses):
+        if ended <= since:
+            continue
+        since = max(began, since) if ended == ENDLESS else ended
+        if ended == ENDLESS:
+            break
     ruler = _ruler(due, calendar)
-    left = ruler.used(micros(due.due_at)) - ruler.used(began)
-    return replace(due, paused_since_at=calendar.local(began), left=timedelta(microseconds=left))
+    left = ruler.used(micros(due.due_at)) - ruler.used(since)
+    return due._replace(
+        paused_since_at=calendar.local(since), left=timedelta(microseconds=left)
+    )
 
 
 # Extensions.
@@ -304,14 +346,17 @@ def _chained(
         else:
             part = _due_in_time(stage, at, calendar, running)
         at = part.due_at
-        day = calendar.index_of(part.last_day_on) if part.last_day_on else calendar.day_of(at)
+        day = (
+            calendar.index_of(part.last_day_on)
+            if part.last_day_on
+            else calendar.day_of(at)
+        )
         provisional = provisional or part.provisional
         stopped += part.stopped
         if part.paused_since_at is not None:
             # The rest is counted as if the clock were started again at once.
             running, stands = (), True
-    whole = replace(
-        part,
+    whole = part._replace(
         provisional=provisional,
         limit=limit,
         started_at=started_at,
@@ -331,11 +376,17 @@ def _stages(limit: Limit, extensions: tuple[Extension, ...]) -> list[Limit]:
         more, last = extension.limit, stages[-1]
         if more.unit is last.unit:
             stages[-1] = Limit(
-                last.amount + more.amount, last.unit, last.roll_forward or more.roll_forward
+                last.amount + more.amount,
+                last.unit,
+                last.roll_forward or more.roll_forward,
             )
         else:
             stages.append(more)
-    return [replace(stage, roll_forward=False) for stage in stages[:-1]] + stages[-1:]
+    rolls = stages[-1].unit in DAY_UNITS and any(stage.roll_forward for stage in stages)
+    return [
+        *(replace(stage, roll_forward=False) for stage in stages[:-1]),
+        replace(stages[-1], roll_forward=rolls),
+    ]
 
 
 # What the limit counts.
@@ -348,17 +399,6 @@ def _ruler(due: Due, calendar: Calendar) -> Ruler:
     if units == {Unit.WORKING_DAYS}:
         return calendar.working
     return _WALL
-
-
-def _stopped_between(
-    ruler: Ruler, stops: Sequence[tuple[int, int | None]], first: int, last: int
-) -> int:
-    """How much of the time from `first` to `last` fell into stops that have an end."""
-    stopped = 0
-    for began, ended in stops:
-        if ended is not None and began < last:
-            stopped += ruler.used(min(ended, last)) - ruler.used(max(began, first))
-    return stopped
 
 
 def _in_office_hours(office: SpanRuler, at: int, start: int, end: int) -> int:

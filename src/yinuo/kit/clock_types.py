@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 _HIGHEST_AMOUNT = 1_000_000
+_ONE_DAY = timedelta(days=1)
 _LIMIT = re.compile(r"(?P<amount>\d{1,7})\s+(?P<unit>[a-z]+(?:\s[a-z]+)?)")
 
 
@@ -31,7 +33,9 @@ class Unit(StrEnum):
 ELAPSED_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
 OFFICE_UNITS = frozenset({Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
 DAY_UNITS = frozenset({Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS, Unit.YEARS})
-_UNITS = {str(unit): unit for unit in Unit} | {str(unit).removesuffix("s"): unit for unit in Unit}
+_UNITS = {str(unit): unit for unit in Unit} | {
+    str(unit).removesuffix("s"): unit for unit in Unit
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,13 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not 0 <= self.amount <= _HIGHEST_AMOUNT:
-            raise ClockError(f"a limit holds 0 to {_HIGHEST_AMOUNT} units, not {self.amount}")
+            raise ClockError(
+                f"a limit holds 0 to {_HIGHEST_AMOUNT} units, not {self.amount}"
+            )
         if self.roll_forward and self.unit not in DAY_UNITS:
-            raise ClockError(f"a limit in {self.unit} has no last day that could roll forward")
+            raise ClockError(
+                f"a limit in {self.unit} has no last day that could roll forward"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Limit:
@@ -54,8 +62,17 @@ class Limit:
         found = _LIMIT.fullmatch(" ".join(text.split()))
         unit = _UNITS.get(found["unit"]) if found else None
         if found is None or unit is None:
-            raise ClockError(f"{text!r} is not a limit: write a whole number and one of {_NAMES}")
+            raise ClockError(
+                f"{text!r} is not a limit: write a whole number and one of {_NAMES}"
+            )
         return cls(int(found["amount"]), unit)
+
+    def after(self, at: datetime) -> datetime:
+        """The instant so much later. Raises ClockError for a unit that needs a calendar."""
+        if self.unit not in ELAPSED_UNITS:
+            raise ClockError(f"{self} cannot be counted without a calendar")
+        seconds = self.amount * (60 if self.unit is Unit.MINUTES else 3_600)
+        return (at.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(at.tzinfo)
 
     def __str__(self) -> str:
         """The text that `parse` reads back, without `roll_forward`."""
@@ -93,16 +110,16 @@ class Extension:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """When a promise is due, and all that `remaining`, `warn_times` and `explain` need to say so.
 
-    `due_at` is exclusive: what happens before it is in time. A limit in days ends with its last day,
-    so `due_at` is the midnight after `last_day_on`, in the calendar's zone. The limit is a copy: a rule
-    that changes later changes nothing here. `provisional`: days of a year without a published holiday
-    table were counted. While the clock stands still (`paused_since_at`), `due_at` is the time that
-    holds if it is started again at once, and `left` is what then remains. `stopped` is what the pauses
-    added, in the time that the limit counts (whole days for a limit in days).
+    `due_at` is exclusive: what happens before it is in time. A limit in days ends with its last
+    day, so `due_at` is the midnight after `last_day_on`, in the calendar's zone. The limit is a
+    copy: a rule that changes later changes nothing here. `provisional`: days of a year without a
+    published holiday table were counted. While the clock stands still (`paused_since_at`), `due_at`
+    is the time that holds if it is started again at once, and `left` is what then remains.
+    `stopped` is what the pauses added, in the time that the limit counts (whole days for a limit in
+    days). A named tuple, because millions are made in a recalculation.
     """
 
     due_at: datetime
@@ -112,13 +129,20 @@ class Due:
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
     stopped: timedelta = timedelta()
+    rolled_from_on: date | None = None
     paused_since_at: datetime | None = None
     left: timedelta | None = None
-    last_day_on: date | None = None
-    rolled_from_on: date | None = None
+
+    @property
+    def last_day_on(self) -> date | None:
+        """The day with whose end the limit ends; None for limits in minutes or hours."""
+        last = self.extensions[-1].limit if self.extensions else self.limit
+        return (self.due_at - _ONE_DAY).date() if last.unit in DAY_UNITS else None
 
 
 def require_aware(at: datetime, what: str) -> None:
     """Raise ClockError for a datetime without a zone."""
     if at.tzinfo is None or at.utcoffset() is None:
-        raise ClockError(f"{what}, {at.isoformat()}, has no time zone: give an aware datetime")
+        raise ClockError(
+            f"{what}, {at.isoformat()}, has no time zone: give an aware datetime"
+        )

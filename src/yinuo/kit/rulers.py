@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
 
 SECOND = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ENDLESS = 1 << 62
+Stop = tuple[int, int]
+"""Time in which a clock stands still, from and until; ENDLESS where no end is known."""
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def micros(at: datetime) -> int:
     """Microseconds from 1970-01-01 UTC to an aware datetime; exact, where a float would round."""
-    delta = at - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * SECOND + delta.microseconds
+    return (at - EPOCH) // _MICROSECOND
 
 
 class OffTheRuler(Exception):
@@ -104,50 +107,47 @@ class SpanRuler:
         return self._opens[place] if place >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """Where a walk along a ruler ends."""
+class Walk(NamedTuple):
+    """Where a walk along a ruler ends, what its stops skipped, and the stop that has no end."""
 
     end: int
-    stopped: int
+    skipped: int
     stopped_since: int | None
 
 
-def merged(stops: Iterable[tuple[int, int | None]], start: int) -> list[tuple[int, int | None]]:
-    """Stops in order, overlapping ones joined, and nothing before `start`; None is a stop without end."""
-    joined: list[tuple[int, int | None]] = []
-    for began, ended in sorted(stops, key=_by_begin):
-        if ended is not None and ended <= start:
-            continue
-        began = max(began, start)
-        if joined and (joined[-1][1] is None or began <= joined[-1][1]):
-            last_began, last_ended = joined[-1]
-            joins = last_ended is None or ended is None
-            joined[-1] = (last_began, None if joins else max(last_ended or 0, ended or 0))
-        else:
-            joined.append((began, ended))
-    return joined
+def walk(ruler: Ruler, start: int, amount: int, stops: Sequence[Stop]) -> Walk:
+    """Walk `amount` along the ruler from `start`, standing still during `stops` (sorted).
 
-
-def walk(ruler: Ruler, start: int, amount: int, stops: Sequence[tuple[int, int | None]]) -> Walk:
-    """Walk `amount` along the ruler from `start`, standing still during `stops` (merged).
-
-    A stop that begins once the end is reached changes nothing. After a stop without an end the result is
-    the end as it would be if the clock were started again at once.
+    Stops that overlap skip their time once, and one that begins when the end is reached changes
+    nothing. After a stop without an end, the result is the end as it would be if the clock were
+    started again at once.
     """
     target = ruler.used(start) + amount
-    stopped = 0
+    skipped, reached = 0, start
     for began, ended in stops:
+        if ended <= reached:
+            continue
+        began = max(began, reached)
         used = ruler.used(began)
         if used >= target:
             break
-        if ended is None:
-            return Walk(max(start, ruler.reach(target)), stopped, began)
-        skipped = ruler.used(ended) - used
-        target += skipped
-        stopped += skipped
-    return Walk(max(start, ruler.reach(target)), stopped, None)
+        if ended == ENDLESS:
+            return Walk(max(start, ruler.reach(target)), skipped, began)
+        more = ruler.used(ended) - used
+        target += more
+        skipped += more
+        reached = ended
+    return Walk(max(start, ruler.reach(target)), skipped, None)
 
 
-def _by_begin(stop: tuple[int, int | None]) -> int:
-    return stop[0]
+def stopped_between(ruler: Ruler, stops: Sequence[Stop], first: int, last: int) -> int:
+    """How much of the time from `first` to `last` fell into stops (sorted) that have an end."""
+    stopped, reached = 0, first
+    for began, ended in stops:
+        began = max(began, reached)
+        if ended == ENDLESS or began >= last:
+            break
+        if ended > began:
+            reached = min(ended, last)
+            stopped += ruler.used(reached) - ruler.used(began)
+    return stopped
