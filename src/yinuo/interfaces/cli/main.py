@@ -1,0 +1,111 @@
+"""``yinuo``: one word for everything that is done from a terminal.
+
+A command is one function in a module of this package and one line in `COMMANDS`. The module is
+imported when the command is called, after Django is set up, so `yinuo run` starts at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from importlib import import_module
+
+import click
+import django
+from django.utils import translation
+
+from yinuo.conf import env
+from yinuo.kit.embedded import EmbeddedPostgresError
+from yinuo.kit.errors import DomainError
+
+# name -> module:function. Keep it in the order in which a newcomer would ask.
+COMMANDS = {
+    "run": "yinuo.interfaces.cli.run:run",
+    "serve": "yinuo.interfaces.cli.serve:serve",
+    "worker": "yinuo.interfaces.cli.serve:worker",
+    "migrate": "yinuo.interfaces.cli.serve:migrate",
+    "stop": "yinuo.interfaces.cli.serve:stop",
+    "doctor": "yinuo.interfaces.cli.doctor:doctor",
+    "backup": "yinuo.interfaces.cli.backup:backup",
+    "restore": "yinuo.interfaces.cli.backup:restore",
+    "new-key": "yinuo.interfaces.cli.serve:print_new_key",
+    "manage": "yinuo.interfaces.cli.serve:manage",
+}
+# These look at what may be missing, or prepare it themselves, so nothing is started for them.
+PREPARE_THEMSELVES = frozenset({"run", "doctor", "new-key", "stop"})
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+REFUSED = 2
+"""Exit code of an expected refusal, as click uses for wrong arguments."""
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        if cmd_name != "run":
+            set_up_django()
+        module, function = place.split(":")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name not in PREPARE_THEMSELVES and not {"-h", "--help"} & set(rest):
+            start_embedded_database()
+        return name, command, rest
+
+
+def set_up_django() -> None:
+    """Load settings and models; what a door logs here goes to the terminal's error stream."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.conf.settings")
+    django.setup()
+
+
+def start_embedded_database() -> None:
+    """Start the embedded server and create its database; nothing when DATABASE_URL is set."""
+    cluster = env.embedded_cluster()
+    if cluster is not None and env.mode() is not env.Mode.PRODUCTION:
+        cluster.start()
+        cluster.create_database()
+
+
+def terminal_language() -> str:
+    """The reader's language, from YINUO_LANG or the terminal's own settings."""
+    wish = os.environ.get("YINUO_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    wish = wish.lower().replace("_", "-")
+    if wish.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")):
+        return "zh-hant"
+    return "en" if wish.startswith("en") else "zh-hans"
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what is printed.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the log.")
+@click.pass_context
+def yinuo(ctx: click.Context, lang: str | None, verbose: bool) -> None:
+    """Yinuo 一诺: claims service in which every promise is a row."""
+    ctx.obj = lang or terminal_language()
+    if ctx.invoked_subcommand != "run":
+        translation.activate(ctx.obj)
+        if not verbose and ctx.invoked_subcommand not in ("serve", "worker"):
+            logging.getLogger().setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """The program. Expected refusals end with code 2 and one sentence, not with a traceback."""
+    try:
+        yinuo(standalone_mode=True)
+    except (DomainError, EmbeddedPostgresError, env.ConfigurationError) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

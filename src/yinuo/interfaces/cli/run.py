@@ -1,0 +1,138 @@
+"""`yinuo run`: a whole house for a trial or for development, in one terminal.
+
+The second start has to be quick, so this module does without Django: what is already prepared is
+known from a stamp, and the web and the worker load at the same time as each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+
+from yinuo.conf import env
+
+READY_SECONDS = 60
+STOP_SECONDS = 15
+SIGN_INS = "demo-sign-ins.txt"
+"""`yinuo demo` writes there what a newcomer needs to sign in; one line per role."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--demo/--no-demo", default=True, help="Fill an empty house with a demo insurer.")
+def run(host: str, port: int, demo: bool) -> None:
+    """Prepare everything and serve web and worker until Ctrl-C."""
+    if env.mode() is env.Mode.PRODUCTION:
+        raise click.ClickException("`yinuo run` is for trials; in production use serve and worker")
+    cluster = env.embedded_cluster()
+    if cluster is not None:
+        cluster.start()
+        cluster.create_database()
+    prepare(demo=demo)
+    programs = [
+        start("serve", "--host", host, "--port", str(port)),
+        start("worker", "--concurrency", "2"),
+    ]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        wait_until_ready(f"http://{host}:{port}/readyz", programs)
+        announce(f"http://{host}:{port}/")
+        watch(programs)
+    except KeyboardInterrupt:
+        click.echo("")
+    finally:
+        stop_all(programs)
+
+
+def prepare(*, demo: bool) -> None:
+    """Migrate, and fill an empty house, unless the stamp says that this was done already."""
+    stamp = env.state_directory() / "stamps" / "prepared"
+    wanted = f"{prepared_for()} demo={demo}"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    subprocess.run([*program(), "migrate"], check=True, stdout=subprocess.DEVNULL)
+    if demo:
+        subprocess.run([*program(), "demo"], check=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def prepared_for() -> str:
+    """Changes with the database's address, its identity, and every migration of this code."""
+    digest = hashlib.sha256(env.database_url().encode())
+    cluster = env.embedded_cluster()
+    if cluster is not None:
+        # A cluster that was deleted and made again is another one at the same address.
+        digest.update(str((cluster.directory / "PG_VERSION").stat().st_ctime_ns).encode())
+    for path in sorted(env.PACKAGE.rglob("migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def program() -> list[str]:
+    return [sys.executable, "-m", "yinuo.interfaces.cli.main"]
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*program(), *arguments], env={**os.environ, "PYTHONUNBUFFERED": "1"})
+
+
+def wait_until_ready(url: str, programs: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        refuse_if_ended(programs)
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise click.ClickException(f"no answer from {url} after {READY_SECONDS} seconds")
+
+
+def watch(programs: list[subprocess.Popen[bytes]]) -> None:
+    while True:
+        refuse_if_ended(programs)
+        time.sleep(0.5)
+
+
+def refuse_if_ended(programs: list[subprocess.Popen[bytes]]) -> None:
+    for process in programs:
+        if process.poll() is not None:
+            name = process.args[3] if isinstance(process.args, list) else "a program"
+            raise click.ClickException(f"{name} ended with code {process.returncode}")
+
+
+def stop_all(programs: list[subprocess.Popen[bytes]]) -> None:
+    """Ask every program to end, and insist after a while; the database stays up for next time."""
+    for process in programs:
+        process.terminate()
+    for process in programs:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def announce(address: str) -> None:
+    click.echo(f"\n  Yinuo 一诺    {address}\n")
+    sign_ins = env.state_directory() / SIGN_INS
+    if sign_ins.exists():
+        click.echo(indent(sign_ins))
+    click.echo("  Ctrl-C\n")
+    sys.stdout.flush()
+
+
+def indent(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join(f"  {line}" for line in lines) + "\n"

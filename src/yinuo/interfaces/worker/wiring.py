@@ -1,0 +1,105 @@
+"""Every registered task made known to procrastinate, with the clock and the logs around it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.contrib.django import app as django_app
+from procrastinate.jobs import Job
+
+from yinuo.interfaces.worker import housekeeping
+from yinuo.kit import logs, queue
+from yinuo.kit.errors import PermanentFailure
+
+FIRST_WAIT_SECONDS = 2
+LONGEST_WAIT_SECONDS = 3600
+POLL_SECONDS = 5.0
+
+logger = logs.log("yinuo.worker")
+
+
+class PatientRetry(BaseRetryStrategy):
+    """Try again after 2, 4, 8 … seconds, at most an hour apart, with some spread."""
+
+    def __init__(self, tries: int) -> None:
+        self.tries = tries
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, PermanentFailure) or job.attempts + 1 >= self.tries:
+            return None
+        wait = min(FIRST_WAIT_SECONDS * 2**job.attempts, LONGEST_WAIT_SECONDS)
+        # Without the spread all messages that one outage stopped would come back at once.
+        return RetryDecision(retry_in={"seconds": wait + random.randint(0, wait // 2)})
+
+
+def register_tasks(app: App) -> None:
+    """Make every task of `kit.queue` known to `app`; doing it again changes nothing."""
+    for task in queue.tasks().values():
+        if task.name in app.tasks:
+            continue
+        declared = app.task(
+            name=task.name, queue=task.queue, retry=PatientRetry(task.tries), pass_context=True
+        )
+        if task.cron is None:
+            declared(_as_job(task))
+        else:
+            scheduled = declared(_as_scheduled_job(task))
+            app.periodic(cron=task.cron, periodic_id=task.name)(scheduled)
+    if HOUSEKEEPING not in app.tasks:
+        look_after = app.task(name=HOUSEKEEPING, queue="housekeeping", pass_context=True)(
+            _look_after_the_queue
+        )
+        app.periodic(cron="* * * * *", periodic_id=HOUSEKEEPING)(look_after)
+
+
+HOUSEKEEPING = "take_up_abandoned_jobs"
+
+
+async def _look_after_the_queue(context: JobContext, timestamp: int) -> None:
+    await housekeeping.take_up_abandoned_jobs(context.app)
+
+
+def _as_job(task: queue.Task) -> Callable[..., None]:
+    def job(context: JobContext, **arguments: object) -> None:
+        _run(task, context, arguments)
+
+    return job
+
+
+def _as_scheduled_job(task: queue.Task) -> Callable[..., None]:
+    def job(context: JobContext, timestamp: int) -> None:
+        _run(task, context, {})
+
+    return job
+
+
+def _run(task: queue.Task, context: JobContext, arguments: dict[str, object]) -> None:
+    logs.start_context(job=context.job.id, task=task.name)
+    try:
+        task.function(at=datetime.now(UTC), **arguments)
+    except PermanentFailure:
+        logger.warning("job_given_up")
+        raise
+    except Exception:
+        logger.exception("job_failed", attempt=context.job.attempts + 1)
+        raise
+
+
+def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bool = True) -> None:
+    """Work through the queue; with ``forever=False`` return when it is empty."""
+    register_tasks(django_app)
+    with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
+        app.run_worker(
+            queues=queues,
+            concurrency=concurrency,
+            wait=forever,
+            install_signal_handlers=forever,
+            listen_notify=forever,
+            fetch_job_polling_interval=POLL_SECONDS,
+            update_heartbeat_interval=housekeeping.HEARTBEAT_SECONDS,
+            stalled_worker_timeout=housekeeping.SILENT_SECONDS,
+            delete_jobs="successful",
+        )
