@@ -122,6 +122,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# Only a sandbox database lets a door set the time: replay and demo. Its mail goes nowhere.
+YINUO_SANDBOX = env.read_flag("YINUO_SANDBOX", default=False)
+
 # --- Language, time, numbers -------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
