@@ -1,4 +1,4 @@
-"""The shape of documents.toml: which papers there are, when they are needed, what may come in."""
+"""The shape of documents.toml: which papers there are, and what may come in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from yinuo.kit.rules import Conditions, LimitText, Plain, Rule, RuleFile, RuleTable
+from yinuo.kit.rules import LimitText, Plain, Rule, RuleFile, RuleTable
 
 Count = Annotated[int, Field(gt=0)]
 
@@ -35,13 +35,6 @@ class Kind(Plain):
         return self
 
 
-class Need(Plain):
-    """A kind that is needed when every condition holds on the facts of the claim or loss."""
-
-    kind: str
-    when: Conditions = ()
-
-
 class UploadRules(RuleTable):
     types: Rule[tuple[FileType, ...]]
     largest_side: Rule[Count]
@@ -64,14 +57,6 @@ class LinkRules(RuleTable):
 
 class DocumentsRules(RuleFile):
     kinds: dict[str, Rule[Kind]]
-    needs: dict[str, Rule[Need]]
     upload: UploadRules
     preview: PreviewRules
     links: LinkRules
-
-    @model_validator(mode="after")
-    def _needs_name_known_kinds(self) -> Self:
-        unknown = {rule.value.kind for rule in self.needs.values()} - self.kinds.keys()
-        if unknown:
-            raise ValueError(f"needs ask for unknown kinds: {', '.join(sorted(unknown))}")
-        return self

@@ -4,31 +4,46 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from yinuo.kit.clock import Limit
+from yinuo.kit.clock_types import ELAPSED_UNITS
 from yinuo.kit.rules import Conditions, LimitText, Plain, Rule, RuleFile, RuleTable
 
 Count = Annotated[int, Field(gt=0)]
 WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+ChannelName = Literal["inbox", "email"]
+
+
+def _runs_round_the_clock(limit: Limit) -> Limit:
+    if limit.unit not in ELAPSED_UNITS:
+        raise ValueError(f"{limit}: write minutes or hours, machines keep no office hours")
+    return limit
+
+
+Wait = Annotated[LimitText, AfterValidator(_runs_round_the_clock)]
 
 
 class Reason(Plain):
     """One cause for a message. The name of the rule is the reason that the message row keeps.
 
     ``text`` is the key of subject and body. ``when`` is tested against the data of the event and,
-    for what it lacks, the facts of the telling. With ``link`` the text may point to the page of
-    the case. ``service`` says that it is about a live claim, so that it is no marketing.
+    for what it lacks, the facts told with it. To "staff" means the people that the event names in
+    ``staff``, and the handler when it names nobody. ``service`` says that the message is about a
+    live claim, so that it is no marketing.
     """
 
     event: str
     to: Literal["customer", "staff"]
     text: str
     when: Conditions = ()
-    link: bool = True
+    channels: tuple[ChannelName, ...] = ("inbox", "email")
     service: bool = True
 
 
 class MessagesRules(RuleFile):
+    """rules/cn_motor/messages.toml"""
+
     reasons: dict[str, Rule[Reason]]
 
 
@@ -46,21 +61,43 @@ class Window(Plain):
 
 
 class EmailRules(RuleTable):
-    """``retry_after`` has one wait per failed try; the last one is repeated up to ``tries``."""
+    """``retry_after`` has one wait per failed try; the last is repeated until ``tries`` are used.
+
+    A row that has been in sending for ``stuck_after`` was left by a worker that died.
+    """
 
     tries: Rule[Count]
-    retry_after: Rule[tuple[LimitText, ...]]
-    stuck_after: Rule[LimitText]
+    retry_after: Rule[Annotated[tuple[Wait, ...], Field(min_length=1)]]
+    stuck_after: Rule[Wait]
     batch: Rule[Count]
 
 
 class QuietRules(RuleTable):
-    """``email`` is when e-mail waits; ``service_waits`` whether news of a live claim waits too."""
+    """When e-mail waits for the morning.
+
+    ``email`` holds for everybody; news of a live claim keeps to it only if ``service_waits``.
+    Hours that a customer asked for hold for such news too if ``wish_binds_service``.
+    """
 
     email: Rule[Window]
     service_waits: Rule[bool]
+    wish_binds_service: Rule[bool]
+
+
+class FreeTextRules(RuleTable):
+    longest: Rule[Count]
+
+
+class LinkRules(RuleTable):
+    """How long the link in a message opens the case page without a code."""
+
+    case_page: Rule[Wait]
 
 
 class ChannelsRules(RuleFile):
+    """rules/cn_motor/channels.toml"""
+
     email: EmailRules
     quiet: QuietRules
+    free_text: FreeTextRules
+    links: LinkRules

@@ -1,0 +1,147 @@
+"""Letters leave the house: claimed by one worker, sent outside any transaction, then marked.
+
+A claim is a lease. While a row is ``sending``, its ``not_before_at`` is the moment at which
+another worker may take it over, because the first must have died; ``tries`` counts the claims, so
+that whoever comes back late cannot overwrite what happened since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+
+from yinuo.core.messages import channels, rules
+from yinuo.core.messages.models import Message
+from yinuo.core.messages.rulefile import ChannelsRules, EmailRules
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.errors import PermanentFailure, TemporaryFailure
+from yinuo.kit.logs import log
+
+logger = log(__name__)
+
+_WAITING = (Message.Status.QUEUED, Message.Status.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one batch. ``claimed`` 0: nothing was due."""
+
+    claimed: int = 0
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+
+
+def send_due(message_ids: Iterable[int] | None = None, *, at: datetime) -> Sent:
+    """Send at most one batch of what is due, all of it or only of these ids.
+
+    Any number of workers may do this at the same time; each letter is taken by one of them.
+    """
+    email = rulebook.rules(ChannelsRules, at=at).email
+    mine = _claim(message_ids, email, at)
+    outcomes: list[str] = []
+    with channels.email() as channel:
+        connected = True
+        for message in mine:
+            outcome, connected = _try(channel, message, email, at, connected=connected)
+            outcomes.append(outcome)
+    result = Sent(
+        claimed=len(mine),
+        sent=outcomes.count("sent"),
+        later=outcomes.count("later"),
+        failed=outcomes.count("failed"),
+    )
+    if mine:
+        logger.info("messages sent", sent=result.sent, later=result.later, failed=result.failed)
+    return result
+
+
+def _claim(message_ids: Iterable[int] | None, email: EmailRules, at: datetime) -> Sequence[Message]:
+    due = Message.objects.filter(
+        Q(not_before_at__isnull=True) | Q(not_before_at__lte=at),
+        status__in=_WAITING,
+        channel=Message.Channel.EMAIL,
+    )
+    if message_ids is not None:
+        due = due.filter(pk__in=list(message_ids))
+    with transaction.atomic():
+        ids = list(
+            due.order_by(F("not_before_at").asc(nulls_first=True), "pk")
+            .select_for_update(skip_locked=True)
+            .values_list("pk", flat=True)[: email.batch.value]
+        )
+        if not ids:
+            return []
+        Message.objects.filter(pk__in=ids).update(
+            # The worker that had it died: its letter may have left before.
+            possibly_sent_twice=Case(
+                When(status=Message.Status.SENDING, then=Value(True)),
+                default=F("possibly_sent_twice"),
+            ),
+            status=Message.Status.SENDING,
+            tries=F("tries") + 1,
+            last_tried_at=at,
+            not_before_at=email.stuck_after.value.after(at),
+        )
+    rows = Message.objects.filter(pk__in=ids).select_related("person", "staff", "case")
+    return list(rows.order_by("pk"))
+
+
+def _try(
+    channel: channels.Channel,
+    message: Message,
+    email: EmailRules,
+    at: datetime,
+    *,
+    connected: bool,
+) -> tuple[str, bool]:
+    """What became of the letter, and whether the mail server can be reached at all."""
+    if message.tries > email.tries.value:
+        return _fail(message, rules.OUTCOME_UNKNOWN), connected
+    why_not = rules.why_no_email(channels.reader_of(message))
+    if why_not:
+        return _fail(message, why_not), connected
+    if not connected:
+        return _later(message, email, at, "no_connection", unknown=False), False
+    try:
+        channel.send(message, at=at)
+    except channels.NoConnection as error:
+        return _later(message, email, at, str(error), unknown=False), False
+    except TemporaryFailure as error:
+        unknown = isinstance(error, channels.OutcomeUnknown)
+        return _later(message, email, at, str(error), unknown=unknown), True
+    except PermanentFailure as error:
+        return _fail(message, str(error)), True
+    _mark(message, status=Message.Status.SENT, sent_at=at, not_before_at=None, why_not="")
+    return "sent", True
+
+
+def _later(message: Message, email: EmailRules, at: datetime, why: str, *, unknown: bool) -> str:
+    """Back into the queue for a later try. `unknown`: the letter may be there already."""
+    if message.tries >= email.tries.value:
+        return _fail(message, why)
+    wait = rules.wait_after(message.tries, email.retry_after.value)
+    _mark(
+        message,
+        status=Message.Status.QUEUED,
+        not_before_at=wait.after(at),
+        why_not=why,
+        possibly_sent_twice=message.possibly_sent_twice or unknown,
+    )
+    return "later"
+
+
+def _fail(message: Message, why: str) -> str:
+    _mark(message, status=Message.Status.FAILED, not_before_at=None, why_not=why)
+    return "failed"
+
+
+def _mark(message: Message, **changes: object) -> None:
+    """Only while the claim is still ours: the count of tries is its number."""
+    held = Message.objects.filter(pk=message.pk, status=Message.Status.SENDING, tries=message.tries)
+    if not held.update(**changes):
+        logger.warning("a letter was taken over while it was being sent", message=message.pk)
