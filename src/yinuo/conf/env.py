@@ -179,7 +179,7 @@ def _generated_secrets() -> dict[str, str]:
     return kept
 
 
-def refuse_unsafe_production(*, debug: bool, hosts: list[str]) -> None:
+def refuse_unsafe_production(*, debug: bool, sandbox: bool, hosts: list[str]) -> None:
     """Stop a production start that would run with what is only good for a trial.
 
     Raises `ConfigurationError` naming everything at fault at once. Demo accounts are in the
@@ -188,6 +188,8 @@ def refuse_unsafe_production(*, debug: bool, hosts: list[str]) -> None:
     wrong: list[str] = []
     if debug:
         wrong.append("YINUO_DEBUG is on: switch it off, or strangers read our source in an error")
+    if sandbox:
+        wrong.append("YINUO_SANDBOX is on: a sandbox sends no messages and lets doors set the time")
     if embedded_cluster() is not None:
         wrong.append("DATABASE_URL is not set: the embedded database is for trials, name a server")
     wrong += [

@@ -135,6 +135,22 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.read("YINUO_TIME_ZONE", "Asia/Shanghai")
 
+# --- Rules and texts ---------------------------------------------------------------------------
+
+RULES_DIRECTORY = env.PACKAGE / "rules" / "cn_motor"
+TEXTS_DIRECTORY = env.PACKAGE / "texts"
+# Every rule file and the class that says what may stand in it.
+RULE_FILES = {
+    "calendar": "yinuo.kit.calendar_rules.CalendarRules",
+    "channels": "yinuo.core.messages.rulefile.ChannelsRules",
+    "claims": "yinuo.areas.claims.rulefile.ClaimsRules",
+    "documents": "yinuo.core.documents.rulefile.DocumentsRules",
+    "doors": "yinuo.core.rulebook.rulefile.DoorsRules",
+    "messages": "yinuo.core.messages.rulefile.MessagesRules",
+    "payments": "yinuo.core.payments.rulefile.PaymentsRules",
+    "people": "yinuo.core.people.rulefile.PeopleRules",
+}
+
 # --- Staff sign-in -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Staff"
@@ -259,4 +275,4 @@ LOG_LEVEL = env.read("YINUO_LOG_LEVEL", "INFO").upper()
 LOGGING = logs.configuration(LOG_LEVEL)
 
 if PRODUCTION:
-    env.refuse_unsafe_production(debug=DEBUG, hosts=ALLOWED_HOSTS)
+    env.refuse_unsafe_production(debug=DEBUG, sandbox=YINUO_SANDBOX, hosts=ALLOWED_HOSTS)

@@ -11,4 +11,4 @@ import tempfile
 os.environ["YINUO_MODE"] = "test"
 os.environ.setdefault("YINUO_FILES", tempfile.mkdtemp(prefix="yinuo-test-"))
 
-from yinuo.conf.settings import *  # noqa: E402, F403
+from yinuo.conf.settings import *  # noqa: F403

@@ -27,6 +27,7 @@ SYSTEM_ACCOUNT = "embedded_postgres"
 SUPERUSER = "postgres"
 LONGEST_SOCKET_DIRECTORY = 80
 START_SECONDS = 60
+DATABASE_NAMES = "select datname from pg_database"
 
 DURABLE_SETTINGS = (
     "shared_buffers = 256MB",
@@ -129,8 +130,7 @@ class Cluster:
         address = ["-h", str(self.socket_directory), "-U", SUPERUSER]
         with self._locked():
             listing = subprocess.run(
-                [programs() / "psql", *address, "-d", "postgres", "-Atc"]
-                + ["select datname from pg_database"],
+                [programs() / "psql", *address, "-d", "postgres", "-Atc", DATABASE_NAMES],
                 check=True,
                 capture_output=True,
                 text=True,
@@ -186,11 +186,10 @@ class Cluster:
             pid_file.unlink()
 
     def _run_server(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_permissions=0700 -k {self.socket_directory}"
-        self._as_server_account(
-            ["pg_ctl", "-D", str(self.directory), "-w", "-t", str(START_SECONDS)]
-            + ["-l", str(self.log), "-o", options, "start"]
-        )
+        private = "-c listen_addresses='' -c unix_socket_permissions=0700"
+        wait = ["-w", "-t", str(START_SECONDS)]
+        output = ["-l", str(self.log), "-o", f"{private} -k {self.socket_directory}"]
+        self._as_server_account(["pg_ctl", "-D", str(self.directory), *wait, *output, "start"])
 
     def _as_server_account(self, command: Sequence[str]) -> None:
         program, *arguments = command

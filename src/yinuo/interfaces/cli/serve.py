@@ -95,9 +95,7 @@ def refuse_demo_accounts() -> None:
 @click.option("--until-empty", is_flag=True, help="Stop when nothing is left to do.")
 def worker(concurrency: int, queues: tuple[str, ...], until_empty: bool) -> None:
     """Work through the queue: reactions, messages, sweeps."""
-    wiring.run_worker(
-        concurrency=concurrency, queues=list(queues) or None, forever=not until_empty
-    )
+    wiring.run_worker(concurrency=concurrency, queues=list(queues) or None, forever=not until_empty)
 
 
 @click.command()

@@ -1,0 +1,159 @@
+"""What `make` needs beside pytest: a browser, generated files, and the way to a rule.
+
+``browser``   find a Chromium, or install one, or say the command that does
+``generate``  write every generated file;  ``fresh``  fail when one of them is stale
+``where KEY`` print a rule, its typed field, its uses and its tests
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FONT_PACKAGE = "fonts-noto-cjk"
+# Each writes a file that is committed; with --check it changes nothing and fails when stale.
+GENERATORS: tuple[tuple[str, ...], ...] = (
+    ("-m", "yinuo.interfaces.cli.catalogs"),
+    ("-m", "yinuo.interfaces.cli.main", "openapi"),
+    ("-m", "yinuo.interfaces.cli.main", "docs"),
+    ("tests/coverage.py",),
+)
+
+
+def find_chromium() -> Path | None:
+    """A Chromium that can start: CHROMIUM, the system's, or the one Playwright downloaded."""
+    return next((path for path in _candidates() if _starts(path)), None)
+
+
+def _candidates() -> Iterator[Path]:
+    if os.environ.get("CHROMIUM"):
+        yield Path(os.environ["CHROMIUM"])
+    for name in SYSTEM_BROWSERS:
+        found = shutil.which(name)
+        if found:
+            yield Path(found)
+    store = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
+    yield from sorted(Path(store).glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+
+
+def _starts(path: Path) -> bool:
+    # Ubuntu's `chromium-browser` may be a script that only says to install a snap.
+    try:
+        answer = subprocess.run(
+            [path, "--version"], check=False, capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and re.search(r"\d+\.\d+", answer.stdout) is not None
+
+
+def browser() -> int:
+    if find_chromium() is None and os.geteuid() == 0:
+        _install_as_root()
+    found = find_chromium()
+    if found is None:
+        print(
+            "The tests drive a Chromium, and none was found. Run one of:\n"
+            "  sudo apt-get install chromium fonts-noto-cjk\n"
+            f"  {sys.executable} -m playwright install --with-deps chromium\n"
+            "or set CHROMIUM to the program.",
+            file=sys.stderr,
+        )
+        return 1
+    if not has_cjk_font() and os.geteuid() == 0:
+        _apt(FONT_PACKAGE)
+    print(f"browser: {found}")
+    return 0
+
+
+def has_cjk_font() -> bool:
+    if shutil.which("fc-list") is None:
+        return False
+    listing = subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, text=True)
+    return bool(listing.stdout.strip())
+
+
+def _install_as_root() -> None:
+    if _apt("chromium", FONT_PACKAGE) and find_chromium() is not None:
+        return
+    # Ubuntu has Chromium only as a snap, which a container cannot run.
+    command = [sys.executable, "-m", "playwright", "install", "--with-deps", "chromium"]
+    subprocess.run(command, check=False)
+
+
+def _apt(*packages: str) -> bool:
+    if shutil.which("apt-get") is None:
+        return False
+    print("installing", *packages)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+    ):
+        done = subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+def generate() -> int:
+    return max(_generator(*command) for command in GENERATORS)
+
+
+def fresh() -> int:
+    """Run every generator with --check, all of them, so that one run names all stale files."""
+    return max(_generator(*command, "--check") for command in GENERATORS)
+
+
+def _generator(*arguments: str) -> int:
+    return subprocess.run([sys.executable, *arguments], check=False, cwd=CHECKOUT).returncode
+
+
+def where(key: str) -> int:
+    """Print the lines that speak of a rule: value, type, use, test; 1 when there is none."""
+    name = key.rsplit(".", 1)[-1]
+    if not name:
+        print("say which rule: make where KEY=claims.survey_contact", file=sys.stderr)
+        return 2
+    word = re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])")
+    found = False
+    for title, folder, pattern in (
+        ("rule", "src/yinuo/rules", "*.toml"),
+        ("text", "src/yinuo/texts", "*"),
+        ("code", "src/yinuo", "*.py"),
+        ("page", "src/yinuo/templates", "*.html"),
+        ("test", "tests", "*.py"),
+    ):
+        for path in sorted((CHECKOUT / folder).rglob(pattern)):
+            if path.is_file() and path.suffix in (".toml", ".md", ".txt", ".py", ".html"):
+                found |= _print_hits(title, path, word)
+    return 0 if found else 1
+
+
+def _print_hits(title: str, path: Path, word: re.Pattern[str]) -> bool:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    hits = [number for number, line in enumerate(lines) if word.search(line)]
+    for number in hits:
+        print(f"{title:5} {path.relative_to(CHECKOUT)}:{number + 1}: {lines[number].strip()}")
+        if title == "rule" and lines[number].startswith("["):
+            for line in lines[number + 1 :]:
+                if not line.strip() or line.startswith("["):
+                    break
+                print(f"        {line}")
+    return bool(hits)
+
+
+COMMANDS: dict[str, Callable[..., int]] = {
+    "browser": browser,
+    "generate": generate,
+    "fresh": fresh,
+    "where": where,
+}
+
+if __name__ == "__main__":
+    sys.exit(COMMANDS[sys.argv[1]](*sys.argv[2:]))
