@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
-from yinuo.conf import env
+from yinuo.kit import env
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCK = 7_210_577

@@ -1,4 +1,4 @@
-"""Django settings. What differs between machines comes from the environment; see conf/env.py."""
+"""Django settings. What differs between machines comes from the environment; see kit/env.py."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.conf import env
-from yinuo.kit import logs
+from yinuo.kit import env, logs
 
 MODE = env.mode()
 PRODUCTION = MODE is env.Mode.PRODUCTION

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
-from yinuo.interfaces.common import health
+from yinuo.interfaces.common import appearance, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
+    path("language", set_language, name="set_language"),
+    path("theme", appearance.set_theme, name="set_theme"),
 ]

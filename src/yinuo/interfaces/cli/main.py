@@ -15,7 +15,7 @@ import click
 import django
 from django.utils import translation
 
-from yinuo.conf import env
+from yinuo.kit import env
 from yinuo.kit.embedded import EmbeddedPostgresError
 from yinuo.kit.errors import DomainError
 
@@ -23,7 +23,7 @@ from yinuo.kit.errors import DomainError
 COMMANDS = {
     "run": "yinuo.interfaces.cli.run:run",
     "serve": "yinuo.interfaces.cli.serve:serve",
-    "worker": "yinuo.interfaces.cli.serve:worker",
+    "worker": "yinuo.interfaces.worker.command:worker",
     "migrate": "yinuo.interfaces.cli.serve:migrate",
     "stop": "yinuo.interfaces.cli.serve:stop",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from yinuo.conf import env
+from yinuo.kit import env
 
 READY_SECONDS = 60
 STOP_SECONDS = 15

@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 from granian import Granian
 from granian.constants import Interfaces
 
-from yinuo.conf import env
+from yinuo.kit import env
 from yinuo.core.people.models import Staff
-from yinuo.interfaces.worker import wiring
 from yinuo.kit.crypto import new_key
 
 IDLE_SECONDS = 600
@@ -87,15 +86,6 @@ def refuse_demo_accounts() -> None:
             gettext("Production mode refuses demo accounts. Deactivate them first: %(names)s")
             % {"names": ", ".join(names[:20])}
         )
-
-
-@click.command()
-@click.option("--concurrency", default=4, show_default=True, type=click.IntRange(1, 64))
-@click.option("--queue", "queues", multiple=True, help="Only these queues; may be repeated.")
-@click.option("--until-empty", is_flag=True, help="Stop when nothing is left to do.")
-def worker(concurrency: int, queues: tuple[str, ...], until_empty: bool) -> None:
-    """Work through the queue: reactions, messages, sweeps."""
-    wiring.run_worker(concurrency=concurrency, queues=list(queues) or None, forever=not until_empty)
 
 
 @click.command()
