@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from yinuo.kit.rulers import ENDLESS, Stop, micros
 
 _HIGHEST_AMOUNT = 1_000_000
 _ONE_DAY = timedelta(days=1)
@@ -33,9 +35,7 @@ class Unit(StrEnum):
 ELAPSED_UNITS = frozenset({Unit.MINUTES, Unit.HOURS})
 OFFICE_UNITS = frozenset({Unit.OFFICE_MINUTES, Unit.OFFICE_HOURS})
 DAY_UNITS = frozenset({Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS, Unit.YEARS})
-_UNITS = {str(unit): unit for unit in Unit} | {
-    str(unit).removesuffix("s"): unit for unit in Unit
-}
+_UNITS = {str(unit): unit for unit in Unit} | {str(unit).removesuffix("s"): unit for unit in Unit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,9 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not 0 <= self.amount <= _HIGHEST_AMOUNT:
-            raise ClockError(
-                f"a limit holds 0 to {_HIGHEST_AMOUNT} units, not {self.amount}"
-            )
+            raise ClockError(f"a limit holds 0 to {_HIGHEST_AMOUNT} units, not {self.amount}")
         if self.roll_forward and self.unit not in DAY_UNITS:
-            raise ClockError(
-                f"a limit in {self.unit} has no last day that could roll forward"
-            )
+            raise ClockError(f"a limit in {self.unit} has no last day that could roll forward")
 
     @classmethod
     def parse(cls, text: str) -> Limit:
@@ -62,9 +58,7 @@ class Limit:
         found = _LIMIT.fullmatch(" ".join(text.split()))
         unit = _UNITS.get(found["unit"]) if found else None
         if found is None or unit is None:
-            raise ClockError(
-                f"{text!r} is not a limit: write a whole number and one of {_NAMES}"
-            )
+            raise ClockError(f"{text!r} is not a limit: write a whole number and one of {_NAMES}")
         return cls(int(found["amount"]), unit)
 
     def after(self, at: datetime) -> datetime:
@@ -73,6 +67,12 @@ class Limit:
             raise ClockError(f"{self} cannot be counted without a calendar")
         seconds = self.amount * (60 if self.unit is Unit.MINUTES else 3_600)
         return (at.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(at.tzinfo)
+
+    def elapsed(self) -> timedelta:
+        """Its length round the clock. Raises ClockError for days and office time, which vary."""
+        if self.unit not in ELAPSED_UNITS:
+            raise ClockError(f"{self} has no fixed length: write it in minutes or hours")
+        return timedelta(**{str(self.unit): self.amount})
 
     def __str__(self) -> str:
         """The text that `parse` reads back, without `roll_forward`."""
@@ -90,16 +90,21 @@ class Pause:
     started_at: datetime
     ended_at: datetime | None
     reason: str = ""
+    stop: Stop = field(init=False, repr=False, compare=False)
+    """The same span for the rulers, worked out once."""
 
     def __post_init__(self) -> None:
         require_aware(self.started_at, "the start of a pause")
+        began, ended = micros(self.started_at), ENDLESS
         if self.ended_at is not None:
             require_aware(self.ended_at, "the end of a pause")
-            if self.ended_at.timestamp() < self.started_at.timestamp():
+            ended = micros(self.ended_at)
+            if ended < began:
                 raise ClockError(
                     f"a pause ends at {self.ended_at.isoformat()}, "
                     f"before it starts at {self.started_at.isoformat()}"
                 )
+        object.__setattr__(self, "stop", (began, ended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,4 @@ class Due(NamedTuple):
 def require_aware(at: datetime, what: str) -> None:
     """Raise ClockError for a datetime without a zone."""
     if at.tzinfo is None or at.utcoffset() is None:
-        raise ClockError(
-            f"{what}, {at.isoformat()}, has no time zone: give an aware datetime"
-        )
+        raise ClockError(f"{what}, {at.isoformat()}, has no time zone: give an aware datetime")

@@ -19,6 +19,7 @@ class Claim(models.Model):
     reported_at = models.DateTimeField()
     door = models.CharField(max_length=12, help_text="phone web api import")
     reporter_name = models.CharField(max_length=80, blank=True)
+    reporter_phone = EncryptedTextField(blank=True, default="")
     reporter_relation = models.CharField(max_length=40, blank=True)
     driver_name = models.CharField(max_length=80, blank=True)
     place = models.CharField(max_length=200)

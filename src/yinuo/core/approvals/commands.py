@@ -39,9 +39,11 @@ def request_approval(
     amount: Decimal,
     currency: str,
     level: str,
+    made_by: str,
     by: Actor,
     at: datetime,
 ) -> Approval:
+    """Ask for an approval on behalf of `made_by`, the actor id of who made what is approved."""
     with cases.transaction():
         return Approval.objects.create(
             case=case,
@@ -50,7 +52,7 @@ def request_approval(
             amount=amount,
             currency=currency,
             level=level,
-            requested_by=by.id,
+            requested_by=made_by,
             requested_at=at,
         )
 

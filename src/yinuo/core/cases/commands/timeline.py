@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -138,7 +138,7 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         ]
         made = promises.make_many(makings, new_cases=True)
         for opening, case, step in zip(openings, cases, steps, strict=True):
-            data = {**opening.data, **_promised(made.get(case.pk, ()), ())}
+            data = {**opening.data, **_promised(made.get(case.pk, ()))}
             append(Entry(case, step.event, data, by, at, opening.facts))
     return cases
 
@@ -154,7 +154,10 @@ def advance_many(moves: Sequence[Move], *, by: Actor, at: datetime) -> None:
     (or one of the parts) is, and NotYourRole when the actor holds none of the step's roles.
     """
     with transaction():
-        lock_many(move.case.pk for move in moves)
+        locked = lock_many(move.case.pk for move in moves)
+        if len(locked) != len(moves):
+            raise ValueError("a case takes one step at a time")
+        moves = [replace(move, case=locked[move.case.pk]) for move in moves]
         plans = [_plan(move, by) for move in moves]
         kept = promises.keep_many(
             [
@@ -181,9 +184,10 @@ def advance_many(moves: Sequence[Move], *, by: Actor, at: datetime) -> None:
                 for subject in subjects
             ]
         )
-        _withdraw_of_ended(moves, at)
+        gone = _withdraw_of_ended(moves, at)
         for move, (_flow, step, _subjects) in zip(moves, plans, strict=True):
-            promised = _promised(made.get(move.case.pk, ()), kept.get(move.case.pk, ()))
+            pk = move.case.pk
+            promised = _promised(made.get(pk, ()), kept.get(pk, ()), gone.get(pk, ()))
             data = {"step": step.name, **move.data, **_parts_data(move), **promised}
             append(Entry(move.case, step.event, data, by, at, move.facts))
 
@@ -308,7 +312,9 @@ def _save_parts(parts: Sequence[Part]) -> None:
             model._default_manager.bulk_update(rows, fields)
 
 
-def _withdraw_of_ended(moves: Sequence[Move], at: datetime) -> None:
+def _withdraw_of_ended(
+    moves: Sequence[Move], at: datetime
+) -> dict[int, list[promises.Withdrawn]]:
     closed = [move.case for move in moves if move.case.closed_at is not None]
     ended = [
         (move.case, subject_of(part))
@@ -316,7 +322,7 @@ def _withdraw_of_ended(moves: Sequence[Move], at: datetime) -> None:
         for part in move.parts
         if part.ended_at is not None and move.case.closed_at is None
     ]
-    promises.withdraw_of_ended(closed, ended, at=at)
+    return promises.withdraw_of_ended(closed, ended, at=at)
 
 
 def _parts_data(move: Move) -> dict[str, Any]:
@@ -326,7 +332,9 @@ def _parts_data(move: Move) -> dict[str, Any]:
 
 
 def _promised(
-    made: Sequence[promises.Made], kept: Sequence[promises.Kept]
+    made: Sequence[promises.Made],
+    kept: Sequence[promises.Kept] = (),
+    withdrawn: Sequence[promises.Withdrawn] = (),
 ) -> dict[str, list[dict[str, Any]]]:
     data: dict[str, list[dict[str, Any]]] = {}
     if made:
@@ -336,6 +344,8 @@ def _promised(
         ]
     if kept:
         data["kept"] = [{"rule": k.rule, "subject": k.subject, "late": k.late} for k in kept]
+    if withdrawn:
+        data["withdrawn"] = [{"rule": w.rule, "subject": w.subject} for w in withdrawn]
     return data
 
 

@@ -1,0 +1,146 @@
+"""How others read claims. Objects come only through `get_for`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from yinuo.areas.claims.models import Assessment, Calculation, Claim, Loss, Survey
+from yinuo.areas.claims.rules import Spot, Surveyor, distance_km
+from yinuo.core.cases import queries as cases
+from yinuo.core.cases.models import Case
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Staff
+from yinuo.kit.clock import Limit
+
+
+def get_for(actor: Actor, number: str) -> Claim:
+    """The claim with everything that its page shows. Raises cases.queries.NotFound."""
+    case = cases.get_for(actor, number, kind="claim")
+    return (
+        Claim.objects.select_related(
+            "case__customer", "case__handler", "case__branch", "policy__vehicle", "policy__holder"
+        )
+        .prefetch_related(
+            Prefetch("losses", Loss.objects.select_related("owner").order_by("ordinal"))
+        )
+        .get(pk=case.pk)
+    )
+
+
+def visible_to(actor: Actor) -> QuerySet[Claim]:
+    """The claims of the cases that the actor may see."""
+    return Claim.objects.filter(case__in=cases.visible_to(actor))
+
+
+def running_survey(claim: Claim) -> Survey | None:
+    return (
+        claim.surveys.filter(completed_at__isnull=True, replaced_at__isnull=True)
+        .select_related("surveyor")
+        .first()
+    )
+
+
+def assessments(claim: Claim) -> list[Assessment]:
+    """Every version of every loss, the newest first, with its lines."""
+    return list(
+        Assessment.objects.filter(loss__claim=claim)
+        .select_related("loss")
+        .prefetch_related("lines")
+        .order_by("loss__ordinal", "-version")
+    )
+
+
+def calculations(claim: Claim) -> list[Calculation]:
+    return list(
+        Calculation.objects.filter(loss__claim=claim)
+        .select_related("loss")
+        .order_by("loss__ordinal", "-version")
+    )
+
+
+def near(*, plate: str, policy_id: int | None, at: datetime, within: Limit) -> list[Claim]:
+    """Claims about the same car (by plate, or by policy when there is none) close in time."""
+    which = Q(plate=plate) if plate else Q(policy_id=policy_id)
+    span = within.elapsed()
+    return list(
+        Claim.objects.filter(which, accident_at__range=(at - span, at + span))
+        .exclude(case__state="withdrawn")
+        .select_related("case")
+        .order_by("-accident_at")[:20]
+    )
+
+
+def spot_of(claim: Claim) -> Spot:
+    return Spot(claim.accident_at, claim.latitude, claim.longitude, claim.place)
+
+
+def facts_of(claim: Claim) -> dict[str, object]:
+    """The facts that conditions of the rules test, as they were last known."""
+    facts: dict[str, object] = dict(claim.facts)
+    estimate = facts.get("estimate")
+    if isinstance(estimate, str):
+        facts["estimate"] = Decimal(estimate)
+    return facts
+
+
+def surveyors_for(claim: Claim, case: Case, *, at: datetime) -> list[Surveyor]:
+    """Surveyors on duty in the branch and its parents and siblings, with load and conflicts."""
+    root = case.branch_path.split(".")[0] + "."
+    today = timezone.localtime(at).date()
+    rows = (
+        Staff.objects.filter(
+            is_active=True, on_duty=True, roles__contains=["surveyor"], branch__path__startswith=root
+        )
+        .annotate(
+            running=Count(
+                "surveys",
+                filter=Q(surveys__completed_at__isnull=True, surveys__replaced_at__isnull=True),
+            )
+        )
+        .prefetch_related("competences")
+    )
+    involved = _involved(claim, case)
+    return [
+        Surveyor(
+            staff_id=row.pk,
+            name=row.name,
+            same_branch=row.branch_id == case.branch_id,
+            skills=frozenset(
+                c.kind
+                for c in row.competences.all()
+                if c.valid_from_on <= today and (c.valid_until_on is None or c.valid_until_on >= today)
+            ),
+            km=distance_km(row.latitude, row.longitude, claim.latitude, claim.longitude),
+            running=row.running,
+            conflict=row.name in involved,
+        )
+        for row in rows
+    ]
+
+
+def _involved(claim: Claim, case: Case) -> frozenset[str]:
+    """Everybody with an interest: customer, policyholder, drivers, owners of what was damaged."""
+    names: Iterable[str | None] = (
+        case.customer.name,
+        claim.policy.holder.name,
+        claim.driver_name,
+        claim.reporter_name,
+        *(driver.person.name for driver in claim.policy.drivers.select_related("person")),
+        *(loss.owner.name for loss in claim.losses.all() if loss.owner is not None),
+    )
+    return frozenset(name for name in names if name)
+
+
+def was_late(claim: Claim) -> bool:
+    """Whether any promise to the customer was broken on the way."""
+    return claim.case.promises.filter(missed_at__isnull=False, audience="customer").exists()
+
+
+def asked_twice(claim: Claim) -> bool:
+    """Whether papers were asked for a second time."""
+    return claim.case.documents.filter(request_round__gt=1).exists()

@@ -1,0 +1,206 @@
+"""Decisions about a claim: plain values in, plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from math import asin, cos, radians, sin, sqrt
+
+from yinuo.areas.claims.rulefile import DispatchWeights, Duplicates
+
+_EARTH_RADIUS_KM = 6371.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What is due for a loss, and the steps that lead to it."""
+
+    asked: Decimal
+    approved: Decimal
+    deductible: Decimal
+    amount: Decimal
+    steps: tuple[dict[str, str], ...]
+
+    @property
+    def outcome(self) -> str:
+        return "pay" if self.approved == self.asked and self.amount > 0 else "part"
+
+
+def settle_loss(
+    *, asked: Decimal, approved: Decimal, deductible: Decimal, limit: Decimal | None
+) -> Sum:
+    """The sum of one loss: assessed amount less deductible, within the limit of the cover.
+
+    All amounts in the currency of the policy, never negative.
+    """
+    within = approved if limit is None else min(approved, limit)
+    taken = min(deductible, within)
+    amount = within - taken
+    steps = (
+        {"step": "asked", "value": str(asked)},
+        {"step": "approved", "value": str(approved)},
+        {"step": "within_limit", "value": str(within), "limit": "" if limit is None else str(limit)},
+        {"step": "deductible", "value": str(taken)},
+        {"step": "amount", "value": str(amount)},
+    )
+    return Sum(asked, approved, taken, amount, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    at: datetime
+    latitude: float | None
+    longitude: float | None
+    place: str = ""
+
+
+def same_accident(new: Spot, known: Spot, rule: Duplicates) -> bool:
+    """Whether two reports about one car may be one accident: close in time and in place."""
+    if abs(new.at - known.at) > rule.within.elapsed():
+        return False
+    km = distance_km(new.latitude, new.longitude, known.latitude, known.longitude)
+    return km is None or km <= float(rule.km)
+
+
+def distance_km(
+    lat1: float | None, lon1: float | None, lat2: float | None, lon2: float | None
+) -> float | None:
+    """Great-circle distance in kilometres; None when a place is not known."""
+    if lat1 is None or lon1 is None or lat2 is None or lon2 is None:
+        return None
+    a = (
+        sin(radians(lat2 - lat1) / 2) ** 2
+        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * asin(sqrt(a))
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """What speaks for and against sending this person."""
+
+    staff_id: int
+    name: str
+    same_branch: bool
+    skills: frozenset[str]
+    km: float | None
+    running: int
+    conflict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    surveyor: Surveyor
+    score: float
+    parts: Mapping[str, float]
+
+
+def rank_surveyors(
+    surveyors: Iterable[Surveyor],
+    *,
+    needed: frozenset[str],
+    weights: DispatchWeights,
+    most_running: int,
+    furthest_km: float,
+) -> list[Ranked]:
+    """The surveyors who may go, the best first; each with the parts of its score, 0 to 100.
+
+    Left out: a conflict of interest, a missing competence, a full load, a place too far away.
+    """
+    ranked = [
+        _rank(one, needed, weights, most_running, furthest_km)
+        for one in surveyors
+        if not one.conflict
+        and needed <= one.skills
+        and one.running < most_running
+        and (one.km is None or one.km <= furthest_km)
+    ]
+    return sorted(ranked, key=lambda r: (-r.score, r.surveyor.staff_id))
+
+
+def _rank(
+    one: Surveyor,
+    needed: frozenset[str],
+    weights: DispatchWeights,
+    most_running: int,
+    furthest_km: float,
+) -> Ranked:
+    near = 0.5 if one.km is None else 1 - one.km / furthest_km
+    parts = {
+        "branch": weights.branch * (1.0 if one.same_branch else 0.0),
+        "skill": weights.skill * (len(needed) / len(one.skills) if one.skills else 0.0),
+        "distance": weights.distance * near,
+        "load": weights.load * (1 - one.running / most_running),
+    }
+    return Ranked(one, round(sum(parts.values()), 2), {k: round(v, 2) for k, v in parts.items()})
+
+
+def claim_facts(
+    *,
+    loss_kinds: Sequence[str],
+    cause: str,
+    injured: int,
+    seriously_injured: int,
+    dead: int,
+    estimate: Decimal | None,
+    in_town: bool,
+    drivable: bool | None,
+    other_vehicles: int,
+    vulnerable: bool,
+    said: Mapping[str, bool],
+) -> dict[str, object]:
+    """What the conditions of the rules may test, from what is known of a claim."""
+    facts: dict[str, object] = {
+        "loss_kinds": list(loss_kinds),
+        "vehicle_damage_only": not injured
+        and not dead
+        and set(loss_kinds) <= {"own_vehicle", "other_vehicle"},
+        "cause": cause,
+        "injured": injured,
+        "seriously_injured": seriously_injured,
+        "dead": dead,
+        "in_town": in_town,
+        "other_vehicles": other_vehicles,
+        "vulnerable": vulnerable,
+        **said,
+    }
+    if estimate is not None:
+        facts["estimate"] = estimate
+    if drivable is not None:
+        facts["drivable"] = drivable
+    return facts
+
+
+CAUSES = (
+    "collision",
+    "single_car",
+    "scratch",
+    "glass",
+    "theft",
+    "fire",
+    "flood",
+    "falling_object",
+    "vandalism",
+    "other",
+)
+LOSS_KINDS = ("own_vehicle", "other_vehicle", "property", "injury")
+SEVERITIES = ("light", "medium", "severe", "total")
+SAID = (
+    "at_scene",
+    "on_highway",
+    "party_left",
+    "drink_or_drugs",
+    "licence_in_doubt",
+    "plate_in_doubt",
+    "coach_overloaded",
+    "intent_suspected",
+    "mark_missing",
+    "third_party_at_fault",
+    "disability",
+    "rescue_cost",
+    "liability_clear",
+    "agent",
+)
+LIABILITIES = ("full", "main", "equal", "minor", "none")
