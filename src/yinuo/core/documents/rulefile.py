@@ -36,9 +36,16 @@ class Kind(Plain):
 
 
 class UploadRules(RuleTable):
+    """Sides and pixels of pictures.
+
+    ``largest_pixels_at_once`` is for those that can only be unpacked whole (PNG, WebP, progressive
+    JPEG), where each pixel costs some four bytes of memory while it is looked at.
+    """
+
     types: Rule[tuple[FileType, ...]]
     largest_side: Rule[Count]
     largest_pixels: Rule[Count]
+    largest_pixels_at_once: Rule[Count]
     smallest_side: Rule[Count]
     files_per_case: Rule[Count]
     clock_ahead: Rule[LimitText]
