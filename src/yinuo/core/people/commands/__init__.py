@@ -1,0 +1,74 @@
+"""Everything that writes people, staff, branches and the ways in."""
+
+from __future__ import annotations
+
+from yinuo.core.people.commands.access import (
+    ClientNameTaken,
+    KeyUsedForAnotherRequest,
+    claim_idempotency_key,
+    close_api_client,
+    create_api_client,
+    record_access,
+    record_access_many,
+    remember_answer,
+)
+from yinuo.core.people.commands.branches import BranchCodeTaken, create_branch
+from yinuo.core.people.commands.codes import (
+    CodeNotGood,
+    WaitForTheCode,
+    check_sign_in_code,
+    issue_sign_in_code,
+)
+from yinuo.core.people.commands.persons import (
+    SET_LIMIT,
+    BranchUnknown,
+    CleanPerson,
+    NotAnEmail,
+    TooManyPeople,
+    clean_person,
+    register_many,
+    register_person,
+    store_many,
+    update_person,
+)
+from yinuo.core.people.commands.staff import (
+    NotYourOwnRoles,
+    PasswordTooWeak,
+    UsernameTaken,
+    change_staff,
+    grant_competence,
+    hire_staff,
+)
+
+__all__ = [
+    "SET_LIMIT",
+    "BranchCodeTaken",
+    "BranchUnknown",
+    "CleanPerson",
+    "ClientNameTaken",
+    "CodeNotGood",
+    "KeyUsedForAnotherRequest",
+    "NotAnEmail",
+    "NotYourOwnRoles",
+    "PasswordTooWeak",
+    "TooManyPeople",
+    "UsernameTaken",
+    "WaitForTheCode",
+    "change_staff",
+    "check_sign_in_code",
+    "claim_idempotency_key",
+    "clean_person",
+    "close_api_client",
+    "create_api_client",
+    "create_branch",
+    "grant_competence",
+    "hire_staff",
+    "issue_sign_in_code",
+    "record_access",
+    "record_access_many",
+    "register_many",
+    "register_person",
+    "remember_answer",
+    "store_many",
+    "update_person",
+]

@@ -1,0 +1,281 @@
+"""Customers and other outside people: registering one or thousands, and keeping them right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+
+from yinuo.core.people import rules
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Branch, Person
+from yinuo.core.people.queries import PersonNotFound
+from yinuo.core.people.rules import NewPerson, PersonChanges
+from yinuo.kit import crypto
+from yinuo.kit.crypto import Secret
+from yinuo.kit.errors import DomainError, Message
+from yinuo.kit.errors import gettext_noop as _
+
+SET_LIMIT = 10_000
+
+
+class NotAnEmail(DomainError):
+    code = "not_an_email"
+    message: ClassVar[Message] = _("This is not an e-mail address. It looks like name@example.com.")
+    http = 422
+
+
+class BranchUnknown(DomainError):
+    code = "branch_unknown"
+    message: ClassVar[Message] = _("There is no such branch.")
+    http = 422
+
+
+class TooManyPeople(DomainError):
+    code = "too_many_people"
+    message: ClassVar[Message] = _("At most %(limit)s people can be registered at once.")
+    http = 422
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPerson:
+    """A person whose every field has passed its check, ready to be stored."""
+
+    person: NewPerson
+    home_branch_id: int
+
+
+def clean_email(email: str, *, field: str = "email") -> str:
+    """Empty is allowed. Raises NotAnEmail."""
+    address = email.strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise NotAnEmail(field) from error
+    if len(address) > 254:
+        raise NotAnEmail(field)
+    return address
+
+
+def clean_phone(phone: str, *, field: str = "phone") -> str:
+    return rules.check_phone(crypto.normalise(Secret.PHONE, phone), field=field) if phone else ""
+
+
+def clean_id_number(number: str, *, field: str = "id_number") -> str:
+    if not number:
+        return ""
+    return rules.check_id_number(crypto.normalise(Secret.ID_NUMBER, number), field=field)
+
+
+def clean_person(new: NewPerson, *, home_branch_id: int | None = None) -> CleanPerson:
+    """The person with every field in its one spelling. Raises what is wrong with the first bad one.
+
+    `home_branch_id` is used where the person names none.
+    """
+    branch_id = new.home_branch_id or home_branch_id
+    if branch_id is None:
+        raise BranchUnknown("home_branch")
+    choice, text = rules.check_choice, rules.clean_text
+    for topic in new.opted_out:
+        choice(topic, rules.OPT_OUTS, field="opted_out")
+    cleaned = NewPerson(
+        name=text(new.name, field="name", most=80),
+        home_branch_id=branch_id,
+        kind=choice(new.kind, rules.PERSON_KINDS, field="kind"),
+        phone=clean_phone(new.phone),
+        id_number=clean_id_number(new.id_number),
+        email=clean_email(new.email),
+        language=choice(new.language, rules.LANGUAGES, field="language"),
+        channel=choice(new.channel, rules.CHANNELS, field="channel"),
+        do_not_disturb=rules.clean_quiet_hours(new.do_not_disturb),
+        opted_out=tuple(sorted(set(new.opted_out))),
+        vulnerability=text(new.vulnerability, field="vulnerability", most=80, required=False),
+        external_key=text(new.external_key, field="external_key", most=80, required=False),
+    )
+    return CleanPerson(cleaned, branch_id)
+
+
+def register_many(people: Sequence[NewPerson], *, by: Actor, at: datetime) -> list[int]:
+    """The ids of the people, in the order given; a known `external_key` gives the known person.
+
+    A known person is left as it is: what the customer has told us since counts for more than a
+    file that is read again. Raises the first refusal, BranchUnknown and TooManyPeople.
+    """
+    return store_many([clean_person(person) for person in people], by=by, at=at)
+
+
+def store_many(people: Sequence[CleanPerson], *, by: Actor, at: datetime) -> list[int]:
+    """`register_many` for those who cleaned the people themselves, as an import does."""
+    if len(people) > SET_LIMIT:
+        raise TooManyPeople(limit=SET_LIMIT)
+    if not people:
+        return []
+    _check_branches({one.home_branch_id for one in people}, by)
+    known = _known({one.person.external_key for one in people} - {""})
+    # Who has no key of their own is told apart by the place in the set. In the order of the keys,
+    # two imports at once wait for each other instead of blocking each other.
+    keys = [one.person.external_key or f"\0{place:09d}" for place, one in enumerate(people)]
+    fresh = dict(sorted(zip(keys, people, strict=True), key=_key_first))
+    for key in known:
+        del fresh[key]
+    stored = dict(zip(fresh, _insert(list(fresh.values()), at), strict=True))
+    found = {key: person_id for key, person_id in stored.items() if person_id is not None}
+    taken_meanwhile = _known(stored.keys() - found.keys())
+    every = known | found | taken_meanwhile
+    return [every[key] for key in keys]
+
+
+def register_person(*, person: NewPerson, by: Actor, at: datetime) -> Person:
+    """One person; see `register_many`."""
+    (person_id,) = register_many([person], by=by, at=at)
+    return Person.objects.get(pk=person_id)
+
+
+@transaction.atomic
+def update_person(*, person_id: int, changes: PersonChanges, by: Actor, at: datetime) -> Person:
+    """Change what is given. Customers change only themselves, and not what we noted about them.
+
+    Raises PersonNotFound, also for a person of a branch that the actor does not see.
+    """
+    person = (
+        Person.objects.select_related("home_branch")
+        .select_for_update(of=("self",))
+        .filter(pk=person_id)
+        .first()
+    )
+    if person is None or not _may_change(person, by):
+        raise PersonNotFound
+    if by.kind == "customer" and changes.vulnerability is not None:
+        raise rules.NotForYou("vulnerability")
+    _apply(person, changes)
+    person.save()
+    return person
+
+
+def _may_change(person: Person, by: Actor) -> bool:
+    if by.kind == "customer":
+        return by.person_id == person.pk
+    return rules.sees_customers(by) and rules.in_subtree(by, person.home_branch.path)
+
+
+def _apply(person: Person, changes: PersonChanges) -> None:
+    if changes.name is not None:
+        person.name = rules.clean_text(changes.name, field="name", most=80)
+    if changes.phone is not None:
+        person.phone = clean_phone(changes.phone)
+        person.phone_index = crypto.blind_index(Secret.PHONE, person.phone)
+        person.phone_last4_index = crypto.last_four_index(Secret.PHONE, person.phone)
+    if changes.id_number is not None:
+        person.id_number = clean_id_number(changes.id_number)
+        person.id_number_index = crypto.blind_index(Secret.ID_NUMBER, person.id_number)
+    if changes.email is not None:
+        person.email = clean_email(changes.email)
+    if changes.language is not None:
+        person.language = rules.check_choice(changes.language, rules.LANGUAGES, field="language")
+    if changes.channel is not None:
+        person.channel = rules.check_choice(changes.channel, rules.CHANNELS, field="channel")
+    if changes.do_not_disturb is not None:
+        person.do_not_disturb = rules.clean_quiet_hours(changes.do_not_disturb)
+    if changes.opted_out is not None:
+        for topic in changes.opted_out:
+            rules.check_choice(topic, rules.OPT_OUTS, field="opted_out")
+        person.opted_out = sorted(set(changes.opted_out))
+    if changes.vulnerability is not None:
+        person.vulnerability = rules.clean_text(
+            changes.vulnerability, field="vulnerability", most=80, required=False
+        )
+
+
+def _check_branches(branch_ids: set[int], by: Actor) -> None:
+    """Staff and machines register people in their own branches; others where the case is."""
+    if by.kind in ("system", "customer") or branch_ids == {by.branch_id}:
+        if by.kind in ("staff", "client") and not rules.sees_customers(by):
+            raise rules.NotForYou
+        return
+    if not rules.sees_customers(by):
+        raise rules.NotForYou
+    paths = Branch.objects.filter(pk__in=branch_ids).values_list("path", flat=True)
+    reached = [path for path in paths if rules.in_subtree(by, path)]
+    if len(reached) != len(branch_ids):
+        raise BranchUnknown("home_branch")
+
+
+def _key_first(pair: tuple[str, CleanPerson]) -> str:
+    return pair[0]
+
+
+def _known(keys: set[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT external_key, id FROM people_person WHERE external_key = ANY(%s)",
+            [list(keys)],
+        )
+        return dict(cursor.fetchall())
+
+
+_INSERT = """
+WITH fresh AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('people_person', 'id')) AS id, r.*
+    FROM unnest(
+        %s::integer[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[],
+        %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::bigint[], %s::text[]
+    ) AS r(n, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index,
+           email, language, channel, do_not_disturb, opted_out, vulnerability, home_branch_id,
+           external_key)
+), stored AS (
+    INSERT INTO people_person
+        (id, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index, email,
+         language, channel, do_not_disturb, opted_out, vulnerability, home_branch_id,
+         external_key, created_at)
+    SELECT id, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index,
+           email, language, channel, do_not_disturb, string_to_array(opted_out, ','),
+           vulnerability, home_branch_id, external_key, %s
+    FROM fresh ORDER BY n
+    ON CONFLICT (external_key) DO NOTHING
+    RETURNING id
+)
+SELECT stored.id FROM fresh LEFT JOIN stored USING (id) ORDER BY fresh.n
+"""
+
+
+def _insert(people: Sequence[CleanPerson], at: datetime) -> list[int | None]:
+    """One statement however many; None where somebody else stored the key at the same moment."""
+    if not people:
+        return []
+    columns = [list(column) for column in zip(*map(_row, enumerate(people)), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*columns, at])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _row(numbered: tuple[int, CleanPerson]) -> tuple[Any, ...]:
+    position, clean = numbered
+    one = clean.person
+    return (
+        position,
+        one.kind,
+        one.name,
+        crypto.encrypt(one.phone),
+        crypto.blind_index(Secret.PHONE, one.phone),
+        crypto.last_four_index(Secret.PHONE, one.phone),
+        crypto.encrypt(one.id_number),
+        crypto.blind_index(Secret.ID_NUMBER, one.id_number),
+        one.email,
+        one.language,
+        one.channel,
+        one.do_not_disturb,
+        ",".join(one.opted_out),
+        one.vulnerability,
+        clean.home_branch_id,
+        one.external_key or None,
+    )

@@ -1,0 +1,176 @@
+"""Finding policies, and telling what they were worth at the time of an accident."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db.models import Q, QuerySet
+
+from yinuo.core.people import queries as people
+from yinuo.core.people import rules as people_rules
+from yinuo.core.people.actors import Actor
+from yinuo.core.policies import rules
+from yinuo.core.policies.models import Cover, Disclosure, Policy
+from yinuo.core.policies.rules import CoverFacts, PolicyFacts, Standing, Verification
+from yinuo.kit.errors import DomainError, Message
+from yinuo.kit.errors import gettext_noop as _
+
+PAGE = 20
+"""How many policies a look-up reads at most."""
+
+
+class PolicyNotFound(DomainError):
+    code = "policy_not_found"
+    message: ClassVar[Message] = _("There is no such policy.")
+    http = 404
+
+
+def visible_to(actor: Actor) -> QuerySet[Policy]:
+    """Customers see what they hold or drive under, staff their subtree, operators nothing."""
+    policies = Policy.objects.select_related("vehicle", "holder", "branch")
+    if actor.kind == "customer":
+        own = Q(holder_id=actor.person_id) | Q(drivers__person_id=actor.person_id)
+        return policies.filter(own).distinct()
+    if not people_rules.sees_customers(actor):
+        return policies.none()
+    return policies.filter(people.within(actor, "branch__path"))
+
+
+def get_for(actor: Actor, number: str) -> Policy:
+    """With vehicle, holder and branch. Raises PolicyNotFound, also for another branch's policy."""
+    policy = visible_to(actor).filter(number=rules.normalise_number(number)).first()
+    if policy is None:
+        raise PolicyNotFound("policy_number")
+    return policy
+
+
+def search(actor: Actor, text: str, *, limit: int = PAGE) -> list[Policy]:
+    """Policies whose number or plate begins with the text, the newest first.
+
+    When more begin so than fit, it is open which are shown: the person has to type more.
+    """
+    number, plate = rules.normalise_number(text), rules.normalise_plate(text)
+    if not plate:
+        return []
+    most = min(limit, PAGE)
+    seen = visible_to(actor).values_list("pk", flat=True).order_by()
+    # Each half can use its own index; an OR over both tables could use neither.
+    by_number = seen.filter(number__startswith=number)[:most]
+    by_plate = seen.filter(vehicle__plate__startswith=plate)[:most]
+    found = set(by_number) | set(by_plate)
+    policies = Policy.objects.select_related("vehicle", "holder", "branch").filter(pk__in=found)
+    return list(policies.order_by("-starts_at", "-pk")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Insured:
+    """A policy with vehicle, holder and branch loaded, its covers, and how it stood then."""
+
+    policy: Policy
+    facts: PolicyFacts
+    standing: Standing
+
+
+def look_up(
+    actor: Actor,
+    *,
+    at: datetime,
+    number: str = "",
+    plate: str = "",
+    person_id: int | None = None,
+) -> list[Insured]:
+    """Policies by number, plate or person (as holder or driver), those in force at `at` first.
+
+    Everything given has to fit. Two statements, whatever is found; nothing given finds nothing.
+    """
+    found = Q()
+    if number.strip():
+        found &= Q(number=rules.normalise_number(number))
+    if plate.strip():
+        found &= Q(vehicle__plate=rules.normalise_plate(plate))
+    if person_id is not None:
+        driven = Policy.objects.filter(drivers__person_id=person_id)
+        found &= Q(holder_id=person_id) | Q(pk__in=driven.values("pk"))
+    if not found:
+        return []
+    policies = visible_to(actor).filter(found).prefetch_related("covers")
+    newest = policies.order_by("-starts_at", "-pk")[:PAGE]
+    insured = [_insured(policy, at) for policy in newest]
+    return sorted(insured, key=lambda one: one.standing is not Standing.IN_FORCE)
+
+
+def in_force(
+    actor: Actor,
+    *,
+    at: datetime,
+    number: str = "",
+    plate: str = "",
+    person_id: int | None = None,
+) -> list[Insured]:
+    """As `look_up`, only those in force at that moment: a car may have two, compulsory and own."""
+    found = look_up(actor, at=at, number=number, plate=plate, person_id=person_id)
+    return [one for one in found if one.standing is Standing.IN_FORCE]
+
+
+def verify(
+    actor: Actor,
+    *,
+    at: datetime,
+    loss_kinds: Collection[str],
+    number: str = "",
+    plate: str = "",
+    person_id: int | None = None,
+) -> tuple[list[Insured], Verification]:
+    """Ours, in force at the accident, and covering such losses? What was found, and the answer."""
+    found = look_up(actor, at=at, number=number, plate=plate, person_id=person_id)
+    return found, rules.verify([one.facts for one in found], loss_kinds, at)
+
+
+def covers_for(policy: Policy, loss_kind: str, at: datetime) -> tuple[CoverFacts, ...]:
+    """The covers of the policy that pay for such a loss at that moment, in paying order."""
+    facts = facts_of(policy)
+    if rules.standing(facts, at) is not Standing.IN_FORCE:
+        return ()
+    return rules.covers_for([facts], loss_kind)
+
+
+def cover_for(policy: Policy, loss_kind: str, at: datetime) -> CoverFacts | None:
+    """The first cover that pays for such a loss, or None: not covered, or not in force then."""
+    return next(iter(covers_for(policy, loss_kind, at)), None)
+
+
+def told_at_sale(policy: Policy) -> list[Disclosure]:
+    """What was explained at the sale, and what was not, with its proof."""
+    return list(policy.disclosures.order_by("topic"))
+
+
+def facts_of(policy: Policy) -> PolicyFacts:
+    """Plain values for the rules; the covers cost a statement unless they were fetched before."""
+    return PolicyFacts(
+        id=policy.pk,
+        number=policy.number,
+        starts_at=policy.starts_at,
+        ends_at=policy.ends_at,
+        cancelled_at=policy.cancelled_at,
+        currency=policy.currency,
+        covers=tuple(_cover_facts(cover) for cover in policy.covers.all()),
+    )
+
+
+def _insured(policy: Policy, at: datetime) -> Insured:
+    facts = facts_of(policy)
+    return Insured(policy, facts, rules.standing(facts, at))
+
+
+def _cover_facts(cover: Cover) -> CoverFacts:
+    return CoverFacts(
+        id=cover.pk,
+        kind=cover.kind,
+        loss_kinds=tuple(cover.loss_kinds),
+        limit=cover.limit,
+        deductible=cover.deductible,
+        deductible_rate=cover.deductible_rate,
+    )
