@@ -1,0 +1,150 @@
+"""What templates need beyond plain values: icons, times near the reader, the shell's links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from yinuo.interfaces.common import appearance, wording
+from yinuo.kit.money import Money, format_amount
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawing from the sprite; decoration only, so a word always stands beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def money(amount: Money | Decimal | int | None) -> str:
+    """¥12,345.60; a bare number is in the home currency."""
+    if amount is None:
+        return "—"
+    if isinstance(amount, Money):
+        return str(amount)
+    return format_amount(Decimal(amount))
+
+
+@register.filter
+def full_time(at: datetime) -> str:
+    return wording.full_time(at)
+
+
+@register.filter
+def full_date(at: datetime) -> str:
+    return wording.full_date(at)
+
+
+@register.filter
+def clock_time(at: datetime) -> str:
+    return wording.clock_time(at)
+
+
+@register.filter
+def near_time(at: datetime, now: datetime | None = None) -> str:
+    """今天 15:30. ``now`` is given where a page must look the same at every hour."""
+    return wording.near_time(at, now or timezone.now())
+
+
+@register.filter
+def machine_time(at: datetime) -> str:
+    """For the datetime attribute and for data-* that scripts read."""
+    return at.isoformat(timespec="seconds")
+
+
+@register.filter
+def masked_phone(phone: str) -> str:
+    return wording.mask_phone(phone)
+
+
+@register.filter
+def masked_tail(number: str) -> str:
+    return wording.mask_tail(number)
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return wording.mask_name(name)
+
+
+@register.simple_tag
+def countdown_words() -> str:
+    return wording.countdown_words()
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Mapping[str, object]) -> str:
+    """light, dark, or empty when the device decides. ``forced_theme`` in the context wins."""
+    forced = context.get("forced_theme")
+    if isinstance(forced, str) and forced:
+        return forced
+    request = context.get("request")
+    return appearance.theme_of(request) if isinstance(request, HttpRequest) else ""
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Mapping[str, object]) -> str:
+    """The address to come back to after a change of language or theme."""
+    request = context.get("request")
+    return request.get_full_path() if isinstance(request, HttpRequest) else "/"
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None
+
+
+_RAIL = (
+    ("desk:today", gettext_noop("Today"), "today"),
+    ("desk:intake", gettext_noop("Intake"), "phone"),
+    ("desk:search", gettext_noop("Search"), "search"),
+    ("desk:survey", gettext_noop("Survey"), "survey"),
+    ("desk:assessment", gettext_noop("Assessment"), "assess"),
+    ("desk:review", gettext_noop("Review"), "review"),
+    ("desk:approval", gettext_noop("Approval"), "approve"),
+    ("desk:payments", gettext_noop("Payments"), "pay"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: Mapping[str, object]) -> list[RailItem]:
+    """The desk's places that exist. ``rail_counts`` in the context puts a number on one,
+    ``rail_hidden`` takes one away; both speak of the names of addresses.
+    """
+    request = context.get("request")
+    path = request.path if isinstance(request, HttpRequest) else ""
+    counts, hidden = context.get("rail_counts"), context.get("rail_hidden")
+    items = []
+    for name, label, drawing in _RAIL:
+        if isinstance(hidden, (set, frozenset, tuple, list)) and name in hidden:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        count = counts.get(name) if isinstance(counts, Mapping) else None
+        deeper = url != "/desk/" and path.startswith(url)
+        items.append(RailItem(_(label), url, drawing, path == url or deeper, count))
+    return items
