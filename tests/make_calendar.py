@@ -17,8 +17,8 @@ from itertools import groupby
 from pathlib import Path
 
 from chinese_calendar.constants import Holiday
-from chinese_calendar.constants import holidays as DAYS_OFF
-from chinese_calendar.constants import workdays as WORKED_WEEKENDS
+from chinese_calendar.constants import holidays as days_off
+from chinese_calendar.constants import workdays as worked_weekends
 
 CALENDAR = Path(__file__).parents[1] / "src/yinuo/rules/cn_motor/calendar.toml"
 NAMES = {holiday.value: holiday.chinese for holiday in Holiday}
@@ -61,9 +61,9 @@ def year_table(year: int, off: Iterable[tuple[date, str]], worked: Iterable[date
 
 
 def all_tables() -> str:
-    by_year = groupby(sorted(DAYS_OFF.items()), key=lambda item: item[0].year)
+    by_year = groupby(sorted(days_off.items()), key=lambda item: item[0].year)
     return "\n".join(
-        year_table(year, off, [day for day in WORKED_WEEKENDS if day.year == year])
+        year_table(year, off, [day for day in worked_weekends if day.year == year])
         for year, off in by_year
     )
 
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
         return 0
     text = CALENDAR.read_text(encoding="utf-8")
     head, _, old = text.partition("[years.")
-    if any(f"[years.{year}]" in old for year in range(max(DAYS_OFF).year + 1, 2100)):
+    if any(f"[years.{year}]" in old for year in range(max(days_off).year + 1, 2100)):
         print("calendar.toml holds a later year than the package; nothing was written")
         return 1
     CALENDAR.write_text(head + tables, encoding="utf-8")

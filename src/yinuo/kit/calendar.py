@@ -9,17 +9,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from yinuo.kit.clock_types import ClockError
-from yinuo.kit.rulers import EPOCH, SECOND, SpanRuler, micros
+from yinuo.kit.rulers import ENDLESS, EPOCH, SECOND, SpanRuler, Stop, micros
 
 _MINUTE = 60 * SECOND
 _DAY_MINUTES = 24 * 60
-_DAY = _DAY_MINUTES * _MINUTE
+DAY = _DAY_MINUTES * _MINUTE
 
 
 class RollFrom(StrEnum):
@@ -38,9 +38,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if not 0 <= self.opens < self.closes <= _DAY_MINUTES:
-            raise ClockError(
-                f"a period runs from 00:00 to 24:00 and forward, not {self}"
-            )
+            raise ClockError(f"a period runs from 00:00 to 24:00 and forward, not {self}")
 
     @classmethod
     def parse(cls, opens: str, closes: str) -> Period:
@@ -71,9 +69,7 @@ class OfficeHours:
         for periods in (*self.week, self.working_weekend, self.holiday):
             for earlier, later in pairwise(periods):
                 if later.opens < earlier.closes:
-                    raise ClockError(
-                        f"office periods overlap or are out of order: {earlier}, {later}"
-                    )
+                    raise ClockError(f"office periods overlap or are unsorted: {earlier}, {later}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +122,14 @@ class Calendar:
         self._holidays = _holidays(years, statutory)
         self._worked = frozenset().union(*(table.work for table in years.values()))
         first_midnight = datetime(first_year, 1, 1, tzinfo=zone)
-        self.midnights = [
-            first_midnight + timedelta(days=day) for day in range(self.size + 1)
-        ]
-        self._starts = [micros(midnight) for midnight in self.midnights]
-        even = self._starts == list(
-            range(self._starts[0], self._starts[0] + (self.size + 1) * _DAY, _DAY)
+        self.midnights = [first_midnight + timedelta(days=day) for day in range(self.size + 1)]
+        self.starts = [micros(midnight) for midnight in self.midnights]
+        self._length = self.starts[-1] - self.starts[0]
+        even = self.starts == list(
+            range(self.starts[0], self.starts[0] + (self.size + 1) * DAY, DAY)
         )
-        # Without changes of the clocks a day is a plain difference from here, the fastest way there is.
-        self.even_base = first_midnight.astimezone(UTC) if even else None
+        # Where the clocks never change, days and wall times are plain sums: the fastest way.
+        self.even_start = self.starts[0] if even else None
         days = [self.first_on + timedelta(days=day) for day in range(self.size)]
         working = [self._works(day) for day in days]
         self.working_days = [index for index, works in enumerate(working) if works]
@@ -145,17 +140,18 @@ class Calendar:
                 initial=0,
             )
         )
-        bounds = self._starts[0], self._starts[-1]
+        self._settled = self._longest_settled()
+        bounds = self.starts[0], self.starts[-1]
         self.office = SpanRuler(self._office_spans(days), *bounds)
         self.working = SpanRuler(
-            ((self._starts[day], self._starts[day + 1]) for day in self.working_days),
+            ((self.starts[day], self.starts[day + 1]) for day in self.working_days),
             *bounds,
         )
 
     # Days by date.
 
     def is_holiday(self, day: date) -> bool:
-        """Whether the day is a day off by the holiday table (weekends inside a holiday included)."""
+        """Whether the holiday table names the day (weekends inside a holiday included)."""
         return day in self._holidays
 
     def holiday_name(self, day: date) -> str:
@@ -191,13 +187,20 @@ class Calendar:
 
     def day_of(self, at: datetime) -> int:
         """The index of the local day that holds an aware instant."""
-        if self.even_base is None:
-            index = bisect_right(self._starts, micros(at)) - 1
+        if self.even_start is None:
+            index = bisect_right(self.starts, micros(at)) - 1
         else:
-            index = (at - self.even_base).days
+            index = (micros(at) - self.even_start) // DAY
         if not 0 <= index < self.size:
             raise self.outside(at.isoformat())
         return index
+
+    def days_of_stop(self, stop: Stop) -> Stop:
+        """The days of a stop's start and end; an end that is ENDLESS stays so."""
+        began, ended = stop
+        if ended != ENDLESS:
+            ended = bisect_right(self.starts, ended) - 1
+        return bisect_right(self.starts, began) - 1, ended
 
     def end_of(self, index: int) -> datetime:
         """The instant at which a day ends: the midnight after it, in the calendar's zone."""
@@ -217,28 +220,35 @@ class Calendar:
 
     def rolled(self, index: int) -> int:
         """The last day after rolling forward, by the kind of day from which this calendar rolls."""
-        if self.roll_from is RollFrom.HOLIDAYS and not self.is_holiday(
-            self.date_of(index)
-        ):
+        if self.roll_from is RollFrom.HOLIDAYS and not self.is_holiday(self.date_of(index)):
             return index
         return self.first_working(index)
 
     def looked_at_provisional(self, first: int, last: int) -> bool:
         """Whether one of the days from `first` to `last`, both included, is provisional."""
         counts = self._provisional_before
-        return counts[min(last, self.size - 1) + 1] > counts[first]
+        return counts[last + 1] > counts[first]
+
+    def is_unsettled_between(self, first: int, last: int) -> bool:
+        """The same for the days of two instants in microseconds."""
+        if self._settled[0] <= first and last <= self._settled[1]:
+            return False
+        starts = self.starts
+        days = bisect_right(starts, first) - 1, bisect_right(starts, last) - 1
+        return self.looked_at_provisional(days[0], min(days[1], self.size - 1))
 
     def local(self, at: int) -> datetime:
         """An instant in microseconds as a datetime in the calendar's zone."""
+        offset = at - self.starts[0]
+        if self.even_start is not None and 0 <= offset < self._length:
+            return self.midnights[0] + timedelta(0, 0, offset)
         return (EPOCH + timedelta(microseconds=at)).astimezone(self.zone)
 
     def outside(self, what: object) -> ClockError:
         return ClockError(f"{what} lies outside {self._range()}")
 
     def _range(self) -> str:
-        return (
-            f"the calendar {self.name!r} ({self.first_on.year} to {self.last_on.year})"
-        )
+        return f"the calendar {self.name!r} ({self.first_on.year} to {self.last_on.year})"
 
     def _works(self, day: date) -> bool:
         if day in self._holidays:
@@ -252,13 +262,22 @@ class Calendar:
             return False
         return day > date(day.year, 12, 31) - timedelta(days=tail_days)
 
+    def _longest_settled(self) -> tuple[int, int]:
+        """The longest time without a provisional day: nearly every question lies inside it."""
+        runs = groupby(range(self.size), key=lambda day: self.looked_at_provisional(day, day))
+        settled = [list(days) for provisional, days in runs if not provisional]
+        longest = max(settled, key=len, default=None)
+        if longest is None:
+            return self.starts[0], self.starts[0]
+        return self.starts[longest[0]], self.starts[longest[-1] + 1]
+
     def _office_spans(self, days: Sequence[date]) -> Iterator[tuple[int, int]]:
         for index, day in enumerate(days):
             periods = self.periods(day)
-            start, end = self._starts[index], self._starts[index + 1]
+            start, end = self.starts[index], self.starts[index + 1]
             if not periods:
                 continue
-            if end - start == _DAY:
+            if end - start == DAY:
                 for period in periods:
                     yield (
                         start + period.opens * _MINUTE,
@@ -267,9 +286,7 @@ class Calendar:
             else:
                 yield from self._spans_by_minute(periods, start, end)
 
-    def _spans_by_minute(
-        self, periods: Periods, start: int, end: int
-    ) -> Iterator[tuple[int, int]]:
+    def _spans_by_minute(self, periods: Periods, start: int, end: int) -> Iterator[tuple[int, int]]:
         # A day on which the clocks change has hours that are missing or come twice; asking each
         # minute for its wall time is slow and certainly right, and there are two such days a year.
         opened: int | None = None
@@ -286,9 +303,7 @@ class Calendar:
             yield opened, end
 
 
-def _holidays(
-    years: Mapping[int, YearTable], statutory: Mapping[date, str]
-) -> dict[date, str]:
+def _holidays(years: Mapping[int, YearTable], statutory: Mapping[date, str]) -> dict[date, str]:
     found = {day: name for day, name in statutory.items() if day.year not in years}
     for table in years.values():
         found.update(table.rest)

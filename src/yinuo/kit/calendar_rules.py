@@ -173,7 +173,8 @@ def build_calendar(name: str, rules: CalendarRules) -> Calendar:
         weekend=frozenset(_WEEKDAYS.index(day) for day in office.weekend.value),
         years=tables,
         statutory=statutory_days(
-            office.statutory_days_of.value, (year for year in covered if year not in tables)
+            office.statutory_days_of.value,
+            (year for year in covered if year not in tables),
         ),
         first_year=coverage.first_year,
         last_year=coverage.last_year,

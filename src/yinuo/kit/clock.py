@@ -3,13 +3,14 @@
 Pure: every instant comes in as an argument. How each unit is counted:
 
 * minutes and hours run round the clock; office minutes and hours run in office periods only;
-* days: the starting day is not counted, and the limit ends with the end of its last day (24:00 in
-  the calendar's zone), so `due_at` is the midnight after that day, exclusive;
-* working days: the same, over working days only; months and years end on the same day of the month,
-  or on its last day where that one does not exist;
-* a pause stops the clock. For limits in days a day is stopped when the clock stands still as the day
-  ends: a pause from the 10th to the 19th adds nine days whatever the hour, and one within a day adds
-  none. Pauses that overlap count once; one that begins at or after the due time changes nothing;
+* days: the starting day is not counted, and the limit ends with the end of its last day (24:00
+  in the calendar's zone), so `due_at` is the midnight after that day, exclusive;
+* working days: the same, over working days only; months and years end on the same day of the
+  month, or on its last day where that one does not exist;
+* a pause stops the clock. For limits in days a day is stopped when the clock stands still as the
+  day ends: a pause from the 10th to the 19th adds nine days whatever the hour, and one within a
+  day adds none. Pauses that overlap count once, and one that begins at or after the due time
+  changes nothing;
 * extensions are added: the same unit as one longer limit, another unit from the due time before it.
 """
 
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from yinuo.kit.calendar import Calendar
+from yinuo.kit.calendar import DAY, Calendar
 from yinuo.kit.clock_types import (
     DAY_UNITS,
     ELAPSED_UNITS,
@@ -68,6 +69,7 @@ _LENGTHS = {
     Unit.OFFICE_HOURS: 3_600 * SECOND,
 }
 _NONE = timedelta()
+_WHOLE_DAYS = [timedelta(days) for days in range(400)]
 # Reading a member of an enum class costs more than all the arithmetic of a due time.
 _DAYS, _WORKING_DAYS, _YEARS = Unit.DAYS, Unit.WORKING_DAYS, Unit.YEARS
 
@@ -86,9 +88,7 @@ def due(
     if extensions:
         return _chained(limit, started_at, calendar, tuple(pauses), tuple(extensions))
     if limit.unit in DAY_UNITS:
-        return _due_in_days(
-            limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses)
-        )
+        return _due_in_days(limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses))
     return _due_in_time(limit, started_at, calendar, tuple(pauses))
 
 
@@ -111,9 +111,7 @@ def remaining(due: Due, now: datetime, calendar: Calendar) -> timedelta:
             left -= stopped_between(ruler, _stops(due.pauses), at, end)
         return timedelta(microseconds=left)
     except OffTheRuler:
-        raise ClockError(
-            f"{now.isoformat()} lies outside the calendar {calendar.name!r}"
-        ) from None
+        raise ClockError(f"{now.isoformat()} lies outside the calendar {calendar.name!r}") from None
 
 
 def warn_times(
@@ -134,18 +132,10 @@ def warn_times(
     start, end = micros(due.started_at), micros(due.due_at)
     stops = _stops(due.pauses)
     try:
-        total = (
-            ruler.used(end)
-            - ruler.used(start)
-            - stopped_between(ruler, stops, start, end)
-        )
-        moments = [
-            walk(ruler, start, int(total * share), stops).end for share in shares
-        ]
+        total = ruler.used(end) - ruler.used(start) - stopped_between(ruler, stops, start, end)
+        moments = [walk(ruler, start, int(total * share), stops)[0] for share in shares]
     except OffTheRuler:
-        raise ClockError(
-            f"the limit lies outside the calendar {calendar.name!r}"
-        ) from None
+        raise ClockError(f"the limit lies outside the calendar {calendar.name!r}") from None
     if hushed:
         moments = [_in_office_hours(calendar.office, at, start, end) for at in moments]
     return tuple(calendar.local(at) for at in moments)
@@ -161,40 +151,28 @@ def _due_in_time(
     ruler: Ruler = calendar.office if in_office else _WALL
     start = micros(started_at)
     try:
-        found = walk(ruler, start, limit.amount * _LENGTHS[limit.unit], _stops(pauses))
-        due_at = calendar.local(found.end)
+        end, skipped, since = walk(
+            ruler, start, limit.amount * _LENGTHS[limit.unit], _stops(pauses) if pauses else ()
+        )
+        due_at = calendar.local(end)
     except (OffTheRuler, OverflowError):
         raise ClockError(
             f"{limit} from {started_at.isoformat()} end outside the calendar {calendar.name!r}"
         ) from None
-    since, left = found.stopped_since, None
-    if since is not None:
-        left = timedelta(microseconds=ruler.used(found.end) - ruler.used(since))
-    return Due(
-        due_at=due_at,
-        provisional=in_office
-        and calendar.looked_at_provisional(
-            calendar.day_of(started_at), calendar.day_of(due_at)
-        ),
-        limit=limit,
-        started_at=started_at,
-        pauses=pauses,
-        stopped=timedelta(microseconds=found.skipped) if found.skipped else _NONE,
-        paused_since_at=None if since is None else calendar.local(since),
-        left=left,
+    due = Due(
+        due_at,
+        in_office and calendar.is_unsettled_between(start, end),
+        limit,
+        started_at,
+        pauses,
+        (),
+        timedelta(0, 0, skipped) if skipped else _NONE,
     )
+    return due if since is None else _standing_still(due, since, ruler, calendar)
 
 
 def _stops(pauses: Sequence[Pause]) -> list[Stop]:
-    stops = [
-        (
-            micros(pause.started_at),
-            ENDLESS if pause.ended_at is None else micros(pause.ended_at),
-        )
-        for pause in pauses
-    ]
-    stops.sort()
-    return stops
+    return sorted([pause.stop for pause in pauses])
 
 
 # Limits in days, working days, months and years: whole days, by index.
@@ -225,10 +203,12 @@ def _due_in_days(
         started_at,
         pauses,
         (),
-        timedelta(stopped) if stopped else _NONE,
+        _WHOLE_DAYS[stopped] if stopped < len(_WHOLE_DAYS) else timedelta(stopped),
         rolled_from,
     )
-    return _standing_still(found, calendar) if is_open else found
+    if not is_open:
+        return found
+    return _standing_still(found, _standing_since(found), _ruler(found, calendar), calendar)
 
 
 def _unpaused_last_day(limit: Limit, start_day: int, calendar: Calendar) -> int:
@@ -237,9 +217,7 @@ def _unpaused_last_day(limit: Limit, start_day: int, calendar: Calendar) -> int:
     if limit.unit is _WORKING_DAYS:
         if limit.amount == 0:
             return calendar.first_working(start_day)
-        return calendar.working_day(
-            calendar.working_before[start_day + 1] + limit.amount - 1
-        )
+        return calendar.working_day(calendar.working_before[start_day + 1] + limit.amount - 1)
     months = limit.amount * 12 if limit.unit is _YEARS else limit.amount
     return calendar.index_of(_months_later(calendar.date_of(start_day), months))
 
@@ -261,12 +239,18 @@ def _after_stops(
 ) -> tuple[int, int, bool]:
     """The last day, the days added, and whether the clock still stands."""
     working = limit.unit is _WORKING_DAYS
-    before = calendar.working_before
+    before, even = calendar.working_before, calendar.even_start
     stopped, reached = 0, start_day
-    for began, ended in _stops_in_days(pauses, calendar):
+    for stop in _stops(pauses):
+        if even is None:
+            first, ended = calendar.days_of_stop(stop)
+        else:
+            # What days_of_stop does, written out: this is most of the work of a due time.
+            first = (stop[0] - even) // DAY
+            ended = (stop[1] - even) // DAY if stop[1] != ENDLESS else ENDLESS
         if ended <= reached:
             continue
-        began = max(began, reached)
+        began = first if first > reached else reached  # noqa: FURB136 - max() is slow
         if began > last:
             # A clock that has rolled forward still runs on the days it rolled over.
             rolled = calendar.rolled(last) if limit.roll_forward else last
@@ -288,43 +272,19 @@ def _after_stops(
     return last, stopped, False
 
 
-def _stops_in_days(pauses: Sequence[Pause], calendar: Calendar) -> list[Stop]:
-    base = calendar.even_base
-    if base is None:
-        stops = [
-            (
-                calendar.day_of(pause.started_at),
-                ENDLESS if pause.ended_at is None else calendar.day_of(pause.ended_at),
-            )
-            for pause in pauses
-        ]
-    else:
-        # The same as day_of, written out: this line is most of the work of a due time.
-        stops = [
-            (
-                (pause.started_at - base).days,
-                ENDLESS if pause.ended_at is None else (pause.ended_at - base).days,
-            )
-            for pause in pauses
-        ]
-    stops.sort()
-    return stops
-
-
-def _standing_still(due: Due, calendar: Calendar) -> Due:
-    """The same due time, with the moment since when the clock stands and what is left of it."""
+def _standing_since(due: Due) -> int:
+    """The moment at which the pause without an end begins to count."""
     since = micros(due.started_at)
     for began, ended in _stops(due.pauses):
-        if ended <= since:
-            continue
-        since = max(began, since) if ended == ENDLESS else ended
         if ended == ENDLESS:
-            break
-    ruler = _ruler(due, calendar)
+            return max(began, since)
+        since = max(ended, since)
+    return since
+
+
+def _standing_still(due: Due, since: int, ruler: Ruler, calendar: Calendar) -> Due:
     left = ruler.used(micros(due.due_at)) - ruler.used(since)
-    return due._replace(
-        paused_since_at=calendar.local(since), left=timedelta(microseconds=left)
-    )
+    return due._replace(paused_since_at=calendar.local(since), left=timedelta(0, 0, left))
 
 
 # Extensions.
@@ -346,11 +306,7 @@ def _chained(
         else:
             part = _due_in_time(stage, at, calendar, running)
         at = part.due_at
-        day = (
-            calendar.index_of(part.last_day_on)
-            if part.last_day_on
-            else calendar.day_of(at)
-        )
+        day = calendar.index_of(part.last_day_on) if part.last_day_on else calendar.day_of(at)
         provisional = provisional or part.provisional
         stopped += part.stopped
         if part.paused_since_at is not None:
@@ -366,7 +322,9 @@ def _chained(
         paused_since_at=None,
         left=None,
     )
-    return _standing_still(whole, calendar) if stands else whole
+    if not stands:
+        return whole
+    return _standing_still(whole, _standing_since(whole), _ruler(whole, calendar), calendar)
 
 
 def _stages(limit: Limit, extensions: tuple[Extension, ...]) -> list[Limit]:

@@ -40,7 +40,7 @@ _UNITS = {str(unit): unit for unit in Unit} | {str(unit).removesuffix("s"): unit
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So much of a unit. `roll_forward`: a last day that is a rest day ends on the next working day."""
+    """So much of a unit. With `roll_forward` a last day that is a rest day moves to a working day."""
 
     amount: int
     unit: Unit
@@ -54,7 +54,7 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        """Read "30 minutes", "24 hours", "15 days", "1 working day", "4 office hours", "2 years"."""
+        """Read "30 minutes", "15 days", "1 working day", "4 office hours", "2 years"."""
         found = _LIMIT.fullmatch(" ".join(text.split()))
         unit = _UNITS.get(found["unit"]) if found else None
         if found is None or unit is None:

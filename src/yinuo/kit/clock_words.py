@@ -26,16 +26,12 @@ Patterns = Mapping[str, Any]
 def patterns(language: str) -> Patterns:
     """The sentence patterns of one language, from texts/<language>/clock.toml."""
     if language not in LANGUAGES:
-        raise ClockError(
-            f"no clock sentences in {language!r}: use one of {', '.join(LANGUAGES)}"
-        )
+        raise ClockError(f"no clock sentences in {language!r}: use one of {', '.join(LANGUAGES)}")
     path = files("yinuo") / "texts" / language / "clock.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def explain(
-    due: Due, language: str, *, reasons: Mapping[str, str] | None = None
-) -> str:
+def explain(due: Due, language: str, *, reasons: Mapping[str, str] | None = None) -> str:
     """Why the promise is due when it is due.
 
     `reasons` gives the reader's words for the reasons of pauses and extensions; a reason that it
@@ -67,9 +63,7 @@ def amount(number: int, unit: Unit, words: Patterns) -> str:
 
 
 def _paused(due: Due, words: Patterns, reasons: Mapping[str, str]) -> str:
-    named = _named(
-        [pause.reason for pause in due.pauses if _counts(pause, due)], words, reasons
-    )
+    named = _named([pause.reason for pause in due.pauses if _counts(pause, due)], words, reasons)
     if due.stopped:
         pattern: str = words["paused_because"] if named else words["paused"]
         return pattern.format(length=length(due.stopped, due, words), reasons=named)
@@ -91,9 +85,7 @@ def _extended(due: Due, words: Patterns, reasons: Mapping[str, str]) -> str:
         reason = reasons.get(extension.reason, extension.reason)
         pattern: str = words["extended_because"] if reason else words["extended"]
         more = extension.limit
-        said += pattern.format(
-            length=amount(more.amount, more.unit, words), reason=reason
-        )
+        said += pattern.format(length=amount(more.amount, more.unit, words), reason=reason)
     return said
 
 
@@ -130,18 +122,14 @@ def length(span: timedelta, due: Due, words: Patterns) -> str:
     if hours:
         said.append(amount(hours, Unit.HOURS if elapsed else Unit.OFFICE_HOURS, words))
     if minutes or not hours:
-        said.append(
-            amount(minutes, Unit.MINUTES if elapsed else Unit.OFFICE_MINUTES, words)
-        )
+        said.append(amount(minutes, Unit.MINUTES if elapsed else Unit.OFFICE_MINUTES, words))
     joiner: str = words["between_hours_and_minutes"]
     return joiner.join(said)
 
 
 def _named(codes: list[str], words: Patterns, reasons: Mapping[str, str]) -> str:
     separator: str = words["between_reasons"]
-    return separator.join(
-        dict.fromkeys(reasons.get(code, code) for code in codes if code)
-    )
+    return separator.join(dict.fromkeys(reasons.get(code, code) for code in codes if code))
 
 
 def _day(day: date, words: Patterns) -> str:

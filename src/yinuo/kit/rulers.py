@@ -1,7 +1,7 @@
-"""Rulers: how much of some kind of time has run up to an instant, and when a given amount is reached.
+"""Rulers: how much of some kind of time has run up to an instant, and when an amount is reached.
 
-All values are whole microseconds; instants count from 1970-01-01 UTC. A ruler knows nothing of zones,
-dates or rules, so every clock with pauses is the same walk along another ruler.
+All values are whole microseconds; instants count from 1970-01-01 UTC. A ruler knows nothing of
+zones, dates or rules, so every clock with pauses is the same walk along another ruler.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 SECOND = 1_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,14 +50,15 @@ class WallRuler:
 class SpanRuler:
     """Time that runs only inside given spans, by prefix sums and binary search."""
 
-    __slots__ = ("_closes", "_first", "_last", "_opens", "_used_after", "_used_before")
+    __slots__ = ("_closes", "_first", "_last", "_opens", "_shift", "_used_after")
 
     def __init__(self, spans: Iterable[tuple[int, int]], first: int, last: int) -> None:
         """`spans` are sorted and do not overlap; `first` and `last` bound the known time."""
         self._opens: list[int] = []
         self._closes: list[int] = []
-        self._used_before: list[int] = []
         self._used_after: list[int] = []
+        # Inside a span, the time used is the instant plus the span's shift.
+        self._shift: list[int] = []
         self._first = first
         self._last = last
         used = 0
@@ -70,7 +71,7 @@ class SpanRuler:
                 continue
             self._opens.append(opens)
             self._closes.append(closes)
-            self._used_before.append(used)
+            self._shift.append(used - opens)
             used += closes - opens
             self._used_after.append(used)
 
@@ -80,14 +81,15 @@ class SpanRuler:
         place = bisect_right(self._opens, at) - 1
         if place < 0:
             return 0
-        closes = self._closes[place]
-        return self._used_before[place] + min(at, closes) - self._opens[place]
+        if at < self._closes[place]:
+            return at + self._shift[place]
+        return self._used_after[place]
 
     def reach(self, used: int) -> int:
         place = bisect_left(self._used_after, used)
         if place == len(self._used_after):
             raise OffTheRuler
-        return self._opens[place] + used - self._used_before[place]
+        return used - self._shift[place]
 
     def inside(self, at: int) -> bool:
         """Whether time runs just after `at`."""
@@ -107,44 +109,39 @@ class SpanRuler:
         return self._opens[place] if place >= 0 else None
 
 
-class Walk(NamedTuple):
-    """Where a walk along a ruler ends, what its stops skipped, and the stop that has no end."""
-
-    end: int
-    skipped: int
-    stopped_since: int | None
-
-
-def walk(ruler: Ruler, start: int, amount: int, stops: Sequence[Stop]) -> Walk:
+def walk(
+    ruler: Ruler, start: int, amount: int, stops: Sequence[Stop]
+) -> tuple[int, int, int | None]:
     """Walk `amount` along the ruler from `start`, standing still during `stops` (sorted).
 
-    Stops that overlap skip their time once, and one that begins when the end is reached changes
-    nothing. After a stop without an end, the result is the end as it would be if the clock were
-    started again at once.
+    The result is the end, what the stops skipped of the ruler, and the beginning of a stop that has
+    no end. Stops that overlap skip their time once, and one that begins when the end is reached
+    changes nothing. After a stop without an end, the result is the end as it would be if the clock
+    were started again at once.
     """
     target = ruler.used(start) + amount
     skipped, reached = 0, start
-    for began, ended in stops:
+    for first, ended in stops:
         if ended <= reached:
             continue
-        began = max(began, reached)
+        began = first if first > reached else reached  # noqa: FURB136 - max() is slow
         used = ruler.used(began)
         if used >= target:
             break
         if ended == ENDLESS:
-            return Walk(max(start, ruler.reach(target)), skipped, began)
+            return max(start, ruler.reach(target)), skipped, began
         more = ruler.used(ended) - used
         target += more
         skipped += more
         reached = ended
-    return Walk(max(start, ruler.reach(target)), skipped, None)
+    return max(start, ruler.reach(target)), skipped, None
 
 
 def stopped_between(ruler: Ruler, stops: Sequence[Stop], first: int, last: int) -> int:
     """How much of the time from `first` to `last` fell into stops (sorted) that have an end."""
     stopped, reached = 0, first
-    for began, ended in stops:
-        began = max(began, reached)
+    for first_of_stop, ended in stops:
+        began = max(first_of_stop, reached)
         if ended == ENDLESS or began >= last:
             break
         if ended > began:
