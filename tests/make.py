@@ -12,11 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+from yinuo.kit.machine import find_chromium, has_cjk_font
+
 CHECKOUT = Path(__file__).resolve().parent.parent
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FONT_PACKAGE = "fonts-noto-cjk"
 # Each writes a file that is committed; with --check it changes nothing and fails when stale.
 GENERATORS: tuple[tuple[str, ...], ...] = (
@@ -25,33 +26,6 @@ GENERATORS: tuple[tuple[str, ...], ...] = (
     ("-m", "yinuo.interfaces.cli.main", "docs"),
     ("tests/coverage.py",),
 )
-
-
-def find_chromium() -> Path | None:
-    """A Chromium that can start: CHROMIUM, the system's, or the one Playwright downloaded."""
-    return next((path for path in _candidates() if _starts(path)), None)
-
-
-def _candidates() -> Iterator[Path]:
-    if os.environ.get("CHROMIUM"):
-        yield Path(os.environ["CHROMIUM"])
-    for name in SYSTEM_BROWSERS:
-        found = shutil.which(name)
-        if found:
-            yield Path(found)
-    store = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
-    yield from sorted(Path(store).glob("chromium-*/chrome-linux*/chrome"), reverse=True)
-
-
-def _starts(path: Path) -> bool:
-    # Ubuntu's `chromium-browser` may be a script that only says to install a snap.
-    try:
-        answer = subprocess.run(
-            [path, "--version"], check=False, capture_output=True, text=True, timeout=30
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return answer.returncode == 0 and re.search(r"\d+\.\d+", answer.stdout) is not None
 
 
 def browser() -> int:
@@ -71,13 +45,6 @@ def browser() -> int:
         _apt(FONT_PACKAGE)
     print(f"browser: {found}")
     return 0
-
-
-def has_cjk_font() -> bool:
-    if shutil.which("fc-list") is None:
-        return False
-    listing = subprocess.run(["fc-list", ":lang=zh"], check=False, capture_output=True, text=True)
-    return bool(listing.stdout.strip())
 
 
 def _install_as_root() -> None:

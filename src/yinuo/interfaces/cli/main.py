@@ -18,12 +18,14 @@ from django.utils import translation
 from yinuo.kit import env
 from yinuo.kit.embedded import EmbeddedPostgresError
 from yinuo.kit.errors import DomainError
+from yinuo.kit.rules import RuleError
 
 # name -> module:function. Keep it in the order in which a newcomer would ask.
 COMMANDS = {
     "run": "yinuo.interfaces.cli.run:run",
     "serve": "yinuo.interfaces.cli.serve:serve",
     "worker": "yinuo.interfaces.worker.command:worker",
+    "retry-failed": "yinuo.interfaces.worker.command:retry_failed",
     "migrate": "yinuo.interfaces.cli.serve:migrate",
     "stop": "yinuo.interfaces.cli.serve:stop",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
@@ -102,7 +104,7 @@ def main() -> None:
     """The program. Expected refusals end with code 2 and one sentence, not with a traceback."""
     try:
         yinuo(standalone_mode=True)
-    except (DomainError, EmbeddedPostgresError, env.ConfigurationError) as refusal:
+    except (DomainError, EmbeddedPostgresError, RuleError, env.ConfigurationError) as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(REFUSED)
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from granian import Granian
 from granian.constants import Interfaces
 
-from yinuo.kit import env
 from yinuo.core.people.models import Staff
+from yinuo.kit import env
 from yinuo.kit.crypto import new_key
 
 IDLE_SECONDS = 600
