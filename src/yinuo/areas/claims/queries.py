@@ -10,11 +10,13 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.areas.claims.models import Assessment, Calculation, Claim, Loss, Survey
+from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.areas.claims.rules import Spot, Surveyor, distance_km
 from yinuo.core.cases import queries as cases
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.clock import Limit
 
 
@@ -144,3 +146,24 @@ def was_late(claim: Claim) -> bool:
 def asked_twice(claim: Claim) -> bool:
     """Whether papers were asked for a second time."""
     return claim.case.documents.filter(request_round__gt=1).exists()
+
+
+def dispatches_by_itself(at: datetime) -> bool:
+    """Whether a registered claim goes to the best surveyor without a person choosing."""
+    return rulebook.rules(ClaimsRules, at=at).dispatch.automatic.value
+
+
+def needs_delay_notice(event: Event) -> bool:
+    """Whether this warning is the last one before a promise to the customer breaks."""
+    promise = Promise.objects.filter(
+        case_id=event.case_id, rule=event.data["rule"], subject=event.data["subject"]
+    ).order_by("-round").first()
+    if promise is None or promise.audience != Promise.Audience.CUSTOMER:
+        return False
+    warnings = [row for row in promise.checks if row[1] == "warn"]
+    return bool(warnings) and warnings[-1][2] == event.data["share"]
+
+
+def is_ready_to_close(case: Case) -> bool:
+    """The closing checklist: every loss has ended, and no question of the customer is open."""
+    return not Loss.objects.filter(claim=case.pk, ended_at__isnull=True).exists()

@@ -231,6 +231,7 @@ class ReportRules(RuleTable):
 
 
 class DispatchRules(RuleTable):
+    automatic: Rule[bool]
     weights: Rule[DispatchWeights]
     most_open_per_surveyor: Rule[int]
     furthest_km: Rule[Decimal]

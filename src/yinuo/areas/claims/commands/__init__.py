@@ -1,0 +1,91 @@
+"""One function per business action on a claim; the only code that writes claims."""
+
+from yinuo.areas.claims.commands.assessing import Line, assess, survey_and_assess
+from yinuo.areas.claims.commands.closing import close, tell_delay, withdraw
+from yinuo.areas.claims.commands.deciding import (
+    Reason,
+    Share,
+    approve,
+    calculate,
+    decide,
+    preview,
+    propose_refusal,
+    return_approval,
+    return_review,
+    review,
+)
+from yinuo.areas.claims.commands.papers import (
+    complete_papers,
+    judge_paper,
+    receive_paper,
+    request_papers,
+)
+from yinuo.areas.claims.commands.paying import (
+    confirm_account,
+    instruct_payment,
+    propose_account,
+    take_bank_answer,
+)
+from yinuo.areas.claims.commands.registering import change_reserve, reassign, register
+from yinuo.areas.claims.commands.reporting import (
+    NewLoss,
+    PossibleDuplicate,
+    Report,
+    Reported,
+    report,
+)
+from yinuo.areas.claims.commands.surveying import (
+    Damage,
+    Injured,
+    SurveySheet,
+    arrive,
+    complete_survey,
+    contact,
+    declare_no_interest,
+    dispatch,
+    redispatch,
+)
+
+__all__ = [
+    "Damage",
+    "Injured",
+    "Line",
+    "NewLoss",
+    "PossibleDuplicate",
+    "Reason",
+    "Report",
+    "Reported",
+    "Share",
+    "SurveySheet",
+    "approve",
+    "arrive",
+    "assess",
+    "calculate",
+    "change_reserve",
+    "close",
+    "complete_papers",
+    "complete_survey",
+    "confirm_account",
+    "contact",
+    "decide",
+    "declare_no_interest",
+    "dispatch",
+    "instruct_payment",
+    "judge_paper",
+    "preview",
+    "propose_account",
+    "propose_refusal",
+    "reassign",
+    "receive_paper",
+    "redispatch",
+    "register",
+    "report",
+    "request_papers",
+    "return_approval",
+    "return_review",
+    "review",
+    "survey_and_assess",
+    "take_bank_answer",
+    "tell_delay",
+    "withdraw",
+]

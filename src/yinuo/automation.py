@@ -1,0 +1,101 @@
+"""What happens by itself, on one page: event → reaction, clock → command.
+
+Every reaction is safe to run twice: it looks at the case as it is now and does nothing when the
+step has been taken already. People's work is never replaced, a machine decides nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims import queries as claim_queries
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands import sealing
+from yinuo.core.cases.models import Event
+from yinuo.core.messages import commands as messages
+from yinuo.core.payments import commands as payments
+from yinuo.core.people.actors import SYSTEM
+from yinuo.kit import logs, queue
+from yinuo.kit.errors import DomainError
+
+logger = logs.log("yinuo.automation")
+
+Reaction = Callable[[Event, datetime], None]
+
+
+def _dispatch(event: Event, at: datetime) -> None:
+    """Send the best surveyor at once where the rule says so; else a person chooses."""
+    if claim_queries.dispatches_by_itself(at):
+        claims.dispatch(case=event.case, by=SYSTEM, at=at)
+
+
+def _tell_of_delay(event: Event, at: datetime) -> None:
+    """The last warning before a promise to the customer breaks asks for a delay notice."""
+    if claim_queries.needs_delay_notice(event):
+        cases.promise(case=event.case, rule="claims.delay_notice", by=SYSTEM, at=at)
+
+
+def _take_bank_answer(event: Event, at: datetime) -> None:
+    claims.take_bank_answer(case=event.case, subject=event.data["subject"], by=SYSTEM, at=at)
+
+
+def _close(event: Event, at: datetime) -> None:
+    if claim_queries.is_ready_to_close(event.case):
+        claims.close(case=event.case, by=SYSTEM, at=at)
+
+
+REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
+    "claim.registered": (_dispatch,),
+    "promise.warned": (_tell_of_delay,),
+    "payment.arrived": (_take_bank_answer,),
+    "payment.returned": (_take_bank_answer,),
+    "claim.paid_arrived": (_close,),
+}
+cases.reacts_to(REACTIONS)
+
+
+@queue.task("react", queue="reactions")
+def react(*, event_ids: Sequence[int], at: datetime) -> None:
+    """Run the reactions to these events. One that is refused does not stop the others."""
+    events = Event.objects.select_related("case").filter(pk__in=event_ids).order_by("pk")
+    for event in events:
+        logs.bind_case(event.case.number)
+        for reaction in REACTIONS.get(event.type, ()):
+            try:
+                reaction(event, at)
+            except DomainError as refusal:
+                logger.info("reaction_refused", type=event.type, code=refusal.code)
+
+
+@queue.task("send_messages", queue="messages")
+def send_messages(*, message_ids: Sequence[int], at: datetime) -> None:
+    messages.send_due(list(message_ids), at=at)
+
+
+# Clock → command. Five fields of cron, in UTC.
+
+
+@queue.task("sweep_promises", queue="clock", cron="* * * * *")
+def sweep_promises(*, at: datetime) -> None:
+    while cases.sweep(at=at).promises:
+        pass
+
+
+@queue.task("send_waiting_messages", queue="messages", cron="* * * * *")
+def send_waiting_messages(*, at: datetime) -> None:
+    messages.send_due(None, at=at)
+
+
+@queue.task("exchange_with_bank", queue="bank", cron="*/5 * * * *")
+def exchange_with_bank(*, at: datetime) -> None:
+    payments.make_batches(by=SYSTEM, at=at)
+    payments.hand_over_all(at=at)
+    payments.read_answers(at=at)
+
+
+@queue.task("seal_timelines", queue="clock", cron="30 17 * * *")
+def seal_timelines(*, at: datetime) -> None:
+    sealing.seal(at=at)
