@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
@@ -194,11 +194,22 @@ class Condition(Plain):
             return fact == self.equals
         if self.one_of is not None:
             return fact in self.one_of
-        if not isinstance(fact, (int, Decimal)):
+        number = _number(fact)
+        if number is None:
             return False
         if self.at_least is not None:
-            return fact >= self.at_least
-        return self.at_most is not None and fact <= self.at_most
+            return number >= self.at_least
+        return self.at_most is not None and number <= self.at_most
+
+
+def _number(fact: object) -> Decimal | None:
+    """The number in a fact; the data of events holds amounts as text."""
+    if not isinstance(fact, (int, str, Decimal)):
+        return None
+    try:
+        return Decimal(fact)
+    except InvalidOperation:
+        return None
 
 
 Conditions = tuple[Condition, ...]
@@ -280,6 +291,5 @@ def load(directory: Path, schemas: Mapping[str, type[RuleFile]]) -> dict[str, Ru
     for stem in found.keys() - schemas.keys():
         raise RuleError(f"{found[stem]}: no schema is declared for it; remove or declare it")
     return {
-        stem: check(str(found[stem]), schema, read(found[stem]))
-        for stem, schema in schemas.items()
+        stem: check(str(found[stem]), schema, read(found[stem])) for stem, schema in schemas.items()
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal, Self, cast, get_args
 
 from pydantic import Field, model_validator
 
@@ -70,7 +70,9 @@ class Case(Plain):
     def _tests_facts_of_a_claim(self) -> Self:
         unknown = [test.fact for test in self.when if test.fact not in FACTS]
         if unknown:
-            raise ValueError(f"{', '.join(unknown)} is no fact of a claim; see FACTS in rulefile.py")
+            raise ValueError(
+                f"{', '.join(unknown)} is no fact of a claim; see FACTS in rulefile.py"
+            )
         return self
 
 
@@ -161,8 +163,10 @@ class Authority(Plain):
 
 
 def _klass(klass: str) -> ClaimClass:
-    if klass == "small" or klass == "regular" or klass == "major" or klass == "special":
-        return klass
+    """Raises ValueError for a word that is no class of claim."""
+    for known in get_args(ClaimClass):
+        if klass == known:
+            return cast(ClaimClass, klass)
     raise ValueError(f"{klass!r} is no class of claim")
 
 

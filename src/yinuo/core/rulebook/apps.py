@@ -1,0 +1,14 @@
+"""The rule and text files are read when the process starts, so that a wrong one stops it then."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from yinuo.core.rulebook import registry
+
+
+class RulebookConfig(AppConfig):
+    name = "yinuo.core.rulebook"
+
+    def ready(self) -> None:
+        registry.load()
