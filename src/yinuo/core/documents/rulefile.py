@@ -6,7 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from yinuo.kit.rules import LimitText, Plain, Rule, RuleFile, RuleTable
+from yinuo.core.messages.rulefile import Wait
+from yinuo.kit.rules import Plain, Rule, RuleFile, RuleTable
 
 Count = Annotated[int, Field(gt=0)]
 
@@ -48,7 +49,7 @@ class UploadRules(RuleTable):
     largest_pixels_at_once: Rule[Count]
     smallest_side: Rule[Count]
     files_per_case: Rule[Count]
-    clock_ahead: Rule[LimitText]
+    clock_ahead: Rule[Wait]
 
 
 class PreviewRules(RuleTable):
@@ -59,7 +60,7 @@ class PreviewRules(RuleTable):
 
 
 class LinkRules(RuleTable):
-    valid_for: Rule[LimitText]
+    valid_for: Rule[Wait]
 
 
 class DocumentsRules(RuleFile):

@@ -169,7 +169,10 @@ def facts_for(reader: Person | Staff, telling: Telling) -> dict[str, object]:
     rule = telling.data.get("rule")
     if isinstance(rule, str):
         facts["promise"] = rulebook.promise_title(rule, reader.language, at=telling.at).title
-    return {**telling.data, **telling.facts, **facts}
+    due = telling.data.get("due")
+    if isinstance(due, str):
+        facts["due"] = datetime.fromisoformat(due)
+    return {**telling.data, **facts, **telling.facts}
 
 
 def _message_id(row: Message) -> str:

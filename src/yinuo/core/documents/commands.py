@@ -1,0 +1,392 @@
+"""The only code that writes papers: asked for, received, judged, waived.
+
+Every command has a set form. Bytes are looked at and stored before the transaction begins; the
+timeline holds ids, kinds and hashes, and a person's reason is a note, which can be erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.models import Case
+from yinuo.core.documents import rules
+from yinuo.core.documents.intake import Taken, Upload, take
+from yinuo.core.documents.models import Document, StoredFile
+from yinuo.core.documents.rulefile import DocumentsRules, Kind
+from yinuo.core.documents.rules import Slot
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.rules import NotForYou
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.core.rulebook.textfiles import language_of
+from yinuo.kit.errors import DomainError, Message, raise_problems
+from yinuo.kit.errors import gettext_noop as _
+
+Status = Document.Status
+
+
+class NothingWanted(DomainError):
+    code = "nothing_wanted"
+    message: ClassVar[Message] = _("Choose at least one paper.")
+    http = 422
+
+
+class AlreadyHere(DomainError):
+    """We never ask for what we hold."""
+
+    code = "paper_already_here"
+    message: ClassVar[Message] = _("“%(name)s” is here already or asked for. Take it off the list.")
+
+
+class AskedBefore(DomainError):
+    """Papers are asked for once; whoever asks again says why, and the case keeps the mark."""
+
+    code = "papers_asked_before"
+    message: ClassVar[Message] = _(
+        "The customer was already asked for papers. Everything should have been asked at once: "
+        "say why it was not."
+    )
+
+
+class TooManyFiles(DomainError):
+    code = "too_many_files"
+    message: ClassVar[Message] = _("A case holds at most %(most)s files.")
+
+
+class NotThere(DomainError):
+    code = "paper_not_there"
+    message: ClassVar[Message] = _("There is no such paper in this case.")
+    http = 404
+
+
+class NotToBeJudged(DomainError):
+    code = "paper_not_to_be_judged"
+    message: ClassVar[Message] = _("“%(name)s” is not waiting to be looked at.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A paper to ask for; `why` is told to the customer."""
+
+    kind: str
+    why: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    document_id: int
+    accepted: bool
+    reason: str = ""
+
+
+def request_documents(
+    *, case: Case, wanted: Sequence[Wanted], by: Actor, at: datetime, again_because: str = ""
+) -> list[Document]:
+    """Ask the customer for papers, all at once. A second round needs `again_because`.
+
+    Raises NotForYou, NothingWanted, UnknownKind, AlreadyHere, AskedBefore, ReasonTooLong.
+    """
+    _refuse_customers(by)
+    if not wanted:
+        raise NothingWanted("wanted")
+    table = rulebook.rules(DocumentsRules, at=at)
+    kinds = [rules.kind_of(table, one.kind, field="wanted") for one in wanted]
+    with cases.transaction():
+        fresh = cases.lock(case)
+        rows = list(Document.objects.filter(case=fresh))
+        _refuse_held(rows, wanted, table, fresh.customer.language)
+        before = max((row.request_round for row in rows), default=0)
+        if before and not again_because.strip():
+            raise AskedBefore("again_because")
+        made = Document.objects.bulk_create(
+            Document(
+                case=fresh,
+                kind=one.kind,
+                subject=one.subject,
+                status=Status.ASKED,
+                why_asked=rules.clean_reason(one.why, field="why"),
+                request_round=before + 1,
+                asked_at=at,
+                asked_by=by.id,
+                for_customer=kind.for_customer,
+            )
+            for one, kind in zip(wanted, kinds, strict=True)
+        )
+        data = {
+            "round": before + 1,
+            "asked_twice": before > 0,
+            "documents": [row.pk for row in made],
+            "kinds": [row.kind for row in made],
+        }
+        if before:
+            data["note"] = _keep_reason(fresh, again_because, by, at)
+        names = [kind.name[language_of(fresh.customer.language)] for kind in kinds]
+        _record(fresh, [("document.requested", data)], by, at, {"papers": names})
+    return made
+
+
+def receive_many(
+    *, case: Case, uploads: Sequence[Upload], by: Actor, at: datetime
+) -> list[Document]:
+    """Take files into the case: all of them, or none and every refusal with its place.
+
+    The same bytes for the same paper again give the row that is there. Raises NotForYou,
+    UnknownKind, TooManyFiles, and of `rules` whatever is wrong with a file.
+    """
+    table = rulebook.rules(DocumentsRules, at=at)
+    taken = _take_all(uploads, table, by, at)
+    with cases.transaction():
+        fresh = cases.lock(case)
+        rows = list(Document.objects.filter(case=fresh).select_related("file").order_by("pk"))
+        most = table.upload.files_per_case.value
+        if sum(row.file_id is not None for row in rows) + len(taken) > most:
+            raise TooManyFiles("file", most=most)
+        files = _store(taken, at)
+        found = [_place_in(rows, one, files[one.sha256], fresh, by, at) for one in taken]
+        new = [row for row, is_new in found if is_new]
+        _save_received(new)
+        _record(fresh, [("document.received", _received(row)) for row in new], by, at, {})
+    return [row for row, _is_new in found]
+
+
+def receive(*, case: Case, upload: Upload, by: Actor, at: datetime) -> Document:
+    """One file; see `receive_many`."""
+    return receive_many(case=case, uploads=[upload], by=by, at=at)[0]
+
+
+def judge_many(
+    *, case: Case, judgements: Sequence[Judgement], by: Actor, at: datetime
+) -> list[Document]:
+    """Accept or reject papers that came in; a rejection says what was wrong.
+
+    Raises NotForYou, NotThere, NotToBeJudged, ReasonMissing, ReasonTooLong.
+    """
+    _refuse_customers(by)
+    table = rulebook.rules(DocumentsRules, at=at)
+    with cases.transaction():
+        fresh = cases.lock(case)
+        rows = Document.objects.filter(case=fresh).in_bulk([j.document_id for j in judgements])
+        judged = [_judge(rows.get(j.document_id), j, table, fresh, by, at) for j in judgements]
+        fields = ["status", "judged_at", "judged_by", "rejection"]
+        Document.objects.bulk_update(judged, fields)
+        accepted = [row for row in judged if row.status == Status.ACCEPTED]
+        _record(fresh, [("document.accepted", _which(row)) for row in accepted], by, at, {})
+        for row in judged:
+            if row.status == Status.REJECTED:
+                name = _name(table, row.kind, fresh.customer.language)
+                facts = {"paper": name, "reasons": [{"reason": row.rejection}]}
+                _record(fresh, [("document.rejected", _which(row))], by, at, facts)
+    return judged
+
+
+def judge(
+    *, case: Case, document_id: int, accepted: bool, by: Actor, at: datetime, reason: str = ""
+) -> Document:
+    """One paper; see `judge_many`."""
+    judgement = Judgement(document_id, accepted, reason)
+    return judge_many(case=case, judgements=[judgement], by=by, at=at)[0]
+
+
+def waive_many(
+    *, case: Case, slots: Sequence[Slot], reason: str, by: Actor, at: datetime
+) -> list[Document]:
+    """Do without papers, whether they were asked for or only needed by rule.
+
+    Raises NotForYou, NothingWanted, UnknownKind, ReasonMissing, ReasonTooLong.
+    """
+    _refuse_customers(by)
+    text = rules.clean_reason(reason)
+    if not slots:
+        raise NothingWanted("slots")
+    table = rulebook.rules(DocumentsRules, at=at)
+    kinds = [rules.kind_of(table, slot.kind) for slot in slots]
+    with cases.transaction():
+        fresh = cases.lock(case)
+        waiting = {
+            Slot(row.kind, row.subject): row
+            for row in Document.objects.filter(case=fresh, status=Status.ASKED)
+        }
+        waived = [
+            _waived(waiting.get(slot), slot, kind, fresh, by, at)
+            for slot, kind in zip(slots, kinds, strict=True)
+        ]
+        note = _keep_reason(fresh, text, by, at)
+        events = [("document.waived", {**_which(row), "note": note}) for row in waived]
+        _record(fresh, events, by, at, {})
+    return waived
+
+
+def waive(*, case: Case, slot: Slot, reason: str, by: Actor, at: datetime) -> Document:
+    """One paper; see `waive_many`."""
+    return waive_many(case=case, slots=[slot], reason=reason, by=by, at=at)[0]
+
+
+# Parts ---------------------------------------------------------------------------------------
+
+
+def _refuse_customers(by: Actor) -> None:
+    if by.kind == "customer":
+        raise NotForYou
+
+
+def _name(table: DocumentsRules, kind: str, language: str) -> str:
+    return rules.kind_of(table, kind).name[language_of(language)]
+
+
+def _keep_reason(case: Case, reason: str, by: Actor, at: datetime) -> int:
+    note = cases.write_note(
+        case=case, body=rules.clean_reason(reason), kind="reason", thread="papers", by=by, at=at
+    )
+    return int(note.pk)
+
+
+def _record(
+    case: Case,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, object],
+) -> None:
+    lines = [(case, event_type, data) for event_type, data in events]
+    if lines:
+        cases.record_many(lines, by=by, at=at, facts=facts)
+
+
+def _refuse_held(
+    rows: Iterable[Document], wanted: Sequence[Wanted], table: DocumentsRules, language: str
+) -> None:
+    """One paper is asked for once, also within one request."""
+    taken = {
+        (row.kind, row.subject)
+        for row in rows
+        if row.status in (Status.ASKED, Status.RECEIVED, Status.ACCEPTED)
+    }
+    for one in wanted:
+        if (one.kind, one.subject) in taken:
+            raise AlreadyHere("wanted", name=_name(table, one.kind, language))
+        taken.add((one.kind, one.subject))
+
+
+def _take_all(
+    uploads: Sequence[Upload], table: DocumentsRules, by: Actor, at: datetime
+) -> list[Taken]:
+    taken: list[Taken] = []
+    problems: list[DomainError] = []
+    for place, upload in enumerate(uploads):
+        field = "file" if len(uploads) == 1 else f"files.{place}"
+        try:
+            kind = rules.kind_of(table, upload.kind)
+            if by.kind == "customer" and not kind.for_customer:
+                raise NotForYou
+            taken.append(take(upload, kind, table, field=field, at=at))
+        except DomainError as problem:
+            problems.append(problem)
+    raise_problems(problems)
+    return taken
+
+
+def _store(taken: Sequence[Taken], at: datetime) -> dict[bytes, StoredFile]:
+    """The row of each content, made if these bytes are new; somebody else may make it meanwhile."""
+    StoredFile.objects.bulk_create(
+        [
+            StoredFile(
+                sha256=one.sha256,
+                size_bytes=one.size,
+                content_type=one.content_type,
+                width=one.width,
+                height=one.height,
+                stored_at=at,
+            )
+            for one in {one.sha256: one for one in taken}.values()
+        ],
+        ignore_conflicts=True,
+    )
+    found = StoredFile.objects.filter(sha256__in=[one.sha256 for one in taken])
+    return {bytes(file.sha256): file for file in found}
+
+
+def _place_in(
+    rows: list[Document], one: Taken, file: StoredFile, case: Case, by: Actor, at: datetime
+) -> tuple[Document, bool]:
+    """The row of the upload, and whether it is news: the same bytes again are none."""
+    slot = [row for row in rows if (row.kind, row.subject) == (one.kind, one.subject)]
+    for row in slot:
+        if row.file_id == file.pk and row.status in (Status.RECEIVED, Status.ACCEPTED):
+            return row, False
+    row = next((row for row in slot if row.status == Status.ASKED), None) or Document(
+        case=case, kind=one.kind, subject=one.subject, for_customer=one.for_customer
+    )
+    row.status = Status.RECEIVED
+    row.received_at = at
+    row.file = file
+    row.file_name = one.file_name
+    row.uploaded_by = by.id
+    row.taken_at = one.taken_at
+    row.latitude = one.latitude
+    row.longitude = one.longitude
+    rows.append(row)
+    return row, True
+
+
+def _save_received(rows: Sequence[Document]) -> None:
+    asked = [row for row in rows if row.pk is not None]
+    Document.objects.bulk_create([row for row in rows if row.pk is None])
+    if asked:
+        Document.objects.bulk_update(asked, _RECEIVED_FIELDS)
+
+
+_RECEIVED_FIELDS = (
+    "status",
+    "received_at",
+    "file",
+    "file_name",
+    "uploaded_by",
+    "taken_at",
+    "latitude",
+    "longitude",
+)
+
+
+def _which(row: Document) -> dict[str, Any]:
+    return {"document": row.pk, "kind": row.kind, "subject": row.subject}
+
+
+def _received(row: Document) -> dict[str, Any]:
+    sha256 = bytes(row.file.sha256).hex() if row.file else ""
+    return {**_which(row), "sha256": sha256}
+
+
+def _judge(
+    row: Document | None,
+    judgement: Judgement,
+    table: DocumentsRules,
+    case: Case,
+    by: Actor,
+    at: datetime,
+) -> Document:
+    if row is None:
+        raise NotThere("document")
+    if row.status != Status.RECEIVED:
+        name = _name(table, row.kind, case.customer.language)
+        raise NotToBeJudged("document", name=name)
+    row.rejection = "" if judgement.accepted else rules.clean_reason(judgement.reason)
+    row.status = Status.ACCEPTED if judgement.accepted else Status.REJECTED
+    row.judged_at, row.judged_by = at, by.id
+    return row
+
+
+def _waived(
+    row: Document | None, slot: Slot, kind: Kind, case: Case, by: Actor, at: datetime
+) -> Document:
+    if row is None:
+        row = Document(
+            case=case, kind=slot.kind, subject=slot.subject, for_customer=kind.for_customer
+        )
+    row.status = Status.WAIVED
+    row.judged_at, row.judged_by = at, by.id
+    row.save()
+    return row

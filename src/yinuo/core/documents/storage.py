@@ -1,0 +1,142 @@
+"""Bytes on disk under the name of their SHA-256: written once, never changed, shared by rows.
+
+A file is complete and safe on the disk before a row speaks of it. What a crash leaves behind is
+at worst a file that no row knows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from yinuo.core.documents import content
+
+_BLOCK = 256 * 1024
+
+
+class TooLarge(Exception):
+    """More bytes came than are allowed; what was written is gone again."""
+
+
+class FileLost(Exception):
+    """The row is there and its bytes are not: a matter for the operator, never for a customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A whole upload that nobody else can see yet."""
+
+    path: Path
+    sha256: bytes
+    size: int
+
+
+def root() -> Path:
+    return Path(settings.DOCUMENTS_ROOT)
+
+
+def path_of(sha256: bytes) -> Path:
+    name = sha256.hex()
+    return root() / name[:2] / name[2:4] / name
+
+
+@contextmanager
+def staged(chunks: Iterable[bytes], *, most: int) -> Iterator[Staged]:
+    """Write an upload beside the store, so that it can be looked at before it is taken.
+
+    At most `most` bytes; raises TooLarge. Unless `keep` took it, it is gone afterwards.
+    """
+    incoming = root() / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = incoming / secrets.token_hex(16)
+    try:
+        digest, size = hashlib.sha256(), 0
+        with path.open("xb", opener=_private) as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise TooLarge
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        yield Staged(path, digest.digest(), size)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def keep(upload: Staged) -> None:
+    """Move the upload to its place; the same bytes twice are one file."""
+    target = path_of(upload.sha256)
+    if target.exists() and target.stat().st_size == upload.size:
+        return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upload.path.chmod(0o400)
+    upload.path.replace(target)
+    for directory in (target.parent, target.parent.parent, root()):
+        _sync(directory)
+
+
+def open_original(sha256: bytes) -> BinaryIO:
+    """Raises FileLost."""
+    try:
+        return path_of(sha256).open("rb")
+    except FileNotFoundError as error:
+        raise FileLost(sha256.hex()) from error
+
+
+def open_preview(sha256: bytes, *, side: int, quality: int) -> BinaryIO:
+    """The small picture, made when it is first asked for. Raises FileLost, content.Unreadable."""
+    name = sha256.hex()
+    target = root() / "previews" / f"{side}-{quality}" / name[:2] / f"{name}.jpg"
+    if not target.exists():
+        source = path_of(sha256)
+        if not source.exists():
+            raise FileLost(name)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = target.with_suffix(f".{secrets.token_hex(8)}")
+        try:
+            content.write_preview(source, fresh, side=side, quality=quality)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return target.open("rb")
+
+
+def is_intact(sha256: bytes) -> bool:
+    """Whether the bytes are there and still have this hash."""
+    digest = hashlib.sha256()
+    try:
+        with open_original(sha256) as file:
+            for block in iter(lambda: file.read(_BLOCK), b""):
+                digest.update(block)
+    except FileLost:
+        return False
+    return digest.digest() == sha256
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """The content piece by piece; the file is closed at the end, also when the reader goes away."""
+    with file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
