@@ -28,7 +28,11 @@ class Span(Plain):
 
 
 class BatchRules(RuleTable):
-    most_payments: Rule[Count]
+    """``reference`` is what the payee reads on the bank statement; it names the case."""
+
+    # A batch's cases are locked together, and a command locks at most 1,000.
+    most_payments: Rule[Annotated[int, Field(gt=0, le=1000)]]
+    reference: Rule[Annotated[str, Field(max_length=100, pattern=r"\{number\}")]]
     most_answer_bytes: Rule[Count]
 
 

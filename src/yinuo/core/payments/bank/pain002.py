@@ -188,7 +188,7 @@ def _amount(element: Element) -> Money | None:
 
 
 def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _children(element: Element, name: str) -> Iterator[Element]:
