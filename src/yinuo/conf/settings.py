@@ -250,6 +250,18 @@ STORAGES = {
 DOCUMENTS_ROOT = KEPT / "files"
 SEALS_ROOT = KEPT / "seals"
 
+# --- Money out ---------------------------------------------------------------------------------
+
+# The insurer's own account, which payments leave from. The bank's program empties and fills the
+# exchange directory.
+PAYER = {
+    "name": env.read("YINUO_PAYER_NAME", "" if PRODUCTION else "示范财产保险股份有限公司"),
+    "account": env.read("YINUO_PAYER_ACCOUNT", "" if PRODUCTION else "00000000000000000000"),
+    "bank_name": env.read("YINUO_PAYER_BANK", "" if PRODUCTION else "示范银行"),
+    "bank_code": env.read("YINUO_PAYER_BANK_CODE"),
+}
+BANK_EXCHANGE = Path(env.read("YINUO_BANK_EXCHANGE") or KEPT / "bank")
+
 # --- E-mail ------------------------------------------------------------------------------------
 
 EMAIL_HOST = env.read("YINUO_SMTP_HOST")
