@@ -12,7 +12,9 @@ class Case(models.Model):
     kind = models.CharField(max_length=20)
     workflow_version = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=30)
-    care = models.CharField(max_length=12, default="regular", help_text="major regular special small")
+    care = models.CharField(
+        max_length=12, default="regular", help_text="major regular special small"
+    )
     customer = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="cases")
     handler = models.ForeignKey(
         "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"

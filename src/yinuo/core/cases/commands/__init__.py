@@ -1,15 +1,15 @@
 """The only code that writes cases, timelines and promises."""
 
 from yinuo.core.cases.commands.notes import erase_note, write_note
-from yinuo.core.cases.commands.promises import (
+from yinuo.core.cases.commands.promises import keep, make_many, promise, withdraw
+from yinuo.core.cases.commands.stopping import (
+    PromiseEnded,
+    SamePersonApproves,
     extend,
-    keep,
-    make_many,
     pause,
-    promise,
     recount,
+    recount_provisional,
     resume,
-    withdraw,
 )
 from yinuo.core.cases.commands.sweeping import sweep
 from yinuo.core.cases.commands.timeline import (
@@ -29,6 +29,7 @@ from yinuo.core.cases.commands.timeline import (
 from yinuo.core.cases.commands.work import (
     ChangedMeanwhile,
     FollowUp,
+    TooManyAtOnce,
     event_hash,
     follow_ups_to,
     lock,
@@ -43,7 +44,10 @@ __all__ = [
     "Move",
     "NotYourRole",
     "Opening",
+    "PromiseEnded",
+    "SamePersonApproves",
     "StepNotAllowed",
+    "TooManyAtOnce",
     "advance",
     "advance_many",
     "erase_note",
@@ -62,6 +66,7 @@ __all__ = [
     "record",
     "record_many",
     "recount",
+    "recount_provisional",
     "resume",
     "subject_of",
     "sweep",

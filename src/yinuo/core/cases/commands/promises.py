@@ -1,4 +1,4 @@
-"""Promises: made, kept, missed, paused, extended, withdrawn; and the sweep that watches them."""
+"""Promises: made, kept and withdrawn, for one case or for a set of cases."""
 
 from __future__ import annotations
 
@@ -8,31 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case as Choose
+from django.db.models import F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
-from yinuo.core.cases.clocks import calendar_at, checks_of, due_of
+from yinuo.core.cases.clocks import calendar_at, checks_of
 from yinuo.core.cases.commands.work import Entry, append, lock, touch, transaction
-from yinuo.core.cases.models import Case, Promise, PromiseExtension, PromisePause
+from yinuo.core.cases.models import Case, Promise, PromisePause
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import clock
 from yinuo.kit.calendar import Calendar
-from yinuo.kit.clock import Due, Limit
-from yinuo.kit.errors import DomainError
+from yinuo.kit.clock import Due
 from yinuo.kit.rules import PromiseRule
 
 OPEN = Q(kept_at__isnull=True, withdrawn_at__isnull=True)
-
-
-class PromiseEnded(DomainError):
-    code = "promise_ended"
-    message = _("This promise has already been kept or withdrawn.")
-
-
-class SamePersonApproves(DomainError):
-    code = "same_person_approves"
-    message = _("An extension is approved by somebody else than the person who asks for it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,71 +58,81 @@ class Kept:
     late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    rule: str
+    subject: str
+
+
 def make_many(makings: Sequence[Making], *, new_cases: bool = False) -> dict[int, list[Made]]:
     """Make the promises, by case. One that is still open is not made a second time."""
     if not makings:
         return {}
     rounds = {} if new_cases else _rounds(makings)
-    rows = [
-        row for making in makings if (row := _row(making, rounds)) is not None
-    ]
+    rows = [row for making in makings if (row := _row(making, rounds)) is not None]
     Promise.objects.bulk_create(rows)
     made: dict[int, list[Made]] = defaultdict(list)
     for row in rows:
         made[row.case_id].append(Made(row.rule, row.subject, row.round, row.due_at))
-        touch(row.case)
+        touch(row.case_id)
     return made
 
 
 def keep_many(keepings: Sequence[Keeping], *, at: datetime) -> dict[int, list[Kept]]:
     """Mark the open promises that these steps keep. What was never promised is not kept."""
     wanted = {
-        (keeping.case.pk, rule, subject): keeping.case
+        (keeping.case.pk, rule, subject)
         for keeping in keepings
         for rule in keeping.rules
         for subject in keeping.subjects
     }
     if not wanted:
         return {}
-    rows = _open_promises({key[0] for key in wanted}, {key[1] for key in wanted})
-    due = [row for row in rows if (row.case_id, row.rule, row.subject) in wanted]
+    found = _locked(Q(case__in={key[0] for key in wanted}, rule__in={key[1] for key in wanted}))
+    rows = [row for row in found if (row.case_id, row.rule, row.subject) in wanted]
     kept: dict[int, list[Kept]] = defaultdict(list)
-    for row in due:
-        kept[row.case_id].append(Kept(row.rule, row.subject, _is_late(row, at)))
-        touch(wanted[(row.case_id, row.rule, row.subject)])
-    ids = [row.pk for row in due]
-    if ids:
-        PromisePause.objects.filter(promise__in=ids, ended_at__isnull=True).update(ended_at=at)
-        Promise.objects.filter(pk__in=ids).filter(OPEN).update(
-            kept_at=at, next_check_at=None, paused_at=None
-        )
+    for row in rows:
+        kept[row.case_id].append(Kept(row.rule, row.subject, is_late(row, at)))
+    late = [row.pk for row in rows if is_late(row, at)]
+    _end(
+        rows,
+        at=at,
+        kept_at=at,
+        # A promise that is kept too late was missed, even if no sweep came by in between.
+        missed_at=Choose(
+            When(pk__in=late, then=Coalesce("missed_at", F("due_at"))), default=F("missed_at")
+        ),
+    )
     return kept
 
 
 def withdraw_of_ended(
     closed: Sequence[Case], ended_parts: Sequence[tuple[Case, str]], *, at: datetime
-) -> None:
+) -> dict[int, list[Withdrawn]]:
     """What is still open when a case or a part of it ends is no longer owed."""
+    if not closed and not ended_parts:
+        return {}
     which = Q(case__in=closed) if closed else Q()
     for case, subject in ended_parts:
         which |= Q(case=case, subject=subject)
-    if not closed and not ended_parts:
-        return
-    Promise.objects.filter(OPEN).filter(which).update(
-        withdrawn_at=at, withdrawn_why="ended", next_check_at=None, paused_at=None
-    )
-    for case in (*closed, *(case for case, _subject in ended_parts)):
-        touch(case)
+    return _withdraw(which, why="ended", at=at)
 
 
 def promise(
-    *, case: Case, rule: str, by: Actor, at: datetime, subject: str = "",
-    owners: Mapping[str, int | None] | None = None, amount: Decimal | None = None,
+    *,
+    case: Case,
+    rule: str,
+    by: Actor,
+    at: datetime,
+    subject: str = "",
+    owners: Mapping[str, int | None] | None = None,
+    amount: Decimal | None = None,
+    klass: str | None = None,
 ) -> None:
     """Make one promise outside a step, with its own line on the timeline."""
     with transaction():
         fresh = lock(case)
-        made = make_many([Making(fresh, rule, at, subject, amount, None, owners or {})])
+        made = make_many([Making(fresh, rule, at, subject, amount, klass, owners or {})])
         for one in made.get(fresh.pk, ()):
             data = {"rule": one.rule, "subject": one.subject, "due": one.due_at.isoformat()}
             append(Entry(fresh, "promise.made", data, by, at, {}))
@@ -149,99 +149,58 @@ def keep(*, case: Case, rule: str, by: Actor, at: datetime, subject: str = "") -
     return bool(kept)
 
 
-def pause(*, case: Case, reason: str, by: Actor, at: datetime) -> list[Promise]:
-    """Stop every running clock of the case that this reason may stop. Returns those promises."""
-    with transaction():
-        fresh = lock(case)
-        rows = list(
-            Promise.objects.filter(OPEN, case=fresh, paused_at__isnull=True)
-            .filter(pausable__contains=[reason])
-            .select_for_update()
-        )
-        PromisePause.objects.bulk_create(
-            PromisePause(promise=row, reason=reason, started_at=at, by=by.id) for row in rows
-        )
-        Promise.objects.filter(pk__in=[r.pk for r in rows]).update(paused_at=at, next_check_at=None)
-        for row in rows:
-            data = {"rule": row.rule, "subject": row.subject, "reason": reason}
-            append(Entry(fresh, "promise.paused", data, by, at, {}))
-    return rows
-
-
-def resume(*, case: Case, reason: str, by: Actor, at: datetime) -> list[Promise]:
-    """Start the clocks again that this reason stopped; each due time moves by the pause."""
-    with transaction():
-        fresh = lock(case)
-        rows = list(
-            Promise.objects.filter(
-                OPEN, case=fresh, pauses__reason=reason, pauses__ended_at__isnull=True
-            ).select_for_update(of=("self",))
-        )
-        PromisePause.objects.filter(
-            promise__in=rows, reason=reason, ended_at__isnull=True
-        ).update(ended_at=at)
-        for row in rows:
-            row.paused_at = None
-        recount(rows, at=at)
-        for row in rows:
-            data = {"rule": row.rule, "subject": row.subject, "due": row.due_at.isoformat()}
-            append(Entry(fresh, "promise.resumed", {**data, "reason": reason}, by, at, {}))
-    return rows
-
-
-def extend(
-    *, promise: Promise, limit: str, reason: str, by: Actor, approved_by: Actor, at: datetime
-) -> Promise:
-    """Grant more time. Raises SamePersonApproves and PromiseEnded."""
-    if by.id == approved_by.id:
-        raise SamePersonApproves("approved_by")
-    with transaction():
-        case = lock(promise.case)
-        row = Promise.objects.select_for_update().filter(OPEN, pk=promise.pk).first()
-        if row is None:
-            raise PromiseEnded
-        PromiseExtension.objects.create(
-            promise=row, limit=str(Limit.parse(limit)), reason=reason, by=by.id,
-            approved_by=approved_by.id, at=at,
-        )
-        recount([row], at=at)
-        data = {"rule": row.rule, "subject": row.subject, "due": row.due_at.isoformat()}
-        append(
-            Entry(case, "promise.extended", {**data, "approved_by": approved_by.id}, by, at, {})
-        )
-    return row
-
-
 def withdraw(*, case: Case, rules: Iterable[str], why: str, by: Actor, at: datetime) -> int:
     """Take promises back, visibly: the line says which and why. Returns how many."""
     with transaction():
         fresh = lock(case)
-        rows = list(Promise.objects.filter(OPEN, case=fresh, rule__in=list(rules)))
-        Promise.objects.filter(pk__in=[row.pk for row in rows]).update(
-            withdrawn_at=at, withdrawn_why=why, next_check_at=None, paused_at=None
-        )
-        for row in rows:
-            data = {"rule": row.rule, "subject": row.subject, "why": why}
+        gone = _withdraw(Q(case=fresh, rule__in=list(rules)), why=why, at=at).get(fresh.pk, [])
+        for one in gone:
+            data = {"rule": one.rule, "subject": one.subject, "why": why}
             append(Entry(fresh, "promise.withdrawn", data, by, at, {}))
-    return len(rows)
+    return len(gone)
 
 
-def recount(rows: Sequence[Promise], *, at: datetime) -> None:
-    """Count the due times again, with today's calendar, pauses and extensions; keep what is done."""
-    ids = [row.pk for row in rows]
-    pauses, extensions = defaultdict(list), defaultdict(list)
-    for pause_ in PromisePause.objects.filter(promise__in=ids).order_by("started_at"):
-        pauses[pause_.promise_id].append(pause_)
-    for extension in PromiseExtension.objects.filter(promise__in=ids).order_by("at"):
-        extensions[extension.promise_id].append(extension)
-    calendar = calendar_at(at)
-    for row in rows:
-        due = due_of(row, pauses[row.pk], extensions[row.pk], calendar)
-        _set_due(row, due, rulebook.promise_rule(row.rule, at=at)[0], calendar, at)
-    fields = ["due_at", "provisional", "checks", "checks_done", "next_check_at", "paused_at"]
-    Promise.objects.bulk_update([*rows], [*fields, "missed_at"], batch_size=500)
-    for row in rows:
-        touch(row.case)
+def set_due(
+    row: Promise,
+    due: Due,
+    rule: PromiseRule,
+    calendar: Calendar,
+    at: datetime,
+    *,
+    forgive: bool = False,
+) -> None:
+    """Fix due time and checks.
+
+    A warning whose moment has gone by is not given any more. A miss stays on record even when the
+    new due time lies ahead, unless it is forgiven because the old one was counted wrongly.
+    """
+    row.due_at = due.due_at
+    row.provisional = due.provisional
+    if forgive and due.due_at > at:
+        row.missed_at = None
+    done: list[list[str]] = []
+    if row.missed_at is not None and due.due_at <= at:
+        done = [check for check in row.checks[: row.checks_done] if check[1] != "warn"]
+    over = {(check[1], check[2]) for check in done}
+    ahead = [
+        check.as_row()
+        for check in checks_of(due, rule, calendar)
+        if (check.kind, check.detail) not in over and (check.at > at or check.kind != "warn")
+    ]
+    row.checks = [*done, *ahead]
+    row.checks_done = len(done)
+    row.next_check_at = None if row.paused_at is not None else next_check(row)
+
+
+def next_check(row: Promise) -> datetime | None:
+    """When the sweeper has to look at this promise again."""
+    upcoming = row.checks[row.checks_done :]
+    return datetime.fromisoformat(upcoming[0][0]) if upcoming else None
+
+
+def is_late(row: Promise, at: datetime) -> bool:
+    """A due time is exclusive; while the clock stands still it does not come nearer."""
+    return row.missed_at is not None or (row.paused_at or at) >= row.due_at
 
 
 def _row(making: Making, rounds: Mapping[tuple[int, str, str], tuple[int, bool]]) -> Promise | None:
@@ -251,7 +210,6 @@ def _row(making: Making, rounds: Mapping[tuple[int, str, str], tuple[int, bool]]
     rule, revision = rulebook.promise_rule(making.rule, at=making.started_at)
     limit = rule.limit_for(making.klass or making.case.care, making.amount)
     calendar = calendar_at(making.started_at)
-    due = clock.due(limit, making.started_at, calendar)
     row = Promise(
         case=making.case,
         rule=making.rule,
@@ -267,23 +225,9 @@ def _row(making: Making, rounds: Mapping[tuple[int, str, str], tuple[int, bool]]
         pausable=list(rule.pausable),
         started_at=making.started_at,
     )
-    _set_due(row, due, rule, calendar, making.started_at)
+    due = clock.due(limit, making.started_at, calendar)
+    set_due(row, due, rule, calendar, making.started_at)
     return row
-
-
-def _set_due(row: Promise, due: Due, rule: PromiseRule, calendar: Calendar, at: datetime) -> None:
-    """Fix due time and checks. Warnings that lie in the past are over, a miss is not."""
-    row.due_at = due.due_at
-    row.provisional = due.provisional
-    if row.missed_at is not None and due.due_at > at:
-        row.missed_at = None
-    checks = [c for c in checks_of(due, rule, calendar) if c.at > at or c.kind != "warn"]
-    row.checks = [check.as_row() for check in checks]
-    row.checks_done = 0
-    if row.missed_at is not None:
-        row.checks_done = sum(1 for check in checks if check.at <= at)
-    upcoming = row.checks[row.checks_done :]
-    row.next_check_at = datetime.fromisoformat(upcoming[0][0]) if upcoming else None
 
 
 def _rounds(makings: Sequence[Making]) -> dict[tuple[int, str, str], tuple[int, bool]]:
@@ -298,12 +242,28 @@ def _rounds(makings: Sequence[Making]) -> dict[tuple[int, str, str], tuple[int, 
     return found
 
 
-def _open_promises(case_ids: set[int], rules: set[str]) -> list[Promise]:
-    return list(
-        Promise.objects.filter(OPEN, case__in=case_ids, rule__in=rules).select_for_update()
-    )
+def _locked(which: Q) -> list[Promise]:
+    return list(Promise.objects.filter(OPEN).filter(which).select_for_update(no_key=True))
 
 
-def _is_late(row: Promise, at: datetime) -> bool:
-    """A promise is late when it was missed, or is kept after its due time while the clock ran."""
-    return row.missed_at is not None or (row.paused_at is None and at > row.due_at)
+def _withdraw(which: Q, *, why: str, at: datetime) -> dict[int, list[Withdrawn]]:
+    rows = _locked(which)
+    _end(rows, at=at, withdrawn_at=at, withdrawn_why=why)
+    gone: dict[int, list[Withdrawn]] = defaultdict(list)
+    for row in rows:
+        gone[row.case_id].append(Withdrawn(row.rule, row.subject))
+    return gone
+
+
+def _end(rows: Sequence[Promise], *, at: datetime, **how: object) -> None:
+    """Write the end of promises, and of the pauses that still run."""
+    ids = [row.pk for row in rows]
+    if not ids:
+        return
+    if any(row.paused_at is not None for row in rows):
+        PromisePause.objects.filter(promise__in=ids, ended_at__isnull=True).update(
+            ended_at=Greatest("started_at", Value(at))
+        )
+    Promise.objects.filter(pk__in=ids).update(next_check_at=None, paused_at=None, **how)
+    for row in rows:
+        touch(row.case_id)

@@ -1,8 +1,8 @@
 """Time passes: promises are warned about, missed and escalated, each exactly once.
 
-Any number of workers may sweep at the same time. A batch takes the promises that are due and that
-nobody else holds, then their cases, and skips what is locked, so a sweeper never waits and a
-person is never made to wait for more than one batch.
+Any number of workers may sweep at the same time. A batch takes promises that are due and whose
+case nobody else holds, and skips the others, so a sweeper never waits and a person is never made
+to wait for more than one batch.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from yinuo.core.cases.commands.work import Entry, append, lock_free, transaction
+from yinuo.core.cases.commands.promises import next_check
+from yinuo.core.cases.commands.work import Entry, adopt, append, current, transaction
 from yinuo.core.cases.models import Case, Promise
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import SYSTEM
@@ -43,20 +44,21 @@ def sweep(*, at: datetime, limit: int = BATCH) -> Swept:
     with transaction():
         rows = list(
             Promise.objects.filter(next_check_at__lte=at)
+            .select_related("case__customer", "case__handler", "case__branch")
             .order_by("next_check_at", "pk")
-            .select_for_update(skip_locked=True)[:limit]
+            .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)[:limit]
         )
-        cases = lock_free({row.case_id for row in rows})
-        mine = [row for row in rows if row.case_id in cases]
+        adopt({row.case_id: row.case for row in rows}.values())
+        cases, leads = current().cases, people.Leads()
         counts = {"warn": 0, "miss": 0, "escalate": 0}
-        for row in mine:
-            for kind in _run_checks(row, cases[row.case_id], at):
+        for row in rows:
+            for kind in _run_checks(row, cases[row.case_id], leads, at):
                 counts[kind] += 1
-        _save(mine)
-    return Swept(len(mine), counts["warn"], counts["miss"], counts["escalate"])
+        _save(rows)
+    return Swept(len(rows), counts["warn"], counts["miss"], counts["escalate"])
 
 
-def _run_checks(row: Promise, case: Case, at: datetime) -> list[str]:
+def _run_checks(row: Promise, case: Case, leads: people.Leads, at: datetime) -> list[str]:
     """Run every check that has come, in order, and leave the next one for later."""
     ran = []
     while row.checks_done < len(row.checks):
@@ -67,22 +69,22 @@ def _run_checks(row: Promise, case: Case, at: datetime) -> list[str]:
         if kind == "warn" and row.due_at <= at:
             continue
         if kind == "miss":
-            row.missed_at = row.due_at
-        data = {"rule": row.rule, "subject": row.subject, "due": row.due_at.isoformat()}
+            row.missed_at = row.missed_at or row.due_at
+        data: dict[str, object] = {"rule": row.rule, "subject": row.subject}
+        data["due"] = row.due_at.isoformat()
         data |= {"share": detail} if kind == "warn" else {}
-        data |= _told(row, case, detail) if kind == "escalate" else {}
+        data |= _told(row, case, detail, leads) if kind == "escalate" else {}
         append(Entry(case, _EVENTS[kind], data, SYSTEM, at, {}))
         ran.append(kind)
-    upcoming = row.checks[row.checks_done :]
-    row.next_check_at = datetime.fromisoformat(upcoming[0][0]) if upcoming else None
+    row.next_check_at = next_check(row)
     return ran
 
 
-def _told(row: Promise, case: Case, level: str) -> dict[str, object]:
+def _told(row: Promise, case: Case, level: str, leads: people.Leads) -> dict[str, object]:
     if level == "handler":
         staff = [row.owner_id or case.handler_id]
     else:
-        staff = [one.pk for one in people.leads_of(case.branch_path, level)]
+        staff = [one.pk for one in leads.of(case.branch_path, level)]
     return {"to": level, "staff": [pk for pk in staff if pk is not None]}
 
 

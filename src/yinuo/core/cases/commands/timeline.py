@@ -108,7 +108,7 @@ def record_many(
 def record(
     *,
     case: Case,
-    type: str,
+    type: str,  # noqa: A002 - the word that an event has for it
     data: Mapping[str, Any],
     by: Actor,
     at: datetime,
@@ -204,8 +204,7 @@ def workflow_of(case: Case) -> Workflow:
 def _next_numbers(count: int) -> tuple[list[int], datetime]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval('cases_number_seq'), statement_timestamp()"
-            " FROM generate_series(1, %s)",
+            "SELECT nextval('cases_number_seq'), statement_timestamp() FROM generate_series(1, %s)",
             [count],
         )
         rows = cursor.fetchall()
@@ -312,9 +311,7 @@ def _save_parts(parts: Sequence[Part]) -> None:
             model._default_manager.bulk_update(rows, fields)
 
 
-def _withdraw_of_ended(
-    moves: Sequence[Move], at: datetime
-) -> dict[int, list[promises.Withdrawn]]:
+def _withdraw_of_ended(moves: Sequence[Move], at: datetime) -> dict[int, list[promises.Withdrawn]]:
     closed = [move.case for move in moves if move.case.closed_at is not None]
     ended = [
         (move.case, subject_of(part))

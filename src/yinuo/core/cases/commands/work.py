@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from yinuo.core.cases.models import Case, Event
 from yinuo.core.messages import commands as messages
 from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
 
@@ -117,12 +118,15 @@ def follow_ups_to(sink: Callable[[FollowUp], None]) -> Iterator[None]:
 
 @contextmanager
 def transaction() -> Iterator[Work]:
-    """One command, one transaction. A command inside a command joins the outer one."""
+    """One command, one transaction, one state of the rulebook.
+
+    A command inside a command joins the outer one.
+    """
     running = _current.get()
     if running is not None:
         yield running
         return
-    with database.atomic():
+    with database.atomic(), rulebook.pinned():
         work = Work()
         token = _current.set(work)
         try:
@@ -146,21 +150,13 @@ def lock_many(case_ids: Iterable[int]) -> dict[int, Case]:
     wanted = sorted(set(case_ids))
     if len(wanted) > SET_LIMIT:
         raise TooManyAtOnce(limit=SET_LIMIT, count=len(wanted))
-    missing = [pk for pk in wanted if pk not in work.cases]
+    unlocked = [pk for pk in wanted if pk not in work.cases]
+    if unlocked:
+        adopt(_locked(unlocked))
+    missing = [pk for pk in unlocked if pk not in work.cases]
     if missing:
-        adopt(_locked(missing, skip_locked=False))
-    if len(missing) != sum(1 for pk in missing if pk in work.cases):
-        raise Case.DoesNotExist(f"no case for some of {missing[:5]}")
+        raise Case.DoesNotExist(f"no case with the id {missing[0]}")
     return {pk: work.cases[pk] for pk in wanted}
-
-
-def lock_free(case_ids: Iterable[int]) -> dict[int, Case]:
-    """Those of the cases that nobody else holds, locked; a sweeper never waits for a person."""
-    work = current()
-    wanted = sorted(set(case_ids) - work.cases.keys())
-    found = _locked(wanted, skip_locked=True) if wanted else []
-    adopt(found)
-    return {case.pk: case for case in found}
 
 
 def lock(case: Case, *, seen: int | None = None) -> Case:
@@ -181,16 +177,29 @@ def adopt(cases: Iterable[Case]) -> None:
         work.cases[case.pk] = case
 
 
-def touch(case: Case) -> None:
+def touch(case: Case | int) -> None:
     """The case row, or the earliest of its promises, has to be written at the end."""
-    current().dirty[case.pk] = case
+    own = held(case)
+    current().dirty[own.pk] = own
 
 
-def _locked(ids: Sequence[int], *, skip_locked: bool) -> list[Case]:
+def held(case: Case | int) -> Case:
+    """The locked row of this case; another copy in memory may be older than the row.
+
+    Raises RuntimeError when the running command has not locked the case.
+    """
+    pk = case if isinstance(case, int) else case.pk
+    found = current().cases.get(pk)
+    if found is None:
+        raise RuntimeError(f"case {pk} is not locked by this command")
+    return found
+
+
+def _locked(ids: Sequence[int]) -> list[Case]:
     rows = (
         Case.objects.filter(pk__in=ids)
         .select_related("customer", "handler", "branch")
-        .select_for_update(of=("self",), skip_locked=skip_locked)
+        .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
     return list(rows)
@@ -198,13 +207,11 @@ def _locked(ids: Sequence[int], *, skip_locked: bool) -> list[Case]:
 
 def append(entry: Entry) -> None:
     """Add a line to the end of the timeline of a locked case."""
-    work = current()
-    if entry.case.pk not in work.cases:
-        raise RuntimeError(f"case {entry.case.number} is not locked by this command")
+    case = held(entry.case)
     if entry.by.is_person:
-        entry.case.revision += 1
-    work.entries.append(entry)
-    touch(entry.case)
+        case.revision += 1
+    current().entries.append(entry if entry.case is case else replace(entry, case=case))
+    touch(case)
 
 
 def event_hash(
@@ -219,7 +226,10 @@ def event_hash(
     data: Mapping[str, Any],
     source: str,
 ) -> bytes:
-    """SHA-256 over the previous hash and every column of the line, in one canonical form."""
+    """SHA-256 over the previous hash and every column of the line, in one canonical form.
+
+    Raises TypeError for data that would not come back from the database as it went in.
+    """
     line = [
         number,
         seq,
@@ -227,17 +237,29 @@ def event_hash(
         recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
         actor,
         type_,
-        data,
+        _plain(data),
         source,
     ]
     text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(prev_hash + text.encode()).digest()
 
 
+def _plain(value: Any) -> Any:
+    """JSON without floats and with text keys only, since jsonb writes those in its own way."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    raise TypeError(f"the data of an event holds text, whole numbers and lists, not {value!r}")
+
+
 def database_clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
-        (now,) = cursor.fetchone()
+        row = cursor.fetchone()
+    now: datetime = row[0]
     return now
 
 
