@@ -55,6 +55,7 @@ __all__ = [
     "Limit",
     "Pause",
     "Unit",
+    "after",
     "due",
     "explain",
     "remaining",
@@ -90,6 +91,21 @@ def due(
     if limit.unit in DAY_UNITS:
         return _due_in_days(limit, started_at, calendar.day_of(started_at), calendar, tuple(pauses))
     return _due_in_time(limit, started_at, calendar, tuple(pauses))
+
+
+def after(due: Due, limit: Limit, calendar: Calendar) -> datetime:
+    """The end of a further limit that runs on from a due time, as an escalation does.
+
+    Days count from the last day of the limit, not from the midnight at which it ended: one working
+    day after a limit that ended with Monday is the end of Tuesday.
+    """
+    if limit.amount == 0:
+        return due.due_at
+    if limit.unit not in DAY_UNITS:
+        return _due_in_time(limit, due.due_at, calendar, ()).due_at
+    last = due.last_day_on
+    day = calendar.day_of(due.due_at) if last is None else calendar.index_of(last)
+    return _due_in_days(limit, due.due_at, day, calendar, ()).due_at
 
 
 def remaining(due: Due, now: datetime, calendar: Calendar) -> timedelta:

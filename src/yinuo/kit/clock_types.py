@@ -40,7 +40,7 @@ _UNITS = {str(unit): unit for unit in Unit} | {str(unit).removesuffix("s"): unit
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So much of a unit. With `roll_forward` a last day that is a rest day moves to a working day."""
+    """So much of a unit. With `roll_forward`, a last day of rest moves to a working day."""
 
     amount: int
     unit: Unit
