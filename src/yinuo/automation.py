@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import queries as claim_queries
 from yinuo.core.cases import commands as cases
@@ -17,6 +19,8 @@ from yinuo.core.cases.commands import sealing
 from yinuo.core.cases.models import Event
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
+from yinuo.core.payments import queries as payment_queries
+from yinuo.core.payments.bank.exchange import ExchangeDirectory
 from yinuo.core.people.actors import SYSTEM
 from yinuo.kit import logs, queue
 from yinuo.kit.errors import DomainError
@@ -62,7 +66,7 @@ def react(*, event_ids: Sequence[int], at: datetime) -> None:
     """Run the reactions to these events. One that is refused does not stop the others."""
     events = Event.objects.select_related("case").filter(pk__in=event_ids).order_by("pk")
     for event in events:
-        logs.bind_case(event.case.number)
+        logs.note_case(event.case.number)
         for reaction in REACTIONS.get(event.type, ()):
             try:
                 reaction(event, at)
@@ -91,9 +95,14 @@ def send_waiting_messages(*, at: datetime) -> None:
 
 @queue.task("exchange_with_bank", queue="bank", cron="*/5 * * * *")
 def exchange_with_bank(*, at: datetime) -> None:
-    payments.make_batches(by=SYSTEM, at=at)
-    payments.hand_over_all(at=at)
-    payments.read_answers(at=at)
+    """Batches leave, answers come; a crash between any two steps is made good by the next run."""
+    channel = ExchangeDirectory(settings.BANK_EXCHANGE)
+    payer = payment_queries.payer()
+    for currency in payment_queries.currencies_ready():
+        while payments.make_batch(payer=payer, currency=currency, by=SYSTEM, at=at).batch:
+            pass
+    payments.hand_over(channel=channel, by=SYSTEM, at=at)
+    payments.read_answers(channel=channel, by=SYSTEM, at=at)
 
 
 @queue.task("seal_timelines", queue="clock", cron="30 17 * * *")

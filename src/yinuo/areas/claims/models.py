@@ -90,9 +90,7 @@ class Survey(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="surveys")
     round = models.PositiveSmallIntegerField(default=1)
     mode = models.CharField(max_length=10, help_text="on_site remote")
-    surveyor = models.ForeignKey(
-        "people.Staff", on_delete=models.PROTECT, related_name="surveys"
-    )
+    surveyor = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="surveys")
     assigned_by = models.CharField(max_length=40)
     assigned_at = models.DateTimeField()
     assigned_why = models.JSONField(default=dict, help_text="the scores that chose this surveyor")
@@ -101,7 +99,9 @@ class Survey(models.Model):
     arrived_at = models.DateTimeField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
-    authenticity = models.CharField(max_length=20, blank=True, help_text="consistent doubtful false")
+    authenticity = models.CharField(
+        max_length=20, blank=True, help_text="consistent doubtful false"
+    )
     liability = models.CharField(max_length=20, blank=True, help_text="full main equal minor none")
     findings = models.TextField(blank=True)
     told = models.JSONField(default=list, help_text="what was explained to the customer, ticked")
@@ -228,9 +228,7 @@ class Calculation(models.Model):
                 condition=~Q(made_by=F("reviewed_by")) | Q(rule_revision__isnull=False),
                 name="calculation_maker_is_not_checker",
             ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0), name="calculation_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="calculation_not_negative"),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,10 +14,18 @@ from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.areas.claims.rules import Spot, Surveyor, distance_km
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Event, Promise
+from yinuo.core.documents import queries as documents
+from yinuo.core.documents.models import Document
+from yinuo.core.documents.rules import Slot
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.core.policies.rules import COMPULSORY
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.clock import Limit
+
+
+# What begins to run with the first receipt of claim and papers (保险法 arts 23, 25).
+CLOCKS_OF_FIRST_PAPERS = ("claims.decision", "claims.advance_check")
 
 
 def get_for(actor: Actor, number: str) -> Claim:
@@ -96,7 +104,10 @@ def surveyors_for(claim: Claim, case: Case, *, at: datetime) -> list[Surveyor]:
     today = timezone.localtime(at).date()
     rows = (
         Staff.objects.filter(
-            is_active=True, on_duty=True, roles__contains=["surveyor"], branch__path__startswith=root
+            is_active=True,
+            on_duty=True,
+            roles__contains=["surveyor"],
+            branch__path__startswith=root,
         )
         .annotate(
             running=Count(
@@ -115,7 +126,8 @@ def surveyors_for(claim: Claim, case: Case, *, at: datetime) -> list[Surveyor]:
             skills=frozenset(
                 c.kind
                 for c in row.competences.all()
-                if c.valid_from_on <= today and (c.valid_until_on is None or c.valid_until_on >= today)
+                if c.valid_from_on <= today
+                and (c.valid_until_on is None or c.valid_until_on >= today)
             ),
             km=distance_km(row.latitude, row.longitude, claim.latitude, claim.longitude),
             running=row.running,
@@ -155,9 +167,13 @@ def dispatches_by_itself(at: datetime) -> bool:
 
 def needs_delay_notice(event: Event) -> bool:
     """Whether this warning is the last one before a promise to the customer breaks."""
-    promise = Promise.objects.filter(
-        case_id=event.case_id, rule=event.data["rule"], subject=event.data["subject"]
-    ).order_by("-round").first()
+    promise = (
+        Promise.objects.filter(
+            case_id=event.case_id, rule=event.data["rule"], subject=event.data["subject"]
+        )
+        .order_by("-round")
+        .first()
+    )
     if promise is None or promise.audience != Promise.Audience.CUSTOMER:
         return False
     warnings = [row for row in promise.checks if row[1] == "warn"]
@@ -167,3 +183,39 @@ def needs_delay_notice(event: Event) -> bool:
 def is_ready_to_close(case: Case) -> bool:
     """The closing checklist: every loss has ended, and no question of the customer is open."""
     return not Loss.objects.filter(claim=case.pk, ended_at__isnull=True).exists()
+
+
+def paper_names(kinds: Sequence[str], language: str, at: datetime) -> list[str]:
+    return [documents.name_of(kind, language, at=at) for kind in kinds]
+
+
+def is_paper(kind: str) -> bool:
+    """Whether it is a paper of the customer, not a photo taken at the scene."""
+    return not kind.startswith("scene_")
+
+
+def asked_and_missing(case: Case) -> list[Document]:
+    """Papers that were asked for, and have neither come nor been waived."""
+    return list(Document.objects.filter(case=case, status=Document.Status.ASKED))
+
+
+def papers_needed(claim: Claim, at: datetime) -> tuple[Slot, ...]:
+    """What the rules ask for each open loss of this claim, each paper once."""
+    rule = rulebook.rules(ClaimsRules, at=at).papers
+    facts = facts_of(claim)
+    slots = [
+        Slot(kind, "")
+        for loss in claim.losses.all()
+        if loss.ended_at is None
+        for kind in rule.asked(loss.kind, facts)
+    ]
+    return tuple(dict.fromkeys(slots))
+
+
+def has_compulsory_cover(claim: Claim) -> bool:
+    return claim.policy.covers.filter(kind=COMPULSORY).exists()
+
+
+def clocks_of_complete_papers(claim: Claim) -> tuple[str, ...]:
+    """In compulsory cover five days from the papers, beside the thirty (交强险条例 art 29)."""
+    return ("claims.decision_ctpli",) if has_compulsory_cover(claim) else ()

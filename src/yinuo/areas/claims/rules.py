@@ -41,7 +41,11 @@ def settle_loss(
     steps = (
         {"step": "asked", "value": str(asked)},
         {"step": "approved", "value": str(approved)},
-        {"step": "within_limit", "value": str(within), "limit": "" if limit is None else str(limit)},
+        {
+            "step": "within_limit",
+            "value": str(within),
+            "limit": "" if limit is None else str(limit),
+        },
         {"step": "deductible", "value": str(taken)},
         {"step": "amount", "value": str(amount)},
     )

@@ -59,6 +59,12 @@ def payments_in(cases: QuerySet[Case], *statuses: Payment.Status) -> QuerySet[Pa
     return found.select_related("case", "account", "payee", "batch").order_by("made_at", "pk")
 
 
+def currencies_ready() -> list[str]:
+    """The currencies in which payments wait for a batch; one file holds one currency."""
+    ready = Payment.objects.filter(status=Payment.Status.READY)
+    return sorted(set(ready.values_list("currency", flat=True)))
+
+
 def batches() -> QuerySet[PaymentBatch]:
     """All batches without their files, the newest first."""
     return PaymentBatch.objects.defer("content").order_by("-made_at", "-pk")

@@ -16,8 +16,8 @@ from yinuo.areas.claims.commands.deciding import (
 )
 from yinuo.areas.claims.commands.papers import (
     complete_papers,
-    judge_paper,
-    receive_paper,
+    judge_papers,
+    receive_papers,
     request_papers,
 )
 from yinuo.areas.claims.commands.paying import (
@@ -71,12 +71,12 @@ __all__ = [
     "declare_no_interest",
     "dispatch",
     "instruct_payment",
-    "judge_paper",
+    "judge_papers",
     "preview",
     "propose_account",
     "propose_refusal",
     "reassign",
-    "receive_paper",
+    "receive_papers",
     "redispatch",
     "register",
     "report",

@@ -176,5 +176,3 @@ def _data(loss: Loss, assessment: Assessment) -> dict[str, object]:
         "asked": str(assessment.asked),
         "approved": str(assessment.approved),
     }
-
-

@@ -47,7 +47,9 @@ def withdraw(
                 raise NothingToWithdraw(number=held.case.number)
         else:
             chosen = tuple(held.loss(ordinal) for ordinal in losses)
-        cases.write_note(case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True)
+        cases.write_note(
+            case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True
+        )
         facts = telling(held.claim, reason=reason)
         move = Move(held.case, "withdraw", parts=chosen, all_parts=held.losses, facts=facts)
         cases.advance(move, by=by, at=at)
@@ -61,7 +63,9 @@ def tell_delay(
         raise ReasonMissing("reason")
     with cases.transaction():
         held = locked(case, seen=seen)
-        cases.write_note(case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True)
+        cases.write_note(
+            case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True
+        )
         facts = telling(held.claim, reason=reason, new_at=new_at)
         data = {"new_at": new_at.isoformat()}
         cases.advance(Move(held.case, "tell_delay", data=data, facts=facts), by=by, at=at)

@@ -68,9 +68,7 @@ def rules_at(at: datetime) -> ClaimsRules:
     return rulebook.rules(ClaimsRules, at=at)
 
 
-def telling(
-    claim: Claim, *, amount: Decimal | None = None, **more: object
-) -> Mapping[str, object]:
+def telling(claim: Claim, *, amount: Decimal | None = None, **more: object) -> Mapping[str, object]:
     """What the texts may say about a claim."""
     facts: dict[str, object] = {
         "plate": claim.plate,

@@ -50,7 +50,9 @@ class RefusalWithoutReason(DomainError):
 
 class BeyondAuthority(DomainError):
     code = "beyond_authority"
-    message = _("%(amount)s in a claim of this class is above your authority: %(roles)s may approve it.")
+    message = _(
+        "%(amount)s in a claim of this class is above your authority: %(roles)s may approve it."
+    )
     http = 403
 
 

@@ -83,9 +83,7 @@ def change_reserve(
         cases.advance(move, by=by, at=at)
 
 
-def reassign(
-    *, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None = None
-) -> None:
+def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None = None) -> None:
     """Give the case to another handler of its branch or of a branch above it."""
     with cases.transaction():
         held = locked(case, seen=seen)
@@ -103,5 +101,3 @@ def _checked(reserve: Decimal) -> Decimal:
     if reserve < 0:
         raise ReserveNotPositive("reserve")
     return reserve
-
-

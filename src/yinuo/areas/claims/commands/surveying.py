@@ -29,7 +29,9 @@ class NobodyCanGo(DomainError):
 
 class CannotBeSent(DomainError):
     code = "cannot_be_sent"
-    message = _("%(name)s cannot be sent: a conflict of interest, a missing competence or off duty.")
+    message = _(
+        "%(name)s cannot be sent: a conflict of interest, a missing competence or off duty."
+    )
     http = 422
 
 
@@ -218,9 +220,7 @@ def _assign(
     )
 
 
-def _ranked(
-    candidates: Sequence[rules.Surveyor], claim: Claim, at: datetime
-) -> list[rules.Ranked]:
+def _ranked(candidates: Sequence[rules.Surveyor], claim: Claim, at: datetime) -> list[rules.Ranked]:
     rule = rules_at(at).dispatch
     return rules.rank_surveyors(
         candidates,
@@ -252,7 +252,9 @@ def _dispatch_move(held: Locked, step: str, losses: Sequence[Loss], survey: Surv
         all_parts=held.losses,
         data={"survey": survey.pk, "surveyor": surveyor.pk, "mode": survey.mode},
         facts=telling(
-            held.claim, surveyor_name=surveyor.name, surveyor_phone=surveyor.work_phone,
+            held.claim,
+            surveyor_name=surveyor.name,
+            surveyor_phone=surveyor.work_phone,
             mode=survey.mode,
         ),
         owners={"surveyor": surveyor.pk},
@@ -342,4 +344,3 @@ def _add_findings(held: Locked, survey: Survey, sheet: SurveySheet) -> None:
         )
         for one in sheet.injured
     )
-
