@@ -16,8 +16,11 @@ F = TypeVar("F", bound=RuleFile)
 
 
 class Dated(Protocol):
-    number: int
-    in_force_from: datetime
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def in_force_from(self) -> datetime: ...
 
 
 D = TypeVar("D", bound=Dated)
