@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -40,9 +39,3 @@ def _renew(template: str, name: str) -> None:
 def database_url(transactional_db: None) -> str:
     """The address of this test's database, for a program that the test starts."""
     return os.environ["DATABASE_URL"]
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    files = os.environ.get("YINUO_FILES", "")
-    if "PYTEST_XDIST_WORKER" not in os.environ and "yinuo-test-" in files:
-        shutil.rmtree(files, ignore_errors=True)

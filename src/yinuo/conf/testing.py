@@ -5,10 +5,14 @@ The choices go through the environment, so that programs which a test starts mak
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["YINUO_MODE"] = "test"
-os.environ.setdefault("YINUO_FILES", tempfile.mkdtemp(prefix="yinuo-test-"))
+if "YINUO_FILES" not in os.environ:
+    os.environ["YINUO_FILES"] = tempfile.mkdtemp(prefix="yinuo-test-")
+    atexit.register(shutil.rmtree, os.environ["YINUO_FILES"], ignore_errors=True)
 
 from yinuo.conf.settings import *  # noqa: F403

@@ -124,6 +124,8 @@ class Cluster:
             self._as_server_account(
                 ["pg_ctl", "-D", str(self.directory), "-m", "fast", "-w", "stop"]
             )
+            if self.socket_directory != self.directory:
+                shutil.rmtree(self.socket_directory, ignore_errors=True)
 
     def create_database(self, name: str = "yinuo") -> bool:
         """Create the database unless it is there; true when this call made it."""
@@ -181,9 +183,15 @@ class Cluster:
         if not pid_file.exists():
             return
         pid = pid_file.read_text(encoding="utf-8").split("\n", 1)[0].strip()
-        name = Path("/proc") / pid / "comm"
-        if name.exists() and name.read_text(encoding="utf-8").strip() != "postgres":
+        status = Path("/proc") / pid / "status"
+        if not status.exists():
+            return
+        name, *rest = status.read_text(encoding="utf-8").splitlines()
+        # A killed server whose parent never asked after it still has a number, but no life.
+        is_zombie = any(line.startswith("State:\tZ") for line in rest)
+        if is_zombie or name != "Name:\tpostgres":
             pid_file.unlink()
+            (self.socket_directory / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _run_server(self) -> None:
         private = "-c listen_addresses='' -c unix_socket_permissions=0700"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars, clear_contextvars
+from structlog.typing import Processor
 
 Event = MutableMapping[str, Any]
 
@@ -42,6 +44,8 @@ def log(name: str) -> structlog.stdlib.BoundLogger:
 
 
 # Django puts the request object, and with it everything that was typed, into `extra`.
+PLAIN_MESSAGES = (AttributeError, ImportError, NameError, NotImplementedError, OSError, TypeError)
+"""Errors whose messages speak of code and machines, never of customers."""
 _NOT_FOR_LOGS = frozenset({"request", "params", "sql", "server_time"})
 
 
@@ -53,13 +57,28 @@ def _add_extra(_: logging.Logger, __: str, event: Event) -> Event:
     return event
 
 
+def _trace(_: logging.Logger, __: str, event: Event) -> Event:
+    """Where and what an exception was, without its message: messages quote what people typed."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
+        event["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        if isinstance(error, PLAIN_MESSAGES):
+            event["says"] = str(error)[:500]
+        if error.__cause__ is not None:
+            event["cause"] = type(error.__cause__).__qualname__
+    return event
+
+
 def _drop_forbidden(_: logging.Logger, __: str, event: Event) -> Event:
     for key in _NOT_FOR_LOGS & event.keys():
         del event[key]
     return event
 
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -85,7 +104,7 @@ def configuration(level: str) -> dict[str, Any]:
         "foreign_pre_chain": [*SHARED, _add_extra],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     }

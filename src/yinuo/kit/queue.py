@@ -89,10 +89,16 @@ def tasks() -> Mapping[str, Task]:
     return dict(_tasks)
 
 
+def queue_of(task_name: str) -> str:
+    """The queue that the task was registered for; a program that only defers may not know it."""
+    task = _tasks.get(task_name)
+    return task.queue if task else DEFAULT_QUEUE
+
+
 def defer(
     task_name: str,
     *,
-    queue: str = DEFAULT_QUEUE,
+    queue: str | None = None,
     lock: str | None = None,
     once: str | None = None,
     run_at: datetime | None = None,
@@ -103,6 +109,7 @@ def defer(
     Jobs with the same `lock` run one after another. While a job with the same `once` waits, no
     second one is added and None is returned. Arguments must be JSON: ids and codes, no objects.
     """
+    queue = queue or queue_of(task_name)
     captured = _capture.get()
     if captured is not None:
         captured.jobs.append(Job(task_name, queue, arguments, lock, run_at))
@@ -122,12 +129,13 @@ def defer_many(
     task_name: str,
     rows: Iterable[Mapping[str, Any]],
     *,
-    queue: str = DEFAULT_QUEUE,
+    queue: str | None = None,
     lock: str | None = None,
     run_at: datetime | None = None,
 ) -> int:
     """Put one job per row of arguments into the queue, `BATCH` a statement; returns how many."""
     arguments: Sequence[Mapping[str, Any]] = list(rows)
+    queue = queue or queue_of(task_name)
     captured = _capture.get()
     if captured is not None:
         captured.jobs += [Job(task_name, queue, row, lock, run_at) for row in arguments]

@@ -17,6 +17,8 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from yinuo.interfaces.cli import pgtools
+
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 FORMAT = 1
@@ -116,7 +118,7 @@ def _describe(members: list[Member]) -> Manifest:
     return Manifest(
         format=FORMAT,
         made_at=datetime.now(UTC),
-        server_version=connection.pg_version,
+        server_version=pgtools.server_version(),
         migrations=sorted(f"{app}.{name}" for app, name in applied),
         keys=key_marks(),
         members=members,

@@ -72,8 +72,14 @@ def replace_database(dump: Path) -> None:
         script.unlink(missing_ok=True)
 
 
+def server_version() -> int:
+    """As PostgreSQL numbers itself: 180006 is 18.6."""
+    connection.ensure_connection()
+    return int(connection.connection.info.server_version)
+
+
 def _program(name: str, *, newer_will_do: bool) -> Path:
-    major = connection.pg_version // 10_000
+    major = server_version() // 10_000
     found = machine.postgres_program(name, major, newer_will_do=newer_will_do)
     if found is None:
         raise ToolProblem(

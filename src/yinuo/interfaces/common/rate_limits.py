@@ -36,7 +36,11 @@ def wait_seconds(limit: str, caller: str, *, now: datetime | None = None) -> int
     phone: only a keyed hash of it is kept.
     """
     attempts_allowed, seconds = settings.RATE_LIMITS[limit]
-    values = {"key": _key(limit, caller), "now": now or datetime.now(UTC), "seconds": seconds}
+    values: dict[str, str | datetime | int] = {
+        "key": _key(limit, caller),
+        "now": now or datetime.now(UTC),
+        "seconds": seconds,
+    }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         attempts, left = cursor.fetchone()
