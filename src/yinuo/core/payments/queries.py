@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from yinuo.core.cases.models import Case
+from yinuo.core.payments.bank.exchange import BankChannel, ExchangeDirectory
 from yinuo.core.payments.bank.pain001 import Party
 from yinuo.core.payments.models import BankAnswer, PayeeAccount, Payment, PaymentBatch
 from yinuo.core.people.models import Person
 from yinuo.kit.crypto import decrypt_bytes
-from yinuo.kit.errors import PermanentFailure
+from yinuo.kit.errors import DomainError, PermanentFailure
+from yinuo.kit.errors import gettext_noop as _
 
 
 def in_force() -> QuerySet[PayeeAccount]:
@@ -33,6 +35,20 @@ def accounts_of(case: Case) -> QuerySet[PayeeAccount]:
         .select_related("person")
         .order_by("pk")
     )
+
+
+class AccountNotFound(DomainError):
+    code = "account_not_found"
+    message = _("There is no such account in this case.")
+    http = 404
+
+
+def account_for(case: Case, account_id: int) -> PayeeAccount:
+    """Raises AccountNotFound, also for an account of another case."""
+    account = accounts_of(case).filter(pk=account_id).first()
+    if account is None:
+        raise AccountNotFound("account")
+    return account
 
 
 def proposals_of(case: Case) -> QuerySet[PayeeAccount]:
@@ -86,6 +102,11 @@ def batch_file(batch: PaymentBatch) -> bytes:
 def answers_to_look_at() -> QuerySet[BankAnswer]:
     """Answers that hold something a person has to decide, the newest first."""
     return BankAnswer.objects.exclude(findings=[]).defer("content").order_by("-read_at", "-pk")
+
+
+def channel() -> BankChannel:
+    """The exchange directory of this installation."""
+    return ExchangeDirectory(settings.BANK_EXCHANGE)
 
 
 def payer() -> Party:

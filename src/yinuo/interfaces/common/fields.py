@@ -138,9 +138,7 @@ def bind(
     }
     lines = [FormError(text) for text in general]
     lines += [FormError(text) for name, text in errors.items() if name not in bound]
-    lines += [
-        FormError(each.error, each.label, each.id) for each in bound.values() if each.error
-    ]
+    lines += [FormError(each.error, each.label, each.id) for each in bound.values() if each.error]
     return FormState(bound, tuple(lines))
 
 
@@ -159,9 +157,7 @@ class LineRow:
     @property
     def cut(self) -> bool:
         """Whether less was approved than asked, so that the reason must be read."""
-        return (
-            self.asked is not None and self.approved is not None and self.approved < self.asked
-        )
+        return self.asked is not None and self.approved is not None and self.approved < self.asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

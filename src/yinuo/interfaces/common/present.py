@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yinuo.interfaces.common import wording
 from yinuo.kit.money import Money
@@ -113,7 +114,7 @@ class PromiseChip:
     @property
     def left(self) -> str:
         if self.withdrawn_at is not None:
-            return _("Withdrawn")
+            return pgettext("promise", "Withdrawn")
         if self.kept_at is not None:
             if self.kept_at <= self.due_at:
                 return _("Kept")

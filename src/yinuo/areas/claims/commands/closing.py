@@ -13,7 +13,7 @@ from yinuo.areas.claims.workflow import LOSSES
 from yinuo.core.approvals.commands import ReasonMissing
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Note
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError
 
@@ -82,3 +82,15 @@ def close(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> No
             "asked_twice": queries.asked_twice(held.claim),
         }
         cases.advance(Move(held.case, "close", data=data, facts=telling(held.claim)), by=by, at=at)
+
+
+def write_note(
+    *, case: Case, body: str, kind: str, for_customer: bool, by: Actor, at: datetime
+) -> Note:
+    """A remark among colleagues, a question of the customer, or an answer. Raises NoteIsEmpty."""
+    with cases.transaction():
+        held = cases.lock(case)
+        cases.check_step(held, "write_note", by=by)
+        return cases.write_note(
+            case=held, body=body, kind=kind, for_customer=for_customer, by=by, at=at
+        )

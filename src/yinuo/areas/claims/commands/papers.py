@@ -70,6 +70,7 @@ def receive_papers(
     *, case: Case, uploads: Sequence[Upload], by: Actor, at: datetime
 ) -> list[Document]:
     """Take papers in. The first ones start the clock of the decision (保险法 art 23)."""
+    cases.check_step(case, "receive_papers", by=by)
     rows = documents.receive_many(case=case, uploads=uploads, by=by, at=at)
     with cases.transaction():
         held = locked(case)
@@ -93,6 +94,7 @@ def judge_papers(
     """Accept or reject papers; a rejected one is asked again by the message about it."""
     with cases.transaction():
         held = locked(case, seen=seen)
+        cases.check_step(held.case, "judge_papers", by=by)
         rows = documents.judge_many(case=held.case, judgements=judgements, by=by, at=at)
         if any(row.status == Document.Status.REJECTED for row in rows):
             held.case.waiting_for_customer = True

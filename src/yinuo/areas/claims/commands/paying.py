@@ -42,6 +42,7 @@ def propose_account(
     """Enter where a payee wants the money. A changed account waits for a second person."""
     with cases.transaction():
         held = locked(case, seen=seen)
+        cases.check_step(held.case, "propose_account", by=by)
         subject = cases.subject_of(held.loss(loss)) if loss is not None else ""
         return payments.propose_account(
             case=held.case, person=person, details=details, subject=subject, by=by, at=at

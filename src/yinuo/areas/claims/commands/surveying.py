@@ -125,6 +125,7 @@ def redispatch(
 def declare_no_interest(*, case: Case, by: Actor, at: datetime) -> None:
     with cases.transaction():
         held = locked(case)
+        cases.check_step(held.case, "declare_no_interest", by=by)
         survey = _mine(held, by)
         survey.no_interest_declared_at = at
         survey.save(update_fields=["no_interest_declared_at"])

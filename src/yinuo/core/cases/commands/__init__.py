@@ -19,12 +19,11 @@ from yinuo.core.cases.commands.timeline import (
     StepNotAllowed,
     advance,
     advance_many,
+    check_step,
     open_case,
     open_many,
     record,
     record_many,
-    subject_of,
-    workflow_of,
 )
 from yinuo.core.cases.commands.work import (
     ChangedMeanwhile,
@@ -37,6 +36,8 @@ from yinuo.core.cases.commands.work import (
     reacts_to,
     transaction,
 )
+from yinuo.core.cases.queries import workflow_of
+from yinuo.core.cases.workflow import subject_of
 
 __all__ = [
     "ChangedMeanwhile",
@@ -50,6 +51,7 @@ __all__ = [
     "TooManyAtOnce",
     "advance",
     "advance_many",
+    "check_step",
     "erase_note",
     "event_hash",
     "extend",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -27,7 +27,8 @@ from yinuo.core.cases.commands.work import (
     transaction,
 )
 from yinuo.core.cases.models import Case
-from yinuo.core.cases.workflow import WORKFLOWS, Step, Table, Workflow
+from yinuo.core.cases.queries import workflow_of
+from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Table, Workflow, subject_of
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
 from yinuo.kit.errors import DomainError
@@ -43,15 +44,6 @@ class NotYourRole(DomainError):
     code = "not_your_role"
     message = _("Your role does not allow “%(step)s”.")
     http = 403
-
-
-class Part(Protocol):
-    """A row with its own stage, such as a loss."""
-
-    pk: Any
-    stage: str
-    stage_since_at: datetime
-    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +188,6 @@ def advance(move: Move, *, by: Actor, at: datetime) -> None:
     advance_many([move], by=by, at=at)
 
 
-def workflow_of(case: Case) -> Workflow:
-    """The version that the case was opened under, whatever is current now."""
-    return WORKFLOWS.get(case.kind, case.workflow_version)
-
-
 def _next_numbers(count: int) -> tuple[list[int], datetime]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -257,11 +244,6 @@ def _plan(move: Move, by: Actor) -> tuple[Workflow, Step, tuple[str, ...]]:
     per_part = move.parts and not step.whole
     subjects = tuple(subject_of(part) for part in move.parts) if per_part else ("",)
     return workflow, step, subjects
-
-
-def subject_of(part: Part) -> str:
-    """How a promise, document, approval or payment names the part: `loss:12`."""
-    return f"{type(part).__name__.lower()}:{part.pk}"
 
 
 def _move_all(

@@ -1,0 +1,330 @@
+"""Every action on a claim that any door offers: its address, its input, its command.
+
+An address is a noun. Which actions a person may take now is not decided here but read from the
+workflow table; a door only translates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims.commands import (
+    Damage,
+    Injured,
+    Line,
+    NewLoss,
+    Reason,
+    Report,
+    Reported,
+    Share,
+    SurveySheet,
+)
+from yinuo.core.cases.models import Case
+from yinuo.core.documents.commands import Judgement, Wanted
+from yinuo.core.payments import queries as payments
+from yinuo.core.payments.rules import AccountDetails
+from yinuo.core.people import queries as people
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.rules import NewPerson
+from yinuo.interfaces.common import inputs
+
+I = TypeVar("I", bound=inputs.Input)  # noqa: E741  the input of an action
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[I]):
+    """`steps` are those of the workflow that the action may take; any of them makes it possible."""
+
+    noun: str
+    schema: type[I]
+    run: Callable[[Actor, Case, I, datetime], object]
+    steps: tuple[str, ...]
+
+
+def report_of(given: inputs.ReportInput, actor: Actor, branch_id: int | None = None) -> Report:
+    """The command's report from the input of a door."""
+    fields = given.model_dump(exclude={"losses", "confirmed_new"})
+    losses = tuple(
+        NewLoss(
+            kind=loss.kind,
+            title=loss.title,
+            severity=loss.severity,
+            estimate=loss.estimate,
+            owner=loss.owner
+            and NewPerson(
+                name=loss.owner.name,
+                phone=loss.owner.phone,
+                kind=loss.owner.kind,
+                home_branch_id=branch_id or actor.branch_id,
+            ),
+        )
+        for loss in given.losses
+    )
+    return Report(losses=losses, **fields)
+
+
+def report(actor: Actor, given: inputs.ReportInput, *, door: str, at: datetime) -> Reported:
+    return claims.report(
+        report=report_of(given, actor),
+        door=door,
+        confirmed_new=given.confirmed_new,
+        by=actor,
+        at=at,
+    )
+
+
+def _register(actor: Actor, case: Case, given: inputs.RegisterInput, at: datetime) -> object:
+    return claims.register(
+        case=case, reserves=given.reserves, by=actor, at=at, seen=given.seen
+    )
+
+
+def _dispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> object:
+    surveyor = people.staff_for(actor, given.surveyor) if given.surveyor else None
+    return claims.dispatch(
+        case=case, surveyor=surveyor, mode=given.mode, by=actor, at=at, seen=given.seen
+    )
+
+
+def _redispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> object:
+    surveyor = people.staff_for(actor, given.surveyor) if given.surveyor else None
+    return claims.redispatch(case=case, surveyor=surveyor, by=actor, at=at, seen=given.seen)
+
+
+def _no_interest(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
+    return claims.declare_no_interest(case=case, by=actor, at=at)
+
+
+def _contact(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
+    return claims.contact(case=case, by=actor, at=at)
+
+
+def _arrive(actor: Actor, case: Case, given: inputs.ArrivalInput, at: datetime) -> object:
+    return claims.arrive(
+        case=case, latitude=given.latitude, longitude=given.longitude, by=actor, at=at
+    )
+
+
+def _sheet(given: inputs.SurveyInput) -> SurveySheet:
+    return SurveySheet(
+        authenticity=given.authenticity,
+        liability=given.liability,
+        findings=given.findings,
+        damages=tuple(Damage(**one.model_dump()) for one in given.damages),
+        injured=tuple(Injured(**one.model_dump()) for one in given.injured),
+        told=tuple(given.told),
+        latitude=given.latitude,
+        longitude=given.longitude,
+    )
+
+
+def _survey(actor: Actor, case: Case, given: inputs.SurveyInput, at: datetime) -> object:
+    return claims.complete_survey(
+        case=case, sheet=_sheet(given), by=actor, at=at, seen=given.seen
+    )
+
+
+def _lines(lines: list[inputs.AssessmentLineInput]) -> tuple[Line, ...]:
+    return tuple(Line(**line.model_dump()) for line in lines)
+
+
+def _assess(actor: Actor, case: Case, given: inputs.AssessmentInput, at: datetime) -> object:
+    return claims.assess(
+        case=case,
+        loss=given.loss,
+        lines=_lines(given.lines),
+        repair_shop=given.repair_shop,
+        remark=given.remark,
+        by=actor,
+        at=at,
+        seen=given.seen,
+    )
+
+
+def _survey_and_assess(
+    actor: Actor, case: Case, given: inputs.SurveyAndAssessmentInput, at: datetime
+) -> object:
+    return claims.survey_and_assess(
+        case=case,
+        sheet=_sheet(given),
+        assessments=[(one.loss, _lines(one.lines)) for one in given.assessments],
+        by=actor,
+        at=at,
+        seen=given.seen,
+    )
+
+
+def _request_papers(
+    actor: Actor, case: Case, given: inputs.PapersRequestInput, at: datetime
+) -> object:
+    return claims.request_papers(
+        case=case,
+        wanted=[Wanted(one.kind, one.why) for one in given.wanted],
+        again_because=given.again_because,
+        by=actor,
+        at=at,
+        seen=given.seen,
+    )
+
+
+def _judge_papers(
+    actor: Actor, case: Case, given: inputs.PapersJudgementInput, at: datetime
+) -> object:
+    judgements = [Judgement(j.document, j.accepted, j.reason) for j in given.judgements]
+    return claims.judge_papers(
+        case=case, judgements=judgements, by=actor, at=at, seen=given.seen
+    )
+
+
+def _complete_papers(actor: Actor, case: Case, given: inputs.LossesInput, at: datetime) -> object:
+    return claims.complete_papers(
+        case=case, losses=given.losses, by=actor, at=at, seen=given.seen
+    )
+
+
+def _calculate(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
+    return claims.calculate(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _propose_refusal(actor: Actor, case: Case, given: inputs.RefusalInput, at: datetime) -> object:
+    reasons = [Reason(one.reason, one.clause) for one in given.reasons]
+    return claims.propose_refusal(
+        case=case, loss=given.loss, reasons=reasons, by=actor, at=at, seen=given.seen
+    )
+
+
+def _review(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
+    return claims.review(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _return_review(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> object:
+    return claims.return_review(
+        case=case, loss=given.loss, remark=given.reason, by=actor, at=at, seen=given.seen
+    )
+
+
+def _approve(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
+    return claims.approve(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _return_approval(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> object:
+    return claims.return_approval(
+        case=case, loss=given.loss, reason=given.reason, by=actor, at=at, seen=given.seen
+    )
+
+
+def _decide(actor: Actor, case: Case, given: inputs.DecisionInput, at: datetime) -> object:
+    shares = [Share(people.person_for(actor, s.person), s.amount) for s in given.shares]
+    return claims.decide(
+        case=case, loss=given.loss, shares=shares, by=actor, at=at, seen=given.seen
+    )
+
+
+def _account(actor: Actor, case: Case, given: inputs.AccountInput, at: datetime) -> object:
+    person = people.person_for(actor, given.person) if given.person else case.customer
+    details = AccountDetails(
+        holder_kind=given.holder_kind,
+        holder_name=given.holder_name,
+        number=given.number,
+        bank_name=given.bank_name,
+        bank_code=given.bank_code,
+    )
+    return claims.propose_account(
+        case=case, person=person, details=details, loss=given.loss, by=actor, at=at, seen=given.seen
+    )
+
+
+def _confirm_account(
+    actor: Actor, case: Case, given: inputs.AccountConfirmationInput, at: datetime
+) -> object:
+    account = payments.account_for(case, given.account)
+    return claims.confirm_account(case=case, account=account, by=actor, at=at, seen=given.seen)
+
+
+def _instruct(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
+    return claims.instruct_payment(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _withdraw(actor: Actor, case: Case, given: inputs.WithdrawalInput, at: datetime) -> object:
+    return claims.withdraw(
+        case=case, reason=given.reason, losses=given.losses, by=actor, at=at, seen=given.seen
+    )
+
+
+def _tell_delay(actor: Actor, case: Case, given: inputs.DelayInput, at: datetime) -> object:
+    return claims.tell_delay(
+        case=case, reason=given.reason, new_at=given.new_at, by=actor, at=at, seen=given.seen
+    )
+
+
+def _reserve(actor: Actor, case: Case, given: inputs.ReserveInput, at: datetime) -> object:
+    return claims.change_reserve(
+        case=case, loss=given.loss, reserve=given.reserve, by=actor, at=at, seen=given.seen
+    )
+
+
+def _handler(actor: Actor, case: Case, given: inputs.HandlerInput, at: datetime) -> object:
+    staff = people.staff_for(actor, given.staff)
+    return claims.reassign(case=case, to=staff, by=actor, at=at, seen=given.seen)
+
+
+def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
+    return claims.close(case=case, by=actor, at=at, seen=given.seen)
+
+
+def _note(actor: Actor, case: Case, given: inputs.NoteInput, at: datetime) -> object:
+    kind = "question" if actor.kind == "customer" else "internal"
+    for_customer = given.for_customer or actor.kind == "customer"
+    return claims.write_note(
+        case=case, body=given.body, kind=kind, for_customer=for_customer, by=actor, at=at
+    )
+
+
+CLAIM_ACTIONS: dict[str, Action[Any]] = {
+    action.noun: action
+    for action in (
+        Action("registration", inputs.RegisterInput, _register, ("register",)),
+        Action("dispatch", inputs.DispatchInput, _dispatch, ("dispatch",)),
+        Action("redispatch", inputs.DispatchInput, _redispatch, ("redispatch",)),
+        Action("no-interest", inputs.EmptyInput, _no_interest, ("declare_no_interest",)),
+        Action("contact", inputs.EmptyInput, _contact, ("contact",)),
+        Action("arrival", inputs.ArrivalInput, _arrive, ("arrive",)),
+        Action("survey", inputs.SurveyInput, _survey, ("survey",)),
+        Action(
+            "survey-and-assessment",
+            inputs.SurveyAndAssessmentInput,
+            _survey_and_assess,
+            ("survey",),
+        ),
+        Action("assessment", inputs.AssessmentInput, _assess, ("assess",)),
+        Action("reassessment", inputs.AssessmentInput, _assess, ("reassess",)),
+        Action("papers-request", inputs.PapersRequestInput, _request_papers, ("request_papers",)),
+        Action("papers-judgement", inputs.PapersJudgementInput, _judge_papers, ("judge_papers",)),
+        Action("papers-completion", inputs.LossesInput, _complete_papers, ("complete_papers",)),
+        Action("calculation", inputs.OneLossInput, _calculate, ("calculate",)),
+        Action("refusal-proposal", inputs.RefusalInput, _propose_refusal, ("propose_refusal",)),
+        Action("review", inputs.OneLossInput, _review, ("review",)),
+        Action("review-return", inputs.ReturnInput, _return_review, ("return_review",)),
+        Action("approval", inputs.OneLossInput, _approve, ("approve",)),
+        Action("approval-return", inputs.ReturnInput, _return_approval, ("return_approval",)),
+        Action("decision", inputs.DecisionInput, _decide, ("decide", "decide_zero", "refuse")),
+        Action("account", inputs.AccountInput, _account, ("propose_account",)),
+        Action(
+            "account-confirmation",
+            inputs.AccountConfirmationInput,
+            _confirm_account,
+            ("confirm_account",),
+        ),
+        Action("payment-instruction", inputs.OneLossInput, _instruct, ("instruct_payment",)),
+        Action("withdrawal", inputs.WithdrawalInput, _withdraw, ("withdraw",)),
+        Action("delay-notice", inputs.DelayInput, _tell_delay, ("tell_delay",)),
+        Action("reserve", inputs.ReserveInput, _reserve, ("change_reserve",)),
+        Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
+        Action("closing", inputs.EmptyInput, _close, ("close",)),
+        Action("note", inputs.NoteInput, _note, ("write_note",)),
+    )
+}  # fmt: skip
