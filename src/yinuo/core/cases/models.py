@@ -36,19 +36,42 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["branch", "next_due_at"],
+                fields=["branch", "next_due_at", "id"],
                 condition=Q(closed_at__isnull=True),
                 name="open_case_by_branch_due",
             ),
             models.Index(
-                fields=["handler", "next_due_at"],
+                fields=["handler", "next_due_at", "id"],
                 condition=Q(closed_at__isnull=True),
                 name="open_case_by_handler_due",
             ),
             models.Index(
-                fields=["next_due_at"],
+                fields=["next_due_at", "id"],
                 condition=Q(closed_at__isnull=True),
                 name="open_case_by_due",
+            ),
+            models.Index(
+                fields=["branch", "state_since_at", "id"],
+                condition=Q(closed_at__isnull=True, waiting_for_customer=True),
+                name="waiting_case_by_branch",
+            ),
+            models.Index(
+                fields=["handler", "state_since_at", "id"],
+                condition=Q(closed_at__isnull=True, waiting_for_customer=True),
+                name="waiting_case_by_handler",
+            ),
+            models.Index(
+                fields=["state_since_at", "id"],
+                condition=Q(closed_at__isnull=True, waiting_for_customer=True),
+                name="waiting_case",
+            ),
+            # Hardly any: somebody forgot to promise the next thing.
+            models.Index(
+                fields=["branch", "state_since_at"],
+                condition=Q(
+                    closed_at__isnull=True, waiting_for_customer=False, next_due_at__isnull=True
+                ),
+                name="open_case_without_promise",
             ),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer"),
             models.Index(fields=["kind", "state"], name="case_by_kind_state"),
@@ -131,9 +154,11 @@ class Promise(models.Model):
                 name="promise_to_check",
             ),
             models.Index(
-                fields=["owner", "due_at"],
-                condition=Q(kept_at__isnull=True, withdrawn_at__isnull=True),
-                name="open_promise_of_owner",
+                fields=["owner", "due_at", "case"],
+                condition=Q(
+                    kept_at__isnull=True, withdrawn_at__isnull=True, paused_at__isnull=True
+                ),
+                name="running_promise_of_owner",
             ),
             models.Index(
                 fields=["due_at"],
@@ -153,9 +178,9 @@ class PromisePause(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["promise"],
+                fields=["promise", "reason"],
                 condition=Q(ended_at__isnull=True),
-                name="one_running_pause_per_promise",
+                name="one_running_pause_per_reason",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),

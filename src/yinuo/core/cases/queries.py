@@ -1,46 +1,263 @@
-"""How others read cases. A case is only ever obtained for somebody."""
+"""How others read cases. Objects come only through `get_for` and `visible_to`."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.clocks import calendar_at, due_of
+from yinuo.core.cases.models import Case, Event, Promise, PromiseExtension, PromisePause
+from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Workflow, subject_of
 from yinuo.core.people import queries as people
-from yinuo.core.people import rules as people_rules
+from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit import clock
+from yinuo.kit.calendar import Calendar
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 from yinuo.kit.ids import CaseNumber
+from yinuo.kit.rules import PromiseRule
+
+OPEN = Q(kept_at__isnull=True, withdrawn_at__isnull=True)
+PAGE = 200
+"""How many lines of a timeline one page holds at most."""
 
 
 class NotFound(DomainError):
-    """Also for a case of another branch: what is not yours looks like what is not there."""
+    """Also for a case that the actor may not see: "not yours" looks like "not there"."""
 
     code = "case_not_found"
     message: ClassVar[Message] = _("There is no case %(number)s.")
     http = 404
 
 
+# Cases ---------------------------------------------------------------------------------------
+
+
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Customers see their own cases, staff those of their branches, operators none."""
+    """Staff and machines see their branch and those below it, the head office's auditors and
+    managers all; customers their own cases, or the one they signed in for and what follows it;
+    an operator none.
+    """
     rows = Case.objects.select_related("customer", "handler", "branch")
     if actor.kind == "customer":
         own = rows.filter(customer=actor.person_id)
-        return own.filter(pk=actor.case_id) if actor.case_id is not None else own
-    if actor.kind == "system":
-        return rows
-    if not people_rules.sees_customers(actor):
+        if actor.case_id is None:
+            return own
+        return own.filter(Q(pk=actor.case_id) | Q(about=actor.case_id))
+    if not seeing.sees_customers(actor):
         return rows.none()
     return rows.filter(people.within(actor, "branch_path"))
 
 
 def get_for(actor: Actor, number: str, *, kind: str = "") -> Case:
-    """The case with customer, handler and branch. Raises NotFound."""
+    """The case of a number as people write it, with customer, handler and branch.
+
+    Raises NotFound, and NotACaseNumber or CaseNumberMistyped for what cannot be a number.
+    """
     wanted = str(CaseNumber.parse(number, field="number"))
-    rows = visible_to(actor).filter(number=wanted)
-    case = (rows.filter(kind=kind) if kind else rows).first()
+    found = visible_to(actor).filter(number=wanted)
+    case = (found.filter(kind=kind) if kind else found).first()
     if case is None:
         raise NotFound("number", number=wanted)
     return case
+
+
+def follow_ups(case: Case, actor: Actor) -> list[Case]:
+    """The cases that are about this one, as far as the actor may see them."""
+    return list(visible_to(actor).filter(about=case).order_by("-opened_at", "-pk")[:PAGE])
+
+
+def earlier_cases(case: Case, actor: Actor, *, limit: int = 20) -> list[Case]:
+    """What else there was with this customer, the newest first."""
+    found = visible_to(actor).filter(customer=case.customer_id).exclude(pk=case.pk)
+    return list(found.order_by("-opened_at", "-pk")[: min(limit, PAGE)])
+
+
+# Timeline ------------------------------------------------------------------------------------
+
+
+def timeline(case: Case, *, before: int | None = None, limit: int = PAGE) -> list[Event]:
+    """The lines of a case, the newest first; `before` is the seq at which the last page ended."""
+    lines = Event.objects.filter(case=case)
+    if before is not None:
+        lines = lines.filter(seq__lt=before)
+    return list(lines.order_by("-seq")[: min(limit, PAGE)])
+
+
+# Promises ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseView:
+    """A promise with everything that its chip tells.
+
+    `soon_at` is the rule's last warning, `left` the running time that remains (negative when
+    late), `counted` the sentence about how the due time came about.
+    """
+
+    id: int
+    rule: str
+    subject: str
+    round: int
+    title: str
+    why: str
+    source: str
+    counted: str
+    started_at: datetime
+    due_at: datetime
+    soon_at: datetime | None
+    left: timedelta
+    kept_at: datetime | None
+    missed_at: datetime | None
+    paused_at: datetime | None
+    pause_reason: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+    extended: bool
+    owner: str
+    owner_role: str
+    statutory: bool
+    provisional: bool
+    internal: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.kept_at is None and self.withdrawn_at is None
+
+
+def promises(
+    case: Case, language: str, *, at: datetime, for_customer: bool = False
+) -> list[PromiseView]:
+    """The promises of a case: open ones first and the earliest of them first of all, whether the
+    law set it or we did; then the ended ones, the newest first.
+
+    For the customer only what was promised to the customer.
+    """
+    found = Promise.objects.filter(case=case)
+    if for_customer:
+        found = found.filter(audience=Promise.Audience.CUSTOMER)
+    views = _views(_with_stops(found), language, at)
+    still = sorted((view for view in views if view.is_open), key=_by_urgency)
+    ended = [view for view in views if not view.is_open]
+    return [*still, *sorted(ended, key=_ended_at, reverse=True)]
+
+
+def next_promises(
+    case_ids: Collection[int], language: str, *, at: datetime, for_customer: bool = False
+) -> dict[int, PromiseView]:
+    """For each case the promise that breaks next, for lists. Three statements for any number."""
+    found = Promise.objects.filter(OPEN, case__in=case_ids, paused_at__isnull=True)
+    if for_customer:
+        found = found.filter(audience=Promise.Audience.CUSTOMER)
+    first = _with_stops(found.order_by("case_id", "due_at", "pk").distinct("case_id"))
+    rows = list(first)
+    return {row.case_id: view for row, view in zip(rows, _views(rows, language, at), strict=True)}
+
+
+def _by_urgency(view: PromiseView) -> tuple[bool, datetime, int]:
+    return (view.paused_at is not None, view.due_at, view.id)
+
+
+def _ended_at(view: PromiseView) -> datetime:
+    return view.kept_at or view.withdrawn_at or view.due_at
+
+
+def _with_stops(found: QuerySet[Promise]) -> QuerySet[Promise]:
+    return found.select_related("owner").prefetch_related(
+        Prefetch("pauses", PromisePause.objects.order_by("started_at", "pk")),
+        Prefetch("extensions", PromiseExtension.objects.order_by("at", "pk")),
+    )
+
+
+def _views(
+    rows: QuerySet[Promise] | Sequence[Promise], language: str, at: datetime
+) -> list[PromiseView]:
+    with rulebook.pinned():
+        calendar = calendar_at(at)
+        return [_view(row, calendar, language, at) for row in rows]
+
+
+def _view(row: Promise, calendar: Calendar, language: str, at: datetime) -> PromiseView:
+    pauses, extensions = list(row.pauses.all()), list(row.extensions.all())
+    counted = due_of(row, pauses, extensions, calendar)
+    rule, source = _rule_of(row)
+    warnings = clock.warn_times(counted, rule.warn_at[-1:], calendar)
+    text = rulebook.promise_title(row.rule, language)
+    return PromiseView(
+        id=row.pk,
+        rule=row.rule,
+        subject=row.subject,
+        round=row.round,
+        title=text.subject,
+        why=text.body,
+        source=source,
+        counted=clock.explain(counted, language),
+        started_at=row.started_at,
+        due_at=row.due_at,
+        soon_at=warnings[0] if warnings else None,
+        left=clock.remaining(counted, row.kept_at or at, calendar),
+        kept_at=row.kept_at,
+        missed_at=row.missed_at,
+        paused_at=row.paused_at,
+        pause_reason=next((one.reason for one in pauses if one.ended_at is None), ""),
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_reason=row.withdrawn_why,
+        extended=bool(extensions),
+        owner=row.owner.name if row.owner else "",
+        owner_role=row.owner_role,
+        statutory=row.statutory,
+        provisional=row.provisional,
+        internal=row.audience == Promise.Audience.INTERNAL,
+    )
+
+
+def _rule_of(row: Promise) -> tuple[PromiseRule, str]:
+    """The rule under which the promise was made, and the source that it names."""
+    found = rulebook.promise_entry(row.rule, at=row.started_at)
+    return found.value, found.source
+
+
+# Steps ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step that this actor may take now; with `parts`, for which of them."""
+
+    name: str
+    label: str
+    event: str
+    danger: bool
+    parts: tuple[str, ...]
+
+
+def workflow_of(case: Case) -> Workflow:
+    """The version that the case was opened under, whatever is current now."""
+    return WORKFLOWS.get(case.kind, case.workflow_version)
+
+
+def actions_for(actor: Actor, case: Case, parts: Sequence[Part] = ()) -> list[Action]:
+    """The steps that the workflow table allows this actor from where the case and its parts are.
+
+    `label` is the English msgid; `parts` holds subjects such as "loss:12".
+    """
+    workflow = workflow_of(case)
+    steps: dict[str, Step] = {}
+    subjects: Mapping[str, list[str]] = defaultdict(list)
+    for part in parts if workflow.parts else ():
+        for step in workflow.parts.steps_from(part.stage, actor.roles) if workflow.parts else ():
+            steps[step.name] = step
+            subjects[step.name].append(subject_of(part))
+    for step in workflow.case.steps_from(case.state, actor.roles):
+        steps[step.name] = step
+    return [
+        Action(step.name, step.label, step.event, step.danger, tuple(subjects.get(step.name, ())))
+        for step in steps.values()
+    ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,20 @@ class Workflow:
             if stage in listed:
                 return state
         raise ValueError(f"workflow {self.kind}: no state for stages {sorted(set(listed))}")
+
+
+class Part(Protocol):
+    """A row with its own stage, such as a loss."""
+
+    pk: Any
+    stage: str
+    stage_since_at: datetime
+    ended_at: datetime | None
+
+
+def subject_of(part: Part) -> str:
+    """How a promise, document, approval or payment names the part: `loss:12`."""
+    return f"{type(part).__name__.lower()}:{part.pk}"
 
 
 class Registry:

@@ -1,7 +1,7 @@
 """The only code that writes cases, timelines and promises."""
 
 from yinuo.core.cases.commands.notes import erase_note, write_note
-from yinuo.core.cases.commands.promises import keep, make_many, promise, withdraw
+from yinuo.core.cases.commands.promises import hand_over_promises, keep, make_many, promise, withdraw
 from yinuo.core.cases.commands.stopping import (
     PromiseEnded,
     SamePersonApproves,
@@ -56,6 +56,7 @@ __all__ = [
     "event_hash",
     "extend",
     "follow_ups_to",
+    "hand_over_promises",
     "keep",
     "lock",
     "lock_many",

@@ -16,6 +16,7 @@ from yinuo.core.cases.clocks import calendar_at, checks_of
 from yinuo.core.cases.commands.work import Entry, append, lock, touch, transaction
 from yinuo.core.cases.models import Case, Promise, PromisePause
 from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Staff
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import clock
 from yinuo.kit.calendar import Calendar
@@ -267,3 +268,9 @@ def _end(rows: Sequence[Promise], *, at: datetime, **how: object) -> None:
     Promise.objects.filter(pk__in=ids).update(next_check_at=None, paused_at=None, **how)
     for row in rows:
         touch(row.case_id)
+
+
+def hand_over_promises(*, case: Case, to: Staff, from_id: int | None) -> None:
+    """What the former handler still owed is owed by the new one; inside the caller's command."""
+    rows = Promise.objects.filter(OPEN, case=case, owner_id=from_id)
+    rows.update(owner=to)

@@ -188,6 +188,23 @@ def advance(move: Move, *, by: Actor, at: datetime) -> None:
     advance_many([move], by=by, at=at)
 
 
+def check_step(case: Case, name: str, *, by: Actor) -> Step:
+    """A step of the case that moves nothing: may this actor take it now?
+
+    For commands whose events are written by a package of their own, such as papers.
+    Raises StepNotAllowed and NotYourRole.
+    """
+    table = workflow_of(case).case
+    step = table.step(name)
+    if step is None or case.state not in step.source:
+        label = _(step.label) if step else name
+        state = _(table.state(case.state).label)
+        raise StepNotAllowed(step=label, number=case.number, state=state)
+    if not by.roles.intersection(step.who):
+        raise NotYourRole(step=_(step.label))
+    return step
+
+
 def _next_numbers(count: int) -> tuple[list[int], datetime]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -73,15 +73,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['branch', 'next_due_at'], name='open_case_by_branch_due'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['branch', 'next_due_at', 'id'], name='open_case_by_branch_due'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['handler', 'next_due_at'], name='open_case_by_handler_due'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['handler', 'next_due_at', 'id'], name='open_case_by_handler_due'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_due_at'], name='open_case_by_due'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['next_due_at', 'id'], name='open_case_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('waiting_for_customer', True)), fields=['branch', 'state_since_at', 'id'], name='waiting_case_by_branch'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('waiting_for_customer', True)), fields=['handler', 'state_since_at', 'id'], name='waiting_case_by_handler'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('waiting_for_customer', True)), fields=['state_since_at', 'id'], name='waiting_case'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('next_due_at__isnull', True), ('waiting_for_customer', False)), fields=['branch', 'state_since_at'], name='open_case_without_promise'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -105,7 +121,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='promise',
-            index=models.Index(condition=models.Q(('kept_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['owner', 'due_at'], name='open_promise_of_owner'),
+            index=models.Index(condition=models.Q(('kept_at__isnull', True), ('paused_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['owner', 'due_at', 'case'], name='running_promise_of_owner'),
         ),
         migrations.AddIndex(
             model_name='promise',
@@ -129,7 +145,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='promisepause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('promise',), name='one_running_pause_per_promise'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('promise', 'reason'), name='one_running_pause_per_reason'),
         ),
         migrations.AddConstraint(
             model_name='promisepause',
