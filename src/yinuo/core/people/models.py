@@ -117,6 +117,11 @@ class Person(models.Model):
             models.Index(
                 fields=["name"], name="person_name_prefix", opclasses=["varchar_pattern_ops"]
             ),
+            models.Index(
+                fields=["home_branch", "name"],
+                name="person_of_branch_by_name",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            ),
         ]
 
     def __str__(self) -> str:

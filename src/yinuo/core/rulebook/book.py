@@ -102,6 +102,11 @@ class Book:
     def promise_rule(self, key: str, at: datetime) -> tuple[PromiseRule, int]:
         """The rule of a promise ("claims.payment") and its revision, 0 being the file's."""
         stem, _, name = key.partition(".")
+        return self.promise_entry(key, at).value, self.revision(f"{stem}.promises.{name}", at)
+
+    def promise_entry(self, key: str, at: datetime) -> Rule[PromiseRule]:
+        """The same rule with its reason and source. Raises RuleError for an unknown key."""
+        stem, _, name = key.partition(".")
         schema = self._files.schemas.get(stem)
         if schema is None:
             raise RuleError(f"{key}: there is no such promise; see docs/rules.md")
@@ -109,7 +114,7 @@ class Book:
         rule = _entry(table, name)
         if rule is None or not isinstance(rule.value, PromiseRule):
             raise RuleError(f"{key}: there is no such promise; see docs/rules.md")
-        return rule.value, self.revision(f"{stem}.promises.{name}", at)
+        return rule
 
     def revision(self, key: str, at: datetime) -> int:
         """The number of the revision of a rule that is in force; 0 is the value of the file."""

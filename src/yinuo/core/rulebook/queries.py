@@ -20,7 +20,7 @@ from yinuo.core.rulebook import registry
 from yinuo.core.rulebook.book import Book, RuleChange, TextChange
 from yinuo.core.rulebook.models import RuleRevision, TextRevision
 from yinuo.core.rulebook.textfiles import Text
-from yinuo.kit.rules import PromiseRule, RuleFile
+from yinuo.kit.rules import PromiseRule, Rule, RuleFile
 
 F = TypeVar("F", bound=RuleFile)
 
@@ -86,6 +86,11 @@ def rules(schema: type[F], *, at: datetime) -> F:
 def promise_rule(key: str, *, at: datetime) -> tuple[PromiseRule, int]:
     """The rule of a promise such as "claims.payment", and its revision (0: the file)."""
     return current().promise_rule(key, at)
+
+
+def promise_entry(key: str, *, at: datetime) -> Rule[PromiseRule]:
+    """The rule of a promise with its reason and source."""
+    return current().promise_entry(key, at)
 
 
 def revision(key: str, *, at: datetime) -> int:
