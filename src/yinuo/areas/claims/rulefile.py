@@ -55,9 +55,8 @@ FACTS: Mapping[str, str] = {
     "third_party_at_fault": "true when somebody else has to answer for the own car's damage",
     "disability": "true when a lasting disability is likely",
     "rescue_cost": "true when towing or rescue was paid for",
-    "payee_is_company": "true when the money goes to a company",
+    "holder_is_company": "true when the insured is a company",
     "agent": "true when somebody acts for the insured",
-    "amount": "amount of the payment, in the currency of the policy",
 }
 
 

@@ -154,6 +154,7 @@ def claim_facts(
     other_vehicles: int,
     vulnerable: bool,
     said: Mapping[str, bool],
+    holder_is_company: bool = False,
 ) -> dict[str, object]:
     """What the conditions of the rules may test, from what is known of a claim."""
     facts: dict[str, object] = {
@@ -168,6 +169,7 @@ def claim_facts(
         "in_town": in_town,
         "other_vehicles": other_vehicles,
         "vulnerable": vulnerable,
+        "holder_is_company": holder_is_company,
         **said,
     }
     if estimate is not None:

@@ -172,7 +172,17 @@ def facts_for(reader: Person | Staff, telling: Telling) -> dict[str, object]:
     due = telling.data.get("due")
     if isinstance(due, str):
         facts["due"] = datetime.fromisoformat(due)
+    elif telling.data.get("made"):
+        facts["due"] = _due_times(telling.data["made"])
     return {**telling.data, **facts, **telling.facts}
+
+
+def _due_times(made: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The earliest due time of each promise that the event made, by rule: due|by:"claims.payment"."""
+    times: dict[str, str] = {}
+    for one in sorted(made, key=lambda one: datetime.fromisoformat(one["due"])):
+        times.setdefault(one["rule"], one["due"])
+    return times
 
 
 def _message_id(row: Message) -> str:

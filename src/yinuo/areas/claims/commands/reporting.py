@@ -175,6 +175,7 @@ def facts_of_report(report: Report, insured: Insured) -> dict[str, object]:
         other_vehicles=report.other_vehicles,
         vulnerable=bool(insured.policy.holder.vulnerability),
         said=report.said,
+        holder_is_company=insured.policy.holder.kind == "company",
     )
 
 
