@@ -71,9 +71,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yinuo.interfaces.common.middleware.SecurityHeaders",
-    "yinuo.interfaces.common.middleware.RateLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "yinuo.interfaces.common.middleware.RateLimits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -232,7 +232,7 @@ RATE_LIMITED_PATHS = {
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [env.PACKAGE / "static"]
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT = STATE / "static" if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
