@@ -98,8 +98,8 @@ def draft_many(drafts: Sequence[Draft], *, by: Actor, at: datetime) -> list[Paym
         made: list[Payment] = []
         for draft in drafts:
             check_amount(draft.amount, field="amount", currency=draft.currency)
-            _check_approval(draft, [*earlier, *made])
             previous = _previous(draft, [*earlier, *made])
+            _check_approval(draft, [*earlier, *made])
             account = _account_for(draft, accounts, previous)
             attempt = previous.attempt + 1 if previous else 1
             made.append(_new_payment(draft, account, attempt, by, at))
