@@ -68,13 +68,10 @@ def write(target: Path, *, dump: Path, trees: Mapping[str, Path]) -> Manifest:
 
 def verify(source: Path) -> Manifest:
     """Read the whole file once and compare every checksum. Raises `BadArchive`."""
-    manifest: Manifest | None = None
-    found: dict[str, Member] = {}
-    for name, stream in _members(source):
-        if name == MANIFEST:
-            manifest = _read_manifest(stream)
-        else:
-            found[name] = _measure(name, stream)
+    try:
+        manifest, found = _read_through(source)
+    except (tarfile.TarError, EOFError) as error:
+        raise BadArchive(str(error)) from error
     if manifest is None:
         raise BadArchive("there is no manifest")
     if manifest.format != FORMAT:
@@ -142,16 +139,24 @@ def _add(tar: tarfile.TarFile, name: str, path: Path) -> Member:
     return member
 
 
+def _read_through(source: Path) -> tuple[Manifest | None, dict[str, Member]]:
+    manifest: Manifest | None = None
+    found: dict[str, Member] = {}
+    for name, stream in _members(source):
+        if name == MANIFEST:
+            manifest = _read_manifest(stream)
+        else:
+            found[name] = _measure(name, stream)
+    return manifest, found
+
+
 def _members(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    try:
-        with tarfile.open(source, mode="r:") as tar:
-            for entry in tar:
-                stream = tar.extractfile(entry) if entry.isreg() else None
-                if stream is None:
-                    raise BadArchive(f"{entry.name} is not a file")
-                yield entry.name, stream
-    except (tarfile.TarError, EOFError) as error:
-        raise BadArchive(str(error)) from error
+    with tarfile.open(source, mode="r:") as tar:
+        for entry in tar:
+            stream = tar.extractfile(entry) if entry.isreg() else None
+            if stream is None:
+                raise BadArchive(f"{entry.name} is not a file")
+            yield entry.name, stream
 
 
 def _read_manifest(stream: IO[bytes]) -> Manifest:
