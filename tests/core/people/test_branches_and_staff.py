@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
@@ -45,11 +46,11 @@ def test_a_branch_code_is_given_once(house: House) -> None:
     assert Branch.objects.count() == before
 
 
-def hire(house: House, by: Actor, username: str = "newcomer", **given: object) -> Staff:
-    values: dict[str, object] = {
+def hire(house: House, by: Actor, username: str = "newcomer", **given: Any) -> Staff:
+    values: dict[str, Any] = {
         "name": "Newcomer", "branch": house.north, "roles": ["agent"], "password": GOOD, **given
     }  # fmt: skip
-    return people.hire_staff(username=username, by=by, at=START, **values)  # type: ignore[arg-type]
+    return people.hire_staff(username=username, by=by, at=START, **values)
 
 
 def test_a_hired_colleague_signs_in_and_only_the_hash_is_kept(house: House) -> None:
@@ -83,7 +84,7 @@ def test_without_a_password_nobody_signs_in(house: House) -> None:
     ],
 )
 def test_a_bad_entry_is_refused_with_its_field_and_nobody_is_hired(
-    house: House, given: dict[str, object], refusal: type[Exception], field: str
+    house: House, given: dict[str, Any], refusal: type[Exception], field: str
 ) -> None:
     before = Staff.objects.count()
     with pytest.raises(refusal) as caught:

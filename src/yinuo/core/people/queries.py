@@ -120,7 +120,7 @@ def branch_for(actor: Actor, branch_id: int) -> Branch:
 
 def people_visible_to(actor: Actor) -> QuerySet[Person]:
     """Customers see themselves, staff the people of their subtree, operators nobody."""
-    if actor.kind == "customer":
+    if actor.person_id is not None:
         return Person.objects.filter(pk=actor.person_id)
     if not rules.sees_customers(actor):
         return Person.objects.none()

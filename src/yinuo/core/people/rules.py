@@ -23,7 +23,7 @@ _NO_CUSTOMER_DATA = frozenset({"operator"})
 _STEPS_OF_ID = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LAST_OF_ID = "10X98765432"
 _QUIET = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])-([01]?[0-9]|2[0-3]):([0-5][0-9])")
-_SPACES = re.compile(r"\s+")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 T = TypeVar("T")
 
@@ -130,8 +130,8 @@ def clean_text(text: str, *, field: str, most: int, required: bool = True) -> st
     """One line without stray spaces. Raises Missing, TooLong or NotPlainText."""
     if text.isascii() and text.isalnum() and len(text) <= most:
         return text
-    line = _SPACES.sub(" ", text).strip()
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in line):
+    line = " ".join(text.split())
+    if _UNSEEN.search(line):
         raise NotPlainText(field)
     if required and not line:
         raise Missing(field)

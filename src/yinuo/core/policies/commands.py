@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from yinuo.core.people.commands import CleanPerson
 from yinuo.core.policies import rules, statements
 from yinuo.core.policies.models import Policy
 from yinuo.core.policies.rules import GivenTwice, PolicyRow
+from yinuo.kit.arrays import array_text, columns
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 
@@ -113,7 +114,9 @@ def _make_ready(row: PolicyRow, branches: dict[str, int]) -> _Ready:
         raise people.BranchUnknown("branch")
     holder = _person(clean.holder, f"policy:{clean.number}:holder", branch_id)
     drivers = tuple(
-        driver.person and _person(driver.person, f"policy:{clean.number}:driver:{n}", branch_id)
+        _person(driver.person, f"policy:{clean.number}:driver:{n}", branch_id)
+        if driver.person
+        else None
         for n, driver in enumerate(clean.drivers, start=1)
     )
     return _Ready(clean, branch_id, holder, drivers)
@@ -162,12 +165,12 @@ def _store(
         (statements.DISCLOSURES, statements.STALE_DISCLOSURES, _disclosures(ready, ids)),
     )
     for write, remove_stale, rows in sets:
-        columns = _columns(rows)
+        given = columns(rows)
         if old:
-            keys = [columns[0], columns[1]] if columns else [[], []]
+            keys = given[:2] or [array_text(()), array_text(())]
             touched |= _run(cursor, remove_stale, [old, *keys])
-        if columns:
-            touched |= _run(cursor, write, columns)
+        if given:
+            touched |= _run(cursor, write, given)
     return added, touched
 
 
@@ -181,7 +184,7 @@ def _vehicles(cursor: CursorWrapper, ready: Sequence[_Ready]) -> tuple[dict[str,
         (v.external_key, v.plate, v.vin, v.make, v.model, v.model_year, v.use, v.seats)
         for _key, v in sorted(cars.items())
     ]
-    cursor.execute(statements.VEHICLES, _columns(rows))
+    cursor.execute(statements.VEHICLES, columns(rows))
     written = dict(cursor.fetchall())
     unwritten = [key for key in cars if key not in written]
     if unwritten:
@@ -205,7 +208,7 @@ def _policies(
         )
         for one, holder in zip(ready, holders, strict=True)
     ]  # fmt: skip
-    cursor.execute(statements.POLICIES, [at, *_columns(rows)])
+    cursor.execute(statements.POLICIES, [at, *columns(rows)])
     written = {number: (policy_id, new) for policy_id, number, new in cursor.fetchall()}
     ids = {number: policy_id for number, (policy_id, _new) in written.items()}
     unwritten = [one.row.number for one in ready if one.row.number not in ids]
@@ -241,10 +244,6 @@ def _disclosures(ready: Sequence[_Ready], ids: Sequence[int]) -> Iterator[tuple[
             yield policy_id, told.topic, told.explained, told.proof, told.told_at
 
 
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _run(cursor: CursorWrapper, statement: str, columns: list[Any]) -> set[int]:
-    cursor.execute(statement, columns)
+def _run(cursor: CursorWrapper, statement: str, parameters: Sequence[Any]) -> set[int]:
+    cursor.execute(statement, parameters)
     return {row[0] for row in cursor.fetchall()}

@@ -37,6 +37,12 @@ class AmountNotPossible(DomainError):
     http = 422
 
 
+class AmountNotExact(DomainError):
+    code = "amount_not_exact"
+    message: ClassVar[Message] = _("%(given)s has more than %(places)s decimal places.")
+    http = 422
+
+
 class WithoutTimeZone(DomainError):
     code = "without_time_zone"
     message: ClassVar[Message] = _("This time says no time zone.")
@@ -60,6 +66,8 @@ class NotACurrency(DomainError):
 
 def normalise_plate(text: str) -> str:
     """`京a·12345` becomes `京A12345`: one spelling, so that a search finds it."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _NOT_PLATE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
@@ -72,6 +80,8 @@ def show_plate(plate: str) -> str:
 
 def normalise_number(text: str) -> str:
     """Half-width, upper case, without spaces."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _SPACES.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
@@ -223,7 +233,7 @@ def _clean_cover(cover: CoverRow) -> CoverRow:
     if cover.limit is not None:
         _between(cover.limit, Decimal("0.01"), LARGEST_LIMIT, "limit")
     _between(cover.deductible, Decimal(0), LARGEST_MONEY, "deductible")
-    _between(cover.deductible_rate, Decimal(0), Decimal(1), "deductible_rate")
+    _between(cover.deductible_rate, Decimal(0), Decimal(1), "deductible_rate", places=4)
     clean_text(cover.kind, field="covers", most=30)
     return cover
 
@@ -238,9 +248,13 @@ def _clean_disclosures(rows: tuple[DisclosureRow, ...]) -> tuple[DisclosureRow, 
     return rows
 
 
-def _between(amount: Decimal, least: Decimal, most: Decimal, field: str) -> Decimal:
+def _between(
+    amount: Decimal, least: Decimal, most: Decimal, field: str, *, places: int = 2
+) -> Decimal:
     if not amount.is_finite() or not least <= amount <= most:
         raise AmountNotPossible(field, given=amount, least=least, most=most)
+    if amount != round(amount, places):
+        raise AmountNotExact(field, given=amount, places=places)
     return amount
 
 

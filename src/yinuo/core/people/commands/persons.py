@@ -17,6 +17,7 @@ from yinuo.core.people.models import Branch, Person
 from yinuo.core.people.queries import PersonNotFound
 from yinuo.core.people.rules import NewPerson, PersonChanges
 from yinuo.kit import crypto
+from yinuo.kit.arrays import columns
 from yinuo.kit.crypto import Secret
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -252,9 +253,8 @@ def _insert(people: Sequence[CleanPerson], at: datetime) -> list[int | None]:
     """One statement however many; None where somebody else stored the key at the same moment."""
     if not people:
         return []
-    columns = [list(column) for column in zip(*map(_row, enumerate(people)), strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*columns, at])
+        cursor.execute(_INSERT, [*columns(map(_row, enumerate(people))), at])
         return [row[0] for row in cursor.fetchall()]
 
 
