@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,3 +137,11 @@ def test_no_account_makes_the_check_crash(
     account_problems(
         AccountDetails(kind, holder, number, bank, code), payee_name=payee, rules=ACCOUNT
     )
+
+
+def test_a_refusal_of_a_pure_rule_is_read_in_the_readers_language() -> None:
+    (problem,) = account_problems(details("1" * 16), payee_name="王小明", rules=ACCOUNT)
+    with translation.override("zh-hans"):
+        assert "卡号" in str(problem)
+    with translation.override("en"):
+        assert "card number" in str(problem)
