@@ -51,7 +51,7 @@ soak: $(VENV)/ready-to-build ## Every kill, every replayed row, the whole API; w
 bench: $(VENV)/ready-to-build ## Measure every figure that we publish
 	@$(PYTHON) -m bench
 
-where: $(VENV)/ready-to-run ## Where a rule is: make where KEY=claims.survey_contact
+where: $(VENV)/ready-to-run ## Where a rule is: make where KEY=claims.first_contact
 	@$(PYTHON) tests/make.py where "$(KEY)"
 
 stop: $(VENV)/ready-to-run ## Stop the embedded databases

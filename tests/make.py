@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ FONT_PACKAGE = "fonts-noto-cjk"
 GENERATORS: tuple[tuple[str, ...], ...] = (
     ("-m", "yinuo.interfaces.cli.catalogs"),
     ("-m", "yinuo.interfaces.cli.main", "openapi"),
+    ("-m", "yinuo.interfaces.cli.main", "texts"),
     ("-m", "yinuo.interfaces.cli.main", "docs"),
     ("tests/coverage.py",),
 )
@@ -82,37 +82,11 @@ def _generator(*arguments: str) -> int:
 
 
 def where(key: str) -> int:
-    """Print the lines that speak of a rule: value, type, use, test; 1 when there is none."""
-    name = key.rsplit(".", 1)[-1]
-    if not name:
-        print("say which rule: make where KEY=claims.survey_contact", file=sys.stderr)
+    """Print a rule: value, typed field, use, test; 1 when there is none."""
+    if not key:
+        print("say which rule: make where KEY=claims.first_contact", file=sys.stderr)
         return 2
-    word = re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])")
-    found = False
-    for title, folder, pattern in (
-        ("rule", "src/yinuo/rules", "*.toml"),
-        ("text", "src/yinuo/texts", "*"),
-        ("code", "src/yinuo", "*.py"),
-        ("page", "src/yinuo/templates", "*.html"),
-        ("test", "tests", "*.py"),
-    ):
-        for path in sorted((CHECKOUT / folder).rglob(pattern)):
-            if path.is_file() and path.suffix in (".toml", ".md", ".txt", ".py", ".html"):
-                found |= _print_hits(title, path, word)
-    return 0 if found else 1
-
-
-def _print_hits(title: str, path: Path, word: re.Pattern[str]) -> bool:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    hits = [number for number, line in enumerate(lines) if word.search(line)]
-    for number in hits:
-        print(f"{title:5} {path.relative_to(CHECKOUT)}:{number + 1}: {lines[number].strip()}")
-        if title == "rule" and lines[number].startswith("["):
-            for line in lines[number + 1 :]:
-                if not line.strip() or line.startswith("["):
-                    break
-                print(f"        {line}")
-    return bool(hits)
+    return _generator("-m", "yinuo.interfaces.cli.main", "where", key)
 
 
 COMMANDS: dict[str, Callable[..., int]] = {

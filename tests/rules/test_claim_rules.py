@@ -69,8 +69,13 @@ def test_a_promise_has_the_limit_of_its_source(
 
 @pytest.mark.parametrize(
     ("name", "amount"),
-    [("papers_list", 1), ("decision_ctpli", 5), ("decision", 30), ("payment", 10)]
-    + [("advance_check", 60)],
+    [
+        ("papers_list", 1),
+        ("decision_ctpli", 5),
+        ("decision", 30),
+        ("payment", 10),
+        ("advance_check", 60),
+    ],
 )
 def test_a_statutory_limit_in_natural_days_rolls_forward(name: str, amount: int) -> None:
     rule = promise(name)

@@ -41,9 +41,9 @@ FACTS: dict[str, object] = {
     "accident_at": TOLD_AT,
     "place": "示例路 1 号",
     "amount": Decimal("12345.60"),
-    "asked": Decimal("13000"),
+    "asked": Decimal(13000),
     "approved": Decimal("12845.60"),
-    "deductible": Decimal("500"),
+    "deductible": Decimal(500),
     "currency": "CNY",
     "loss": "本车",
     "mode": "on_site",
@@ -158,8 +158,14 @@ def test_a_language_that_lacks_a_text_is_refused_at_the_start(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("code", "language"),
-    [("zh-CN", "zh-hans"), ("zh_TW", "zh-hant"), ("zh-Hant-HK", "zh-hant"), ("en-GB", "en")]
-    + [("de", "zh-hans"), ("", "zh-hans")],
+    [
+        ("zh-CN", "zh-hans"),
+        ("zh_TW", "zh-hant"),
+        ("zh-Hant-HK", "zh-hant"),
+        ("en-GB", "en"),
+        ("de", "zh-hans"),
+        ("", "zh-hans"),
+    ],
 )
 def test_every_language_code_finds_a_language_that_we_write(code: str, language: str) -> None:
     assert textfiles.language_of(code) == language

@@ -33,9 +33,12 @@ COMMANDS = {
     "restore": "yinuo.interfaces.cli.backup:restore",
     "new-key": "yinuo.interfaces.cli.serve:print_new_key",
     "manage": "yinuo.interfaces.cli.serve:manage",
+    "where": "yinuo.interfaces.cli.where:where",
+    "docs": "yinuo.interfaces.cli.docs:docs",
+    "texts": "yinuo.interfaces.cli.texts:texts",
 }
 # These look at what may be missing, or prepare it themselves, so nothing is started for them.
-PREPARE_THEMSELVES = frozenset({"run", "doctor", "new-key", "stop"})
+PREPARE_THEMSELVES = frozenset({"run", "doctor", "new-key", "stop", "where", "docs", "texts"})
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 REFUSED = 2
 """Exit code of an expected refusal, as click uses for wrong arguments."""
