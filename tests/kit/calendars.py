@@ -35,8 +35,10 @@ def never_closed() -> Calendar:
 
 @cache
 def berlin() -> Calendar:
-    """Clocks change here, and the office works at night too."""
-    hours = OfficeHours((NIGHT_AND_DAY,) * 6 + ((),), NIGHT_AND_DAY, ())
+    """Clocks change here, on Sundays, and the office works at night and on Sundays too."""
+    hours = OfficeHours(
+        (NIGHT_AND_DAY, NIGHT_AND_DAY, (), *(NIGHT_AND_DAY,) * 4), NIGHT_AND_DAY, ()
+    )
     return _made("berlin", BERLIN, hours, first_year=2026, last_year=2027)
 
 
@@ -49,7 +51,7 @@ def _made(
         zone=zone,
         hours=hours,
         weekend=frozenset({5, 6}),
-        years={year: empty for year in range(first_year, last_year + 1)},
+        years=dict.fromkeys(range(first_year, last_year + 1), empty),
         statutory={},
         first_year=first_year,
         last_year=last_year,
@@ -61,7 +63,9 @@ def _made(
 @cache
 def slow_insurer() -> SlowClock:
     """Two months round the National Day of 2026, read from the notice by hand."""
-    off = {date(2026, 9, day) for day in (25, 26, 27)} | {date(2026, 10, day) for day in range(1, 8)}
+    off = {date(2026, 9, day) for day in (25, 26, 27)} | {
+        date(2026, 10, day) for day in range(1, 8)
+    }
     worked = {date(2026, 9, 20), date(2026, 10, 10)}
 
     def is_working(day: date) -> bool:
@@ -88,6 +92,6 @@ def slow_berlin_in_spring() -> SlowClock:
 def _slow_berlin(first_on: date, last_on: date) -> SlowClock:
     def is_open(wall: datetime) -> bool:
         of_day = wall.hour * 60 + wall.minute
-        return wall.isoweekday() < 7 and (30 <= of_day < 165 or of_day >= 480)
+        return wall.isoweekday() != 3 and (30 <= of_day < 165 or of_day >= 480)
 
     return SlowClock(BERLIN, first_on, last_on, lambda day: day.isoweekday() < 6, is_open)

@@ -88,7 +88,11 @@ class SlowClock:
         raise AssertionError("the window is too short for this limit")
 
     def running(
-        self, first: datetime, last: datetime, stops: Sequence[Stop], counts: Callable[[Minute], bool]
+        self,
+        first: datetime,
+        last: datetime,
+        stops: Sequence[Stop],
+        counts: Callable[[Minute], bool],
     ) -> timedelta:
         """How much of the time between two instants counts and does not fall into a stop."""
         return MINUTE * sum(

@@ -137,8 +137,8 @@ def warn_times(
 
     With `quiet` a warning never falls outside office hours: it waits for the next opening, or, if
     that comes too late, goes back to the last office period before. Left out, minutes and hours are
-    warned at once and all other limits quietly. A moment stays as it is when the office does not
-    open between start and due time at all.
+    warned at once and all other limits quietly. Where the office is closed all the way from start to
+    due time nobody can be warned in time, and the moment is the due time itself.
     """
     for share in shares:
         if not 0 <= share <= 1:
@@ -384,5 +384,7 @@ def _in_office_hours(office: SpanRuler, at: int, start: int, end: int) -> int:
     if office.inside(at - 1):
         # The moment of closing, with the due time before the next opening.
         return at
-    before = office.last_opening(end)
-    return before if before is not None and before >= start else at
+    span = office.last_span(end)
+    if span is None or span[1] <= start:
+        return end
+    return span[0] if span[0] >= start else span[1]

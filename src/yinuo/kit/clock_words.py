@@ -17,6 +17,7 @@ from yinuo.kit.clock_types import (
     Pause,
     Unit,
 )
+from yinuo.kit.rulers import ENDLESS, micros
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 Patterns = Mapping[str, Any]
@@ -72,11 +73,8 @@ def _paused(due: Due, words: Patterns, reasons: Mapping[str, str]) -> str:
 
 def _counts(pause: Pause, due: Due) -> bool:
     """Whether a pause that has ended could have moved the due time."""
-    return (
-        pause.ended_at is not None
-        and pause.started_at < due.due_at
-        and pause.ended_at > due.started_at
-    )
+    began, ended = pause.stop
+    return began < micros(due.due_at) and micros(due.started_at) < ended != ENDLESS
 
 
 def _extended(due: Due, words: Patterns, reasons: Mapping[str, str]) -> str:

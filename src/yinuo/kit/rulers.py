@@ -103,10 +103,10 @@ class SpanRuler:
         place = bisect_left(self._opens, at)
         return self._opens[place] if place < len(self._opens) else None
 
-    def last_opening(self, before: int) -> int | None:
-        """The last opening of a span that begins before the given instant."""
+    def last_span(self, before: int) -> Stop | None:
+        """The last span that begins before the given instant."""
         place = bisect_left(self._opens, before) - 1
-        return self._opens[place] if place >= 0 else None
+        return (self._opens[place], self._closes[place]) if place >= 0 else None
 
 
 def walk(
