@@ -48,8 +48,7 @@ def checks_of(due: Due, rule: PromiseRule, calendar: Calendar) -> list[Check]:
     ]
     checks.append(Check(due.due_at, "miss", ""))
     for step in rule.escalate:
-        after = clock.due(step.after, due.due_at, calendar).due_at if step.after.amount else None
-        checks.append(Check(after or due.due_at, "escalate", step.to))
+        checks.append(Check(clock.after(due, step.after, calendar), "escalate", step.to))
     return sorted(checks, key=lambda check: check.at)
 
 
