@@ -1,7 +1,13 @@
 """The only code that writes cases, timelines and promises."""
 
 from yinuo.core.cases.commands.notes import erase_note, write_note
-from yinuo.core.cases.commands.promises import hand_over_promises, keep, make_many, promise, withdraw
+from yinuo.core.cases.commands.promises import (
+    hand_over_promises,
+    keep,
+    make_many,
+    promise,
+    withdraw,
+)
 from yinuo.core.cases.commands.stopping import (
     PromiseEnded,
     SamePersonApproves,

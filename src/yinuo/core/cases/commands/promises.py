@@ -13,7 +13,7 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from yinuo.core.cases.clocks import calendar_at, checks_of
-from yinuo.core.cases.commands.work import Entry, append, lock, touch, transaction
+from yinuo.core.cases.commands.work import Entry, append, lock, stamp, touch, transaction
 from yinuo.core.cases.models import Case, Promise, PromisePause
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
@@ -135,7 +135,7 @@ def promise(
         fresh = lock(case)
         made = make_many([Making(fresh, rule, at, subject, amount, klass, owners or {})])
         for one in made.get(fresh.pk, ()):
-            data = {"rule": one.rule, "subject": one.subject, "due": one.due_at.isoformat()}
+            data = {"rule": one.rule, "subject": one.subject, "due": stamp(one.due_at)}
             append(Entry(fresh, "promise.made", data, by, at, {}))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.clocks import calendar_at, due_of
 from yinuo.core.cases.commands.promises import OPEN, set_due
-from yinuo.core.cases.commands.work import Entry, append, lock, lock_many, touch, transaction
+from yinuo.core.cases.commands.work import Entry, append, lock, lock_many, stamp, touch, transaction
 from yinuo.core.cases.models import Case, Promise, PromiseExtension, PromisePause
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -103,7 +103,7 @@ def resume(*, case: Case, reason: str, by: Actor, at: datetime) -> list[Promise]
             if row.still:
                 append(Entry(fresh, "promise.still_paused", data, by, at, {}))
             else:
-                data["due"] = row.due_at.isoformat()
+                data["due"] = stamp(row.due_at)
                 append(Entry(fresh, "promise.resumed", data, by, at, {}))
     return started
 
@@ -131,7 +131,7 @@ def extend(
             at=at,
         )
         recount([row], at=at)
-        data = {"rule": row.rule, "subject": row.subject, "due": row.due_at.isoformat()}
+        data = {"rule": row.rule, "subject": row.subject, "due": stamp(row.due_at)}
         append(Entry(case, "promise.extended", {**data, "approved_by": approved_by.id}, by, at, {}))
     return row
 
@@ -192,8 +192,8 @@ def _recount_batch(ids: Sequence[tuple[int, int]], *, at: datetime) -> int:
             data = {
                 "rule": row.rule,
                 "subject": row.subject,
-                "was": before[row.pk].isoformat(),
-                "due": row.due_at.isoformat(),
+                "was": stamp(before[row.pk]),
+                "due": stamp(row.due_at),
                 "moved": row.due_at != before[row.pk],
             }
             append(Entry(cases[row.case_id], "promise.recounted", data, SYSTEM, at, {}))

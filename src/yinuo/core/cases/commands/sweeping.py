@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection
 
 from yinuo.core.cases.commands.promises import next_check
-from yinuo.core.cases.commands.work import Entry, adopt, append, current, transaction
+from yinuo.core.cases.commands.work import Entry, adopt, append, current, stamp, transaction
 from yinuo.core.cases.models import Case, Promise
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import SYSTEM
@@ -71,7 +71,7 @@ def _run_checks(row: Promise, case: Case, leads: people.Leads, at: datetime) -> 
         if kind == "miss":
             row.missed_at = row.missed_at or row.due_at
         data: dict[str, object] = {"rule": row.rule, "subject": row.subject}
-        data["due"] = row.due_at.isoformat()
+        data["due"] = stamp(row.due_at)
         data |= {"share": detail} if kind == "warn" else {}
         data |= _told(row, case, detail, leads) if kind == "escalate" else {}
         append(Entry(case, _EVENTS[kind], data, SYSTEM, at, {}))

@@ -23,6 +23,7 @@ from yinuo.core.cases.commands.work import (
     append,
     current,
     lock_many,
+    stamp,
     touch,
     transaction,
 )
@@ -335,7 +336,7 @@ def _promised(
     data: dict[str, list[dict[str, Any]]] = {}
     if made:
         data["made"] = [
-            {"rule": m.rule, "subject": m.subject, "round": m.round, "due": m.due_at.isoformat()}
+            {"rule": m.rule, "subject": m.subject, "round": m.round, "due": stamp(m.due_at)}
             for m in made
         ]
     if kept:

@@ -255,6 +255,11 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"the data of an event holds text, whole numbers and lists, not {value!r}")
 
 
+def stamp(moment: datetime) -> str:
+    """A moment in the data of an event: always in UTC, so that equal moments look equal."""
+    return moment.astimezone(UTC).isoformat()
+
+
 def database_clock() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
