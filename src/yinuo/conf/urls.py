@@ -11,7 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("api/", include("yinuo.interfaces.api.urls")),
     path("accounts/", include("allauth.urls")),
+    path("desk/", include("yinuo.interfaces.desk.urls")),
     path("language", set_language, name="set_language"),
     path("theme", appearance.set_theme, name="set_theme"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,7 +23,6 @@ from yinuo.core.people.models import Staff
 from yinuo.core.policies.rules import COMPULSORY
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.clock import Limit
-
 
 # What begins to run with the first receipt of claim and papers (保险法 arts 23, 25).
 CLOCKS_OF_FIRST_PAPERS = ("claims.decision", "claims.advance_check")
@@ -45,6 +45,26 @@ def get_for(actor: Actor, number: str) -> Claim:
 def visible_to(actor: Actor) -> QuerySet[Claim]:
     """The claims of the cases that the actor may see."""
     return Claim.objects.filter(case__in=cases.visible_to(actor))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` is the number to go on after, None on the last page."""
+
+    items: list[Claim]
+    next: str | None
+
+
+def page(actor: Actor, *, state: str = "", after: str = "", size: int) -> Page:
+    """Claims, the newest first. `after` is the number at which the page before ended."""
+    rows = visible_to(actor).select_related("case").order_by("-case_id")
+    if state:
+        rows = rows.filter(case__state=state)
+    if after:
+        rows = rows.filter(case_id__lt=cases.get_for(actor, after, kind="claim").pk)
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    return Page(found[:size], found[size - 1].case.number if more else None)
 
 
 def running_survey(claim: Claim) -> Survey | None:

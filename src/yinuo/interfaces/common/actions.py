@@ -6,10 +6,12 @@ workflow table; a door only translates.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+
+from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import (
@@ -23,7 +25,10 @@ from yinuo.areas.claims.commands import (
     Share,
     SurveySheet,
 )
+from yinuo.areas.claims.models import Claim, Loss
+from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
+from yinuo.core.cases.workflow import Step, Workflow
 from yinuo.core.documents.commands import Judgement, Wanted
 from yinuo.core.payments import queries as payments
 from yinuo.core.payments.rules import AccountDetails
@@ -75,6 +80,69 @@ def report(actor: Actor, given: inputs.ReportInput, *, door: str, at: datetime) 
         by=actor,
         at=at,
     )
+
+
+def duplicates(
+    actor: Actor,
+    *,
+    accident_at: datetime,
+    plate: str,
+    policy_number: str,
+    latitude: float | None,
+    longitude: float | None,
+    at: datetime,
+) -> list[Claim]:
+    """Claims that may be about the same accident, before anything is saved."""
+    draft = Report(
+        accident_at=accident_at,
+        place="",
+        cause="other",
+        losses=(),
+        policy_number=policy_number,
+        plate=plate,
+        latitude=latitude,
+        longitude=longitude,
+    )
+    return claims.find_duplicates(report=draft, by=actor, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An action that this actor may take now; `losses` are the numbers it applies to."""
+
+    noun: str
+    label: str
+    losses: tuple[int, ...]
+    danger: bool
+    step: Step
+
+
+def possible(actor: Actor, case: Case, losses: Sequence[Loss]) -> list[Possible]:
+    """What the workflow lets this actor do now, in the order of the table."""
+    workflow = cases.workflow_of(case)
+    found: list[Possible] = []
+    for action in CLAIM_ACTIONS.values():
+        for name in action.steps:
+            step, fitting = _fitting(workflow, name, actor, case, losses)
+            if step is not None:
+                found.append(Possible(action.noun, _(step.label), fitting, step.danger, step))
+                break
+    return found
+
+
+def _fitting(
+    workflow: Workflow, name: str, actor: Actor, case: Case, losses: Sequence[Loss]
+) -> tuple[Step | None, tuple[int, ...]]:
+    step = workflow.parts.step(name) if workflow.parts else None
+    if step is not None:
+        if not actor.roles.intersection(step.who):
+            return None, ()
+        fitting = tuple(loss.ordinal for loss in losses if loss.stage in step.source)
+        return (step, fitting) if fitting else (None, ())
+    step = workflow.case.step(name)
+    if step is None or case.state not in step.source or not actor.roles.intersection(step.who):
+        return None, ()
+    return step, ()
 
 
 def _register(actor: Actor, case: Case, given: inputs.RegisterInput, at: datetime) -> object:

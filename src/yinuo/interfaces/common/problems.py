@@ -6,6 +6,7 @@ shows it in its own way: beside the form field, as problem+json (RFC 9457), or o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +118,10 @@ def of_error_list(errors: list[Any]) -> Problem:
     )
     message = _("Some fields need a correction.")
     return Problem("input_not_valid", 422, message, fields)
+
+
+def dump(problem: Problem) -> bytes:
+    return json.dumps(problem.as_json(), ensure_ascii=False).encode()
 
 
 def _path(loc: tuple[str | int, ...]) -> str:

@@ -32,6 +32,7 @@ from yinuo.areas.claims.commands.reporting import (
     PossibleDuplicate,
     Report,
     Reported,
+    find_duplicates,
     report,
 )
 from yinuo.areas.claims.commands.surveying import (
@@ -70,6 +71,7 @@ __all__ = [
     "decide",
     "declare_no_interest",
     "dispatch",
+    "find_duplicates",
     "instruct_payment",
     "judge_papers",
     "preview",

@@ -179,9 +179,10 @@ def facts_of_report(report: Report, insured: Insured) -> dict[str, object]:
     )
 
 
-def find_policy(report: Report, by: Actor) -> tuple[Insured, Verification]:
-    """The policy that answers, for showing duplicates and cover before saving."""
-    return _policy(report, by)
+def find_duplicates(*, report: Report, by: Actor, at: datetime) -> list[Claim]:
+    """As `duplicates`, before anything is saved. Raises PolicyUnknown."""
+    insured, _verification = _policy(report, by)
+    return duplicates(report, insured, at)
 
 
 def _policy(report: Report, by: Actor) -> tuple[Insured, Verification]:

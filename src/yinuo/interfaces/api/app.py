@@ -1,0 +1,79 @@
+"""The API: the same commands as on screen, typed, with OpenAPI 3.1 at /api/openapi.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as NinjaValidationError
+from ninja.security import HttpBearer
+from pydantic import ValidationError
+
+from yinuo.core.people import queries as people
+from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook.textfiles import language_of
+from yinuo.interfaces.api import bank, claims, documents, lookups
+from yinuo.interfaces.common import problems
+from yinuo.interfaces.common.problems import Problem
+from yinuo.kit.errors import DomainError
+
+JSON_PROBLEM = "application/problem+json"
+
+
+class ClientKey(HttpBearer):
+    """`Authorization: Bearer KEY`, a key made by `yinuo client`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor:
+        translation.activate(language_of(request.headers.get("Accept-Language", "")))
+        return people.actor_of_client(token)
+
+
+def _answer(problem: Problem) -> HttpResponse:
+    answer = HttpResponse(content_type=JSON_PROBLEM, status=problem.status)
+    answer.content = problems.dump(problem)
+    if problem.status == 401:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def make_api() -> NinjaAPI:
+    made = NinjaAPI(
+        title="Yinuo",
+        version="1",
+        description="Claims, their promises and their timeline. Errors follow RFC 9457.",
+        auth=ClientKey(),
+        urls_namespace="api",
+        docs_url=None,
+    )
+    made.add_router("/claims", claims.router)
+    made.add_router("/claims", documents.router)
+    made.add_router("", lookups.router)
+    made.add_router("/bank", bank.router)
+
+    @made.exception_handler(DomainError)
+    def refused(request: HttpRequest, error: Any) -> HttpResponse:
+        return _answer(problems.of_refusal(error))
+
+    @made.exception_handler(ValidationError)
+    def not_valid(request: HttpRequest, error: Any) -> HttpResponse:
+        return _answer(problems.of_input(error))
+
+    @made.exception_handler(NinjaValidationError)
+    def not_valid_either(request: HttpRequest, error: Any) -> HttpResponse:
+        return _answer(problems.of_error_list(error.errors))
+
+    @made.exception_handler(AuthenticationError)
+    def not_signed_in(request: HttpRequest, error: Any) -> HttpResponse:
+        return _answer(problems.of_refusal(people.KeyUnknown()))
+
+    @made.exception_handler(HttpError)
+    def other(request: HttpRequest, error: Any) -> HttpResponse:
+        return _answer(Problem("bad_request", error.status_code, str(error), ()))
+
+    return made
+
+
+api = make_api()
