@@ -131,9 +131,7 @@ def to_traditional(simplified: Translations) -> Translations:
     return {key: tuple(convert(key, text) for text in texts) for key, texts in simplified.items()}
 
 
-def build(
-    language: str, sentences: Mapping[Key, Sentence], translations: Translations
-) -> Catalog:
+def build(language: str, sentences: Mapping[Key, Sentence], translations: Translations) -> Catalog:
     catalog = Catalog(
         locale=language,
         domain="django",
@@ -169,7 +167,7 @@ def keep_unused(
             unused.add(key.text, translations[key][0], context=key.context or None)
     for message in unused:
         if message.id:
-            catalog.obsolete[message.id] = message
+            catalog.obsolete[str(message.id)] = message
 
 
 def write(language: str, catalog: Catalog) -> None:
@@ -187,7 +185,9 @@ def po_bytes(catalog: Catalog) -> bytes:
     write_po(buffer, catalog, width=100, sort_output=True, include_lineno=False)
     volatile = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator')
     return b"".join(
-        line for line in buffer.getvalue().splitlines(keepends=True) if not line.startswith(volatile)
+        line
+        for line in buffer.getvalue().splitlines(keepends=True)
+        if not line.startswith(volatile)
     )
 
 

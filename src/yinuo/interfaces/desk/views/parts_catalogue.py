@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yinuo.interfaces.common.fields import (
     FieldKind,
@@ -119,7 +120,7 @@ def line_fields(number: str, *, description: str = "", asked: str = "") -> LineR
             "description": one("description", _("Description"), value=description),
             "quantity": one("quantity", _("Quantity"), value="1"),
             "asked": one("asked", _("Asked"), value=asked),
-            "approved": one("approved", _("Approved"), value=asked),
+            "approved": one("approved", pgettext("amount", "Approved"), value=asked),
             "reason": one("reason", _("Reason")),
         }
     )
@@ -267,7 +268,11 @@ def case_parts() -> list[Sample]:
         Sample(
             "journey · stopped",
             "parts/journey.html",
-            {"journey": samples.journey_stopped(), "id": "journey-stopped"},
+            {
+                "journey": samples.journey_stopped(),
+                "id": "journey-stopped",
+                "label": _("Where a withdrawn case is"),
+            },
         ),
         Sample("timeline", "parts/timeline.html", {"timeline": samples.timeline()}, wide=True),
         Sample("actions", "parts/actions.html", {"actions": samples.actions()}),
@@ -337,9 +342,7 @@ def small_parts() -> list[Sample]:
             "parts/progress.html",
             {"progress": Progress(label=_("Papers received"), done=3, total=5)},
         ),
-        Sample(
-            "pager", "parts/pager.html", {"pager": Pager(summary="21–40 / 318", next_url="#")}
-        ),
+        Sample("pager", "parts/pager.html", {"pager": Pager(summary="21–40 / 318", next_url="#")}),
         Sample(
             "search_box",
             "parts/search_box.html",
@@ -399,7 +402,14 @@ def small_parts() -> list[Sample]:
 
 def form_parts() -> list[Sample]:
     bound = form()
+    together = bind(
+        (
+            FieldState(name="account", label=_("Account"), required=True, private=True),
+            FieldState(name="bank", label=_("Bank")),
+        )
+    )
     return [
+        Sample("fields", "parts/fields.html", {"form": together}),
         Sample("error_summary", "parts/error_summary.html", {"form": bound}),
         *[
             Sample(f"field · {each.kind}", "parts/field.html", {"field": each})

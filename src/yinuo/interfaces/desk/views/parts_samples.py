@@ -207,7 +207,9 @@ def actions() -> Actions:
                 tells=_("what was approved, line by line, and what they can do about it"),
                 promises=_("the decision within 10 days"),
             ),
-            Action(label=_("Ask for a paper"), url="#", tells=_("which paper, why, and an example")),
+            Action(
+                label=_("Ask for a paper"), url="#", tells=_("which paper, why, and an example")
+            ),
         ),
         others=(
             Action(
