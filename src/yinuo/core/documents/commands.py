@@ -25,6 +25,19 @@ from yinuo.core.rulebook.textfiles import language_of
 from yinuo.kit.errors import DomainError, Message, raise_problems
 from yinuo.kit.errors import gettext_noop as _
 
+__all__ = [
+    "Judgement",
+    "Upload",
+    "Wanted",
+    "judge",
+    "judge_many",
+    "receive",
+    "receive_many",
+    "request_documents",
+    "waive",
+    "waive_many",
+]
+
 Status = Document.Status
 
 
@@ -178,7 +191,7 @@ def judge_many(
         for row in judged:
             if row.status == Status.REJECTED:
                 name = _name(table, row.kind, fresh.customer.language)
-                facts = {"paper": name, "reasons": [{"reason": row.rejection}]}
+                facts = {"paper": name, "reason": row.rejection}
                 _record(fresh, [("document.rejected", _which(row))], by, at, facts)
     return judged
 
@@ -333,10 +346,10 @@ def _place_in(
 
 
 def _save_received(rows: Sequence[Document]) -> None:
-    asked = [row for row in rows if row.pk is not None]
-    Document.objects.bulk_create([row for row in rows if row.pk is None])
-    if asked:
-        Document.objects.bulk_update(asked, _RECEIVED_FIELDS)
+    made = [row for row in rows if row._state.adding]
+    filled = [row for row in rows if not row._state.adding]
+    Document.objects.bulk_create(made)
+    Document.objects.bulk_update(filled, _RECEIVED_FIELDS)
 
 
 _RECEIVED_FIELDS = (

@@ -14,18 +14,20 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 import puremagic
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 HEAD = 4_096
 TAIL = 2_048
 PDF = "application/pdf"
+_READ = ("JPEG", "PNG", "WEBP")
 _FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 
 # In a picture these are a second file hidden in the first, for whoever opens it as that.
 _FOREIGN = (b"<script", b"<html", b"<!doctype html", b"<?php")
 
-# The wall behind our own rules, which bound a picture by its headers before it is unpacked.
-Image.MAX_IMAGE_PIXELS = 200_000_000
+# Pillow's own limit only warns, and in its place ours refuses: a picture is measured by its
+# headers and checked against the rules before anything unpacks it.
+Image.MAX_IMAGE_PIXELS = None
 
 # Unpacking is what takes memory, so a process does it once at a time.
 _unpacking = threading.Lock()
@@ -138,12 +140,10 @@ def write_preview(source: Path, target: Path, *, side: int, quality: int) -> Non
 def _opened(path: Path) -> Iterator[Image.Image]:
     """Pillow reports a damaged or hostile file in many ways; all of them are one answer here."""
     try:
-        with Image.open(path, formats=("JPEG", "MPO", "PNG", "WEBP")) as image:
+        with Image.open(path, formats=_READ) as image:
             yield image
     except (
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        Image.UnidentifiedImageError,
+        UnidentifiedImageError,
         EOFError,
         IndexError,
         OSError,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, ClassVar
@@ -56,9 +56,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file to send. `headers` make sure that nothing in it runs on our pages."""
+    """A file to send and to close. `headers` make sure that nothing in it runs on our pages."""
 
-    blocks: Iterator[bytes]
+    file: BinaryIO
     content_type: str
     size: int
     file_name: str
@@ -142,7 +142,7 @@ def _opened(file: BinaryIO, content_type: str, name: str, *, inline: bool) -> Op
     size = os.fstat(file.fileno()).st_size
     disposition = "inline" if inline else "attachment"
     return OpenedFile(
-        blocks=storage.blocks(file),
+        file=file,
         content_type=content_type,
         size=size,
         file_name=name,

@@ -20,6 +20,7 @@ from django.conf import settings
 from yinuo.core.documents import content
 
 _BLOCK = 256 * 1024
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 class TooLarge(Exception):
@@ -59,7 +60,7 @@ def staged(chunks: Iterable[bytes], *, most: int) -> Iterator[Staged]:
     path = incoming / secrets.token_hex(16)
     try:
         digest, size = hashlib.sha256(), 0
-        with path.open("xb", opener=_private) as file:
+        with os.fdopen(os.open(path, _NEW, 0o600), "wb") as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > most:
@@ -121,17 +122,6 @@ def is_intact(sha256: bytes) -> bool:
     except FileLost:
         return False
     return digest.digest() == sha256
-
-
-def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The content piece by piece; the file is closed at the end, also when the reader goes away."""
-    with file:
-        while block := file.read(_BLOCK):
-            yield block
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _sync(directory: Path) -> None:

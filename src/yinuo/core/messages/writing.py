@@ -178,7 +178,7 @@ def facts_for(reader: Person | Staff, telling: Telling) -> dict[str, object]:
 
 
 def _due_times(made: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """The earliest due time of each promise that the event made, by rule: due|by:"claims.payment"."""
+    """When each promise that the event made is first due, by rule: due|by:"claims.payment"."""
     times: dict[str, str] = {}
     for one in sorted(made, key=lambda one: datetime.fromisoformat(one["due"])):
         times.setdefault(one["rule"], one["due"])
