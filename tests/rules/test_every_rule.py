@@ -106,6 +106,13 @@ def test_every_reason_for_a_message_has_its_text() -> None:
             assert (rule.value.text, language) in FILES.texts
 
 
+def test_every_event_that_makes_a_message_is_left_by_some_command() -> None:
+    messages = FILES.rules["messages"]
+    assert isinstance(messages, MessagesRules)
+    events = {rule.value.event for rule in messages.reasons.values()}
+    assert not {event for event in events if f'"{event}"' not in code()}
+
+
 def test_every_message_text_is_sent_by_a_reason_or_by_a_command() -> None:
     messages = FILES.rules["messages"]
     assert isinstance(messages, MessagesRules)

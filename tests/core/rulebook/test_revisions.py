@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yinuo.areas.claims.rulefile import ClaimsRules
@@ -256,3 +256,11 @@ def test_the_same_rules_are_the_same_object_while_nothing_changes() -> None:
     first = queries.rules(ClaimsRules, at=NOW)
     assert queries.rules(ClaimsRules, at=NOW + DAY) is first
     assert queries.rules(ClaimsRules, at=NOW - DAY) is queries.rules(ClaimsRules, at=NOW - 2 * DAY)
+
+
+def test_a_revision_that_was_rolled_back_is_forgotten() -> None:
+    with transaction.atomic():
+        revise("5 minutes")
+        assert limit_at(NOW) == ("5 minutes", 1)
+        transaction.set_rollback(True)
+    assert limit_at(NOW) == ("10 minutes", 0)

@@ -52,4 +52,4 @@ def test_revisions_made_at_once_get_different_numbers_and_are_all_read() -> None
     assert len(queries.rule_revisions("claims.authority.alone_up_to")) == 8
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM rulebook_rulerevision")
-        assert queries.current().version[0] == cursor.fetchone()[0]
+        assert queries.current().version[0].startswith(f"{cursor.fetchone()[0]}:")

@@ -66,12 +66,12 @@ class _Changes(Generic[D]):
 
 
 class Book:
-    """Read-only. `version` tells the newest revisions that it knows."""
+    """Read-only. `version` names the newest revisions that it knows."""
 
     def __init__(
         self,
         files: Files,
-        version: tuple[int, int],
+        version: tuple[str, str],
         rule_changes: Iterable[RuleChange] = (),
         text_changes: Iterable[TextChange] = (),
     ) -> None:

@@ -23,10 +23,16 @@ from yinuo.core.rulebook.textfiles import Text
 from yinuo.kit.rules import PromiseRule, Rule, RuleFile
 
 F = TypeVar("F", bound=RuleFile)
+NO_REVISIONS = ("", "")
 
+# The transaction that wrote the newest row tells two databases apart in which the ids are the same,
+# as after a restore under a running process.
 _NEWEST = (
-    "SELECT coalesce((SELECT max(id) FROM rulebook_rulerevision), 0),"
-    " coalesce((SELECT max(id) FROM rulebook_textrevision), 0)"
+    "SELECT"
+    " coalesce((SELECT id || ':' || xmin::text FROM rulebook_rulerevision"
+    " ORDER BY id DESC LIMIT 1), ''),"
+    " coalesce((SELECT id || ':' || xmin::text FROM rulebook_textrevision"
+    " ORDER BY id DESC LIMIT 1), '')"
 )
 
 
@@ -129,18 +135,19 @@ def _look() -> Book:
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST)
         row = cursor.fetchone()
-    version = (int(row[0]), int(row[1]))
+    version = (str(row[0]), str(row[1]))
     if not _latest or _latest[0].version != version:
         _latest[:] = [_read(version)]
     return _latest[0]
 
 
-def _read(version: tuple[int, int]) -> Book:
-    if version == (0, 0):
+def _read(version: tuple[str, str]) -> Book:
+    """A revision that is committed meanwhile may be in it already; the next look reads again."""
+    if version == NO_REVISIONS:
         return Book(registry.load(), version)
     rule_changes = [
         RuleChange(r.pk, r.key, r.number, r.in_force_from, r.value, r.why, r.source)
-        for r in RuleRevision.objects.filter(pk__lte=version[0])
+        for r in RuleRevision.objects.all()
     ]
     text_changes = [
         TextChange(
@@ -150,6 +157,6 @@ def _read(version: tuple[int, int]) -> Book:
             t.in_force_from,
             Text(t.subject, t.body) if t.body else None,
         )
-        for t in TextRevision.objects.filter(pk__lte=version[1])
+        for t in TextRevision.objects.all()
     ]
     return Book(registry.load(), version, rule_changes, text_changes)
