@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "yinuo.core.policies",
     "yinuo.core.payments",
     "yinuo.core.approvals",
+    "yinuo.areas",
     "yinuo.areas.claims",
     "yinuo.overview",
     "yinuo.interfaces.common",

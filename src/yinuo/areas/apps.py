@@ -5,8 +5,8 @@ from django.apps import AppConfig
 from yinuo.areas import kinds
 
 
-class ClaimsConfig(AppConfig):
-    name = "yinuo.areas.claims"
+class AreasConfig(AppConfig):
+    name = "yinuo.areas"
 
     def ready(self) -> None:
         kinds.register_all()
