@@ -54,7 +54,7 @@ class Outline(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             return
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        assert self.open[-1:] == [tag], f"</{tag}> closes {self.open[-3:]}"
         self.open.pop()
 
 
@@ -287,4 +287,4 @@ def test_scripts_are_small_modules_without_a_build() -> None:
     for path in Path(STATIC / "js").glob("*.js"):
         text = path.read_text()
         assert len(text) < 6_000, path.name
-        assert "eval(" not in text and "innerHTML =" not in text, path.name
+        assert not re.search(r"\beval\(|innerHTML =", text), path.name

@@ -1,9 +1,9 @@
 """Keep the screen texts of three languages in step with the source, without the gettext programs.
 
-``python -m yinuo.interfaces.cli.catalogs``                 read the source, merge, derive, compile
-``python -m yinuo.interfaces.cli.catalogs --missing``       print what has no zh-Hans text yet, as TSV
-``python -m yinuo.interfaces.cli.catalogs --fill FILE``     take translations from such a TSV
-``python -m yinuo.interfaces.cli.catalogs --check``         change nothing, fail when anything is amiss
+``python -m yinuo.interfaces.cli.catalogs``              read the source, merge, derive, compile
+``python -m yinuo.interfaces.cli.catalogs --missing``    print what has no zh-Hans text, as TSV
+``python -m yinuo.interfaces.cli.catalogs --fill FILE``  take translations from such a TSV
+``python -m yinuo.interfaces.cli.catalogs --check``      change nothing, fail when anything is amiss
 
 zh_Hans is written by people; zh_Hant is derived from it with OpenCC and the reviewed words of
 ``zh_Hant.overrides.toml``; en is the msgid itself. This is a developer's tool: Babel belongs to the
@@ -56,7 +56,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What identifies a sentence: its English words, and a context where two meanings share them."""
+    """A sentence's English words, and a context where two meanings share them."""
 
     text: str
     context: str = ""
@@ -99,7 +99,7 @@ def po_path(language: str) -> Path:
 
 
 def read_translations(path: Path) -> Translations:
-    """The filled sentences of one .po file, those no longer used included, so that a text comes back."""
+    """The filled sentences of one .po file; those no longer used stay known, should they return."""
     if not path.exists():
         return {}
     with path.open("rb") as handle:
@@ -114,7 +114,7 @@ def read_translations(path: Path) -> Translations:
 
 
 def to_traditional(simplified: Translations) -> Translations:
-    """zh_Hant from zh_Hans; the reviewed file has the last word, first by term, then by sentence."""
+    """zh_Hant from zh_Hans; the reviewed file has the last word, by term and by sentence."""
     overrides = tomllib.loads(OVERRIDES.read_text(encoding="utf-8")) if OVERRIDES.exists() else {}
     terms: Mapping[str, str] = overrides.get("terms", {})
     sentences: Mapping[str, str] = overrides.get("sentences", {})
@@ -212,8 +212,12 @@ def entries(catalog: Catalog) -> dict[tuple[str, str], tuple[str, ...]]:
     for message in catalog:
         ids = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+        # Babel hands out the context of a compiled message as bytes.
+        context: str | bytes = message.context or ""
+        if isinstance(context, bytes):
+            context = context.decode("utf-8")
         if ids[0]:
-            result[(message.context or "", ids[0])] = tuple(text or "" for text in strings)
+            result[(context, ids[0])] = tuple(text or "" for text in strings)
     return result
 
 
@@ -278,7 +282,7 @@ def alone() -> Iterator[None]:
 
 
 def read_tsv(path: Path) -> Translations:
-    """Lines of ``English<tab>translation`` or ``context<tab>English<tab>translation``; \\n is a line break."""
+    """Lines of ``English<tab>text`` or ``context<tab>English<tab>text``; \\n breaks a line."""
     result: Translations = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
