@@ -1,4 +1,4 @@
-"""The addresses of the staff's side."""
+"""The addresses of the staff's side. A sheet's address is the noun of its action."""
 
 from __future__ import annotations
 
