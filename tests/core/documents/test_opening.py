@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from django.http import StreamingHttpResponse
 from PIL import Image
 
 from tests.core.cases.trial import START, Office, later
@@ -32,8 +33,7 @@ def receive(
 
 
 def body(file: queries.OpenedFile) -> bytes:
-    with file.file as content:
-        return content.read()
+    return b"".join(file.blocks)
 
 
 def test_the_original_comes_back_as_it_was_and_only_as_a_download(office: Office) -> None:
@@ -50,11 +50,22 @@ def test_the_original_comes_back_as_it_was_and_only_as_a_download(office: Office
 
 def test_a_name_cannot_write_headers(office: Office) -> None:
     row = receive(office, samples.picture(), 'a"\r\nSet-Cookie: x=1; b.jpg')
-    with (opened := queries.open_file(row, "original", at=START)).file:
-        disposition = opened.headers["Content-Disposition"]
+    opened = queries.open_file(row, "original", at=START)
+    opened.blocks.close()
+    disposition = opened.headers["Content-Disposition"]
     assert "\r" not in disposition
     assert "\n" not in disposition
     assert '"' not in disposition
+
+
+def test_a_file_that_nobody_reads_to_the_end_is_closed(office: Office) -> None:
+    row = receive(office, samples.picture(size=(1_000, 1_000)))
+    for method in ("GET", "HEAD"):
+        opened = queries.open_file(row, "original", at=START)
+        answer = StreamingHttpResponse(opened.blocks)
+        if method == "GET":
+            assert next(iter(answer.streaming_content))
+        answer.close()
 
 
 def test_the_preview_is_smaller_upright_and_bare(office: Office) -> None:

@@ -277,6 +277,28 @@ def test_whoever_comes_back_late_does_not_overwrite_what_happened_since(
     assert again(message).status == "sent"
 
 
+def test_a_batch_that_took_too_long_leaves_the_rest_to_whoever_took_it_over(
+    committed_office: Customers, mail: MailServer
+) -> None:
+    first, second = committed_office.letters(2)
+
+    def another_worker_claims_the_second() -> None:
+        Message.objects.filter(pk=second.pk).update(tries=2)
+        connections.close_all()
+
+    mail.meanwhile = another_worker_claims_the_second
+    assert send_due(at=NOON) == Sent(claimed=2, sent=1)
+    assert mail.ids == [first.message_id]
+    assert again(second).status == "sending"
+
+
+def test_a_full_batch_says_that_there_may_be_more(office: Customers, mail: MailServer) -> None:
+    office.letters(5)
+    revise("channels.email.batch", 3)
+    assert send_due(at=NOON) == Sent(claimed=3, sent=3, full=True)
+    assert send_due(at=NOON) == Sent(claimed=2, sent=2)
+
+
 def test_no_transaction_is_open_while_the_server_is_spoken_to(
     committed_office: Customers, mail: MailServer
 ) -> None:

@@ -17,6 +17,7 @@ from yinuo.core.documents.links import Variant
 from yinuo.core.documents.models import Document
 from yinuo.core.documents.rulefile import DocumentsRules
 from yinuo.core.documents.rules import Held, Slot
+from yinuo.core.documents.storage import Blocks
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.textfiles import language_of
@@ -56,9 +57,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A file to send and to close. `headers` make sure that nothing in it runs on our pages."""
+    """A file to send, for a streaming response, which closes `blocks` however it ends.
 
-    file: BinaryIO
+    `headers` make sure that nothing in the file runs on our pages.
+    """
+
+    blocks: Blocks
     content_type: str
     size: int
     file_name: str
@@ -142,7 +146,7 @@ def _opened(file: BinaryIO, content_type: str, name: str, *, inline: bool) -> Op
     size = os.fstat(file.fileno()).st_size
     disposition = "inline" if inline else "attachment"
     return OpenedFile(
-        file=file,
+        blocks=Blocks(file),
         content_type=content_type,
         size=size,
         file_name=name,

@@ -124,6 +124,21 @@ def is_intact(sha256: bytes) -> bool:
     return digest.digest() == sha256
 
 
+class Blocks:
+    """An open file, piece by piece. It has to be closed, also when nobody reads it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._file:
+            while block := self._file.read(_BLOCK):
+                yield block
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def _sync(directory: Path) -> None:
     handle = os.open(directory, os.O_RDONLY)
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from yinuo.core.messages import channels, rules
 from yinuo.core.messages.models import Message
@@ -28,12 +28,13 @@ _WAITING = (Message.Status.QUEUED, Message.Status.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one batch. ``claimed`` 0: nothing was due."""
+    """What became of one batch. ``claimed`` 0: nothing was due. ``full``: there may be more."""
 
     claimed: int = 0
     sent: int = 0
     later: int = 0
     failed: int = 0
+    full: bool = False
 
 
 def send_due(message_ids: Iterable[int] | None = None, *, at: datetime) -> Sent:
@@ -54,6 +55,7 @@ def send_due(message_ids: Iterable[int] | None = None, *, at: datetime) -> Sent:
         sent=outcomes.count("sent"),
         later=outcomes.count("later"),
         failed=outcomes.count("failed"),
+        full=len(mine) == email.batch.value,
     )
     if mine:
         logger.info("messages sent", sent=result.sent, later=result.later, failed=result.failed)
@@ -100,6 +102,9 @@ def _try(
     connected: bool,
 ) -> tuple[str, bool]:
     """What became of the letter, and whether the mail server can be reached at all."""
+    if not _held(message).exists():
+        # A slow server made the lease of this batch run out, and another worker has the letter.
+        return "taken_over", connected
     if message.tries > email.tries.value:
         return _fail(message, rules.OUTCOME_UNKNOWN), connected
     why_not = rules.why_no_email(channels.reader_of(message))
@@ -142,6 +147,9 @@ def _fail(message: Message, why: str) -> str:
 
 def _mark(message: Message, **changes: object) -> None:
     """Only while the claim is still ours: the count of tries is its number."""
-    held = Message.objects.filter(pk=message.pk, status=Message.Status.SENDING, tries=message.tries)
-    if not held.update(**changes):
+    if not _held(message).update(**changes):
         logger.warning("a letter was taken over while it was being sent", message=message.pk)
+
+
+def _held(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message.pk, status=Message.Status.SENDING, tries=message.tries)
