@@ -137,8 +137,8 @@ def warn_times(
 
     With `quiet` a warning never falls outside office hours: it waits for the next opening, or, if
     that comes too late, goes back to the last office period before. Left out, minutes and hours are
-    warned at once and all other limits quietly. Where the office is closed all the way from start to
-    due time nobody can be warned in time, and the moment is the due time itself.
+    warned at once and all other limits quietly. Where the office is closed all the way from start
+    to due time nobody can be warned in time, and the moment is the due time itself.
     """
     for share in shares:
         if not 0 <= share <= 1:

@@ -94,16 +94,18 @@ class Pause:
     """The same span for the rulers, worked out once."""
 
     def __post_init__(self) -> None:
-        require_aware(self.started_at, "the start of a pause")
-        began, ended = micros(self.started_at), ENDLESS
-        if self.ended_at is not None:
-            require_aware(self.ended_at, "the end of a pause")
-            ended = micros(self.ended_at)
-            if ended < began:
-                raise ClockError(
-                    f"a pause ends at {self.ended_at.isoformat()}, "
-                    f"before it starts at {self.started_at.isoformat()}"
-                )
+        try:
+            began = micros(self.started_at)
+            ended = ENDLESS if self.ended_at is None else micros(self.ended_at)
+        except TypeError:
+            # A time without a zone cannot be set against one with a zone; say which of the two.
+            require_aware(self.started_at, "the start of a pause")
+            require_aware(self.ended_at or self.started_at, "the end of a pause")
+            raise
+        if ended < began:
+            raise ClockError(
+                f"a pause ends at {self.ended_at}, before it starts at {self.started_at}"
+            )
         object.__setattr__(self, "stop", (began, ended))
 
 

@@ -47,8 +47,9 @@ def checks_of(due: Due, rule: PromiseRule, calendar: Calendar) -> list[Check]:
         if moment < due.due_at
     ]
     checks.append(Check(due.due_at, "miss", ""))
-    for step in rule.escalate:
-        checks.append(Check(clock.after(due, step.after, calendar), "escalate", step.to))
+    checks += [
+        Check(clock.after(due, step.after, calendar), "escalate", step.to) for step in rule.escalate
+    ]
     return sorted(checks, key=lambda check: check.at)
 
 
