@@ -10,7 +10,6 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
-from yinuo.areas import kinds
 from yinuo.core.cases.workflow import WORKFLOWS, Table
 from yinuo.core.rulebook import registry
 from yinuo.kit.clock import Limit
@@ -129,9 +128,8 @@ def _condition(test: Condition) -> str:
 
 def workflows_page() -> str:
     """docs/workflows.md: the states and steps of every kind of case, as diagrams and tables."""
-    kinds.register_all()
     lines = ["# Workflows", "", WARNING, ""]
-    for kind in WORKFLOWS.kinds():
+    for kind in (kind for kind in WORKFLOWS.kinds() if WORKFLOWS.versions(kind)):
         flow = WORKFLOWS.current(kind)
         lines += [f"## {kind}, version {flow.version}", ""]
         lines += _table(flow.case, f"The {kind}")
