@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def run_jobs(jobs: Captured, minutes: int) -> None:
             queue.run(job, at=after(minutes))
 
 
-def after(minutes: float) -> object:
+def after(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
@@ -106,9 +106,7 @@ def test_money_that_comes_back_is_paid_after_two_people_corrected_the_account(
         proposed = claims.propose_account(
             case=case, person=insurer.holder, details=details, by=insurer["agent"], at=after(450)
         )
-        claims.confirm_account(
-            case=case, account=proposed, by=insurer["cashier"], at=after(455)
-        )
+        claims.confirm_account(case=case, account=proposed, by=insurer["cashier"], at=after(455))
         claims.instruct_payment(case=case, loss=1, by=insurer["cashier"], at=after(460))
         automation.exchange_with_bank(at=after(465))
         answer_outbox(ExchangeDirectory(tmp_path), at=after(470))

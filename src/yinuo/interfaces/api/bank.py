@@ -35,7 +35,7 @@ def make_batches(request: HttpRequest) -> Any:
 
 
 @router.post("/answers", response={200: shapes.BankAnswerOut, **PROBLEMS})
-def take_answer(request: HttpRequest, file: UploadedFile = File(...)) -> Any:
+def take_answer(request: HttpRequest, file: File[UploadedFile]) -> Any:
     """Take in an answer of the bank (pain.002). The same file again changes nothing."""
     actor = actor_of(request)
     money_doors.require_cashier(actor)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
-from ninja import Query, Router, Status
-from pydantic import AwareDatetime
+from ninja import Router, Status
+from pydantic import AwareDatetime, Field
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands import Reported
@@ -50,15 +50,13 @@ def report_claim(request: HttpRequest, given: inputs.ReportInput) -> Status[Any]
 @router.get("", response={200: shapes.ClaimListOut, **PROBLEMS})
 def list_claims(
     request: HttpRequest,
-    state: str = Query("", max_length=30),
-    after: str = Query("", max_length=20, description="the `next` of the page before"),
+    state: Annotated[str, Field(max_length=30)] = "",
+    after: Annotated[str, Field(max_length=20, description="the `next` of the page before")] = "",
 ) -> dict[str, Any]:
     """Claims, the newest first, a page at a time."""
     actor, at = actor_of(request), now()
     page = claims.page(actor, state=state, after=after, size=PAGE)
-    people.record_access(
-        case_id=None, what="api.claims", by=actor, at=at, count=len(page.items)
-    )
+    people.record_access(case_id=None, what="api.claims", by=actor, at=at, count=len(page.items))
     items = [_line(claim) for claim in page.items]
     return {"items": items, "next": page.next}
 
@@ -67,10 +65,10 @@ def list_claims(
 def list_duplicates(
     request: HttpRequest,
     accident_at: AwareDatetime,
-    plate: str = Query("", max_length=20),
-    policy_number: str = Query("", max_length=40),
-    latitude: float | None = Query(None, ge=-90, le=90),
-    longitude: float | None = Query(None, ge=-180, le=180),
+    plate: Annotated[str, Field(max_length=20)] = "",
+    policy_number: Annotated[str, Field(max_length=40)] = "",
+    latitude: inputs.Latitude = None,
+    longitude: inputs.Longitude = None,
 ) -> dict[str, Any]:
     """Claims that may be about the same accident, to be shown before reporting."""
     found = actions.duplicates(
@@ -95,7 +93,9 @@ def read_claim(request: HttpRequest, number: str) -> dict[str, Any]:
 
 @router.get("/{number}/timeline", response={200: shapes.TimelineOut, **PROBLEMS})
 def read_timeline(
-    request: HttpRequest, number: str, before: int | None = Query(None, ge=1, le=2_000_000_000)
+    request: HttpRequest,
+    number: str,
+    before: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None,
 ) -> dict[str, Any]:
     """The lines of the timeline with their hashes, the newest first."""
     actor, at = actor_of(request), now()

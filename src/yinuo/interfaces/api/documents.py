@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from yinuo.areas.claims import commands as claims
 from yinuo.core.cases import queries as cases
@@ -18,6 +18,7 @@ from yinuo.core.people import commands as people
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.claims import PROBLEMS
 from yinuo.interfaces.api.idempotency import actor_of, now
+from yinuo.interfaces.common import inputs
 
 router = Router(tags=["documents"])
 
@@ -34,11 +35,11 @@ def list_documents(request: HttpRequest, number: str) -> dict[str, Any]:
 def send_document(
     request: HttpRequest,
     number: str,
-    file: UploadedFile = File(...),
-    kind: str = Form(..., min_length=1, max_length=40),
-    taken_at: AwareDatetime | None = Form(None),
-    latitude: float | None = Form(None, ge=-90, le=90),
-    longitude: float | None = Form(None, ge=-180, le=180),
+    file: File[UploadedFile],
+    kind: Form[Annotated[str, Field(min_length=1, max_length=40)]],
+    taken_at: Form[AwareDatetime | None] = None,
+    latitude: Form[inputs.Latitude] = None,
+    longitude: Form[inputs.Longitude] = None,
 ) -> Any:
     """Send a photo or a paper; its content is looked at, whatever the name says."""
     actor, at = actor_of(request), now()

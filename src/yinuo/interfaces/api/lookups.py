@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
-from pydantic import AwareDatetime
+from ninja import Router
+from pydantic import AwareDatetime, Field
 
 from yinuo.core.people import commands as people
 from yinuo.core.policies import queries as policies
@@ -22,8 +22,8 @@ router = Router(tags=["look-ups"])
 def find_policies(
     request: HttpRequest,
     at: AwareDatetime | None = None,
-    number: str = Query("", max_length=40),
-    plate: str = Query("", max_length=20),
+    number: Annotated[str, Field(max_length=40)] = "",
+    plate: Annotated[str, Field(max_length=20)] = "",
 ) -> dict[str, Any]:
     """Policies by number or plate, with how they stood at that moment."""
     actor, moment = actor_of(request), now()

@@ -46,11 +46,15 @@ class Action(Generic[I]):
 
     noun: str
     schema: type[I]
-    run: Callable[[Actor, Case, I, datetime], object]
+    run: Callable[[Actor, Case, I, datetime], None]
     steps: tuple[str, ...]
 
 
-def report_of(given: inputs.ReportInput, actor: Actor, branch_id: int | None = None) -> Report:
+def _owner(given: inputs.OwnerInput | None) -> NewPerson | None:
+    return NewPerson(name=given.name, phone=given.phone, kind=given.kind) if given else None
+
+
+def report_of(given: inputs.ReportInput) -> Report:
     """The command's report from the input of a door."""
     fields = given.model_dump(exclude={"losses", "confirmed_new"})
     losses = tuple(
@@ -59,13 +63,7 @@ def report_of(given: inputs.ReportInput, actor: Actor, branch_id: int | None = N
             title=loss.title,
             severity=loss.severity,
             estimate=loss.estimate,
-            owner=loss.owner
-            and NewPerson(
-                name=loss.owner.name,
-                phone=loss.owner.phone,
-                kind=loss.owner.kind,
-                home_branch_id=branch_id or actor.branch_id,
-            ),
+            owner=_owner(loss.owner),
         )
         for loss in given.losses
     )
@@ -74,7 +72,7 @@ def report_of(given: inputs.ReportInput, actor: Actor, branch_id: int | None = N
 
 def report(actor: Actor, given: inputs.ReportInput, *, door: str, at: datetime) -> Reported:
     return claims.report(
-        report=report_of(given, actor),
+        report=report_of(given),
         door=door,
         confirmed_new=given.confirmed_new,
         by=actor,
@@ -145,36 +143,30 @@ def _fitting(
     return step, ()
 
 
-def _register(actor: Actor, case: Case, given: inputs.RegisterInput, at: datetime) -> object:
-    return claims.register(
-        case=case, reserves=given.reserves, by=actor, at=at, seen=given.seen
-    )
+def _register(actor: Actor, case: Case, given: inputs.RegisterInput, at: datetime) -> None:
+    claims.register(case=case, reserves=given.reserves, by=actor, at=at, seen=given.seen)
 
 
-def _dispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> object:
+def _dispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> None:
     surveyor = people.staff_for(actor, given.surveyor) if given.surveyor else None
-    return claims.dispatch(
-        case=case, surveyor=surveyor, mode=given.mode, by=actor, at=at, seen=given.seen
-    )
+    claims.dispatch(case=case, surveyor=surveyor, mode=given.mode, by=actor, at=at, seen=given.seen)
 
 
-def _redispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> object:
+def _redispatch(actor: Actor, case: Case, given: inputs.DispatchInput, at: datetime) -> None:
     surveyor = people.staff_for(actor, given.surveyor) if given.surveyor else None
-    return claims.redispatch(case=case, surveyor=surveyor, by=actor, at=at, seen=given.seen)
+    claims.redispatch(case=case, surveyor=surveyor, by=actor, at=at, seen=given.seen)
 
 
-def _no_interest(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
-    return claims.declare_no_interest(case=case, by=actor, at=at)
+def _no_interest(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> None:
+    claims.declare_no_interest(case=case, by=actor, at=at)
 
 
-def _contact(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
-    return claims.contact(case=case, by=actor, at=at)
+def _contact(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> None:
+    claims.contact(case=case, by=actor, at=at)
 
 
-def _arrive(actor: Actor, case: Case, given: inputs.ArrivalInput, at: datetime) -> object:
-    return claims.arrive(
-        case=case, latitude=given.latitude, longitude=given.longitude, by=actor, at=at
-    )
+def _arrive(actor: Actor, case: Case, given: inputs.ArrivalInput, at: datetime) -> None:
+    claims.arrive(case=case, latitude=given.latitude, longitude=given.longitude, by=actor, at=at)
 
 
 def _sheet(given: inputs.SurveyInput) -> SurveySheet:
@@ -190,18 +182,16 @@ def _sheet(given: inputs.SurveyInput) -> SurveySheet:
     )
 
 
-def _survey(actor: Actor, case: Case, given: inputs.SurveyInput, at: datetime) -> object:
-    return claims.complete_survey(
-        case=case, sheet=_sheet(given), by=actor, at=at, seen=given.seen
-    )
+def _survey(actor: Actor, case: Case, given: inputs.SurveyInput, at: datetime) -> None:
+    claims.complete_survey(case=case, sheet=_sheet(given), by=actor, at=at, seen=given.seen)
 
 
 def _lines(lines: list[inputs.AssessmentLineInput]) -> tuple[Line, ...]:
     return tuple(Line(**line.model_dump()) for line in lines)
 
 
-def _assess(actor: Actor, case: Case, given: inputs.AssessmentInput, at: datetime) -> object:
-    return claims.assess(
+def _assess(actor: Actor, case: Case, given: inputs.AssessmentInput, at: datetime) -> None:
+    claims.assess(
         case=case,
         loss=given.loss,
         lines=_lines(given.lines),
@@ -215,8 +205,8 @@ def _assess(actor: Actor, case: Case, given: inputs.AssessmentInput, at: datetim
 
 def _survey_and_assess(
     actor: Actor, case: Case, given: inputs.SurveyAndAssessmentInput, at: datetime
-) -> object:
-    return claims.survey_and_assess(
+) -> None:
+    claims.survey_and_assess(
         case=case,
         sheet=_sheet(given),
         assessments=[(one.loss, _lines(one.lines)) for one in given.assessments],
@@ -228,8 +218,8 @@ def _survey_and_assess(
 
 def _request_papers(
     actor: Actor, case: Case, given: inputs.PapersRequestInput, at: datetime
-) -> object:
-    return claims.request_papers(
+) -> None:
+    claims.request_papers(
         case=case,
         wanted=[Wanted(one.kind, one.why) for one in given.wanted],
         again_because=given.again_because,
@@ -241,58 +231,52 @@ def _request_papers(
 
 def _judge_papers(
     actor: Actor, case: Case, given: inputs.PapersJudgementInput, at: datetime
-) -> object:
+) -> None:
     judgements = [Judgement(j.document, j.accepted, j.reason) for j in given.judgements]
-    return claims.judge_papers(
-        case=case, judgements=judgements, by=actor, at=at, seen=given.seen
-    )
+    claims.judge_papers(case=case, judgements=judgements, by=actor, at=at, seen=given.seen)
 
 
-def _complete_papers(actor: Actor, case: Case, given: inputs.LossesInput, at: datetime) -> object:
-    return claims.complete_papers(
-        case=case, losses=given.losses, by=actor, at=at, seen=given.seen
-    )
+def _complete_papers(actor: Actor, case: Case, given: inputs.LossesInput, at: datetime) -> None:
+    claims.complete_papers(case=case, losses=given.losses, by=actor, at=at, seen=given.seen)
 
 
-def _calculate(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
-    return claims.calculate(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+def _calculate(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.calculate(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
 
-def _propose_refusal(actor: Actor, case: Case, given: inputs.RefusalInput, at: datetime) -> object:
+def _propose_refusal(actor: Actor, case: Case, given: inputs.RefusalInput, at: datetime) -> None:
     reasons = [Reason(one.reason, one.clause) for one in given.reasons]
-    return claims.propose_refusal(
+    claims.propose_refusal(
         case=case, loss=given.loss, reasons=reasons, by=actor, at=at, seen=given.seen
     )
 
 
-def _review(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
-    return claims.review(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+def _review(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.review(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
 
-def _return_review(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> object:
-    return claims.return_review(
+def _return_review(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> None:
+    claims.return_review(
         case=case, loss=given.loss, remark=given.reason, by=actor, at=at, seen=given.seen
     )
 
 
-def _approve(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
-    return claims.approve(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+def _approve(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.approve(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
 
-def _return_approval(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> object:
-    return claims.return_approval(
+def _return_approval(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> None:
+    claims.return_approval(
         case=case, loss=given.loss, reason=given.reason, by=actor, at=at, seen=given.seen
     )
 
 
-def _decide(actor: Actor, case: Case, given: inputs.DecisionInput, at: datetime) -> object:
+def _decide(actor: Actor, case: Case, given: inputs.DecisionInput, at: datetime) -> None:
     shares = [Share(people.person_for(actor, s.person), s.amount) for s in given.shares]
-    return claims.decide(
-        case=case, loss=given.loss, shares=shares, by=actor, at=at, seen=given.seen
-    )
+    claims.decide(case=case, loss=given.loss, shares=shares, by=actor, at=at, seen=given.seen)
 
 
-def _account(actor: Actor, case: Case, given: inputs.AccountInput, at: datetime) -> object:
+def _account(actor: Actor, case: Case, given: inputs.AccountInput, at: datetime) -> None:
     person = people.person_for(actor, given.person) if given.person else case.customer
     details = AccountDetails(
         holder_kind=given.holder_kind,
@@ -301,53 +285,53 @@ def _account(actor: Actor, case: Case, given: inputs.AccountInput, at: datetime)
         bank_name=given.bank_name,
         bank_code=given.bank_code,
     )
-    return claims.propose_account(
+    claims.propose_account(
         case=case, person=person, details=details, loss=given.loss, by=actor, at=at, seen=given.seen
     )
 
 
 def _confirm_account(
     actor: Actor, case: Case, given: inputs.AccountConfirmationInput, at: datetime
-) -> object:
+) -> None:
     account = payments.account_for(case, given.account)
-    return claims.confirm_account(case=case, account=account, by=actor, at=at, seen=given.seen)
+    claims.confirm_account(case=case, account=account, by=actor, at=at, seen=given.seen)
 
 
-def _instruct(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> object:
-    return claims.instruct_payment(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+def _instruct(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.instruct_payment(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
 
-def _withdraw(actor: Actor, case: Case, given: inputs.WithdrawalInput, at: datetime) -> object:
-    return claims.withdraw(
+def _withdraw(actor: Actor, case: Case, given: inputs.WithdrawalInput, at: datetime) -> None:
+    claims.withdraw(
         case=case, reason=given.reason, losses=given.losses, by=actor, at=at, seen=given.seen
     )
 
 
-def _tell_delay(actor: Actor, case: Case, given: inputs.DelayInput, at: datetime) -> object:
-    return claims.tell_delay(
+def _tell_delay(actor: Actor, case: Case, given: inputs.DelayInput, at: datetime) -> None:
+    claims.tell_delay(
         case=case, reason=given.reason, new_at=given.new_at, by=actor, at=at, seen=given.seen
     )
 
 
-def _reserve(actor: Actor, case: Case, given: inputs.ReserveInput, at: datetime) -> object:
-    return claims.change_reserve(
+def _reserve(actor: Actor, case: Case, given: inputs.ReserveInput, at: datetime) -> None:
+    claims.change_reserve(
         case=case, loss=given.loss, reserve=given.reserve, by=actor, at=at, seen=given.seen
     )
 
 
-def _handler(actor: Actor, case: Case, given: inputs.HandlerInput, at: datetime) -> object:
+def _handler(actor: Actor, case: Case, given: inputs.HandlerInput, at: datetime) -> None:
     staff = people.staff_for(actor, given.staff)
-    return claims.reassign(case=case, to=staff, by=actor, at=at, seen=given.seen)
+    claims.reassign(case=case, to=staff, by=actor, at=at, seen=given.seen)
 
 
-def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> object:
-    return claims.close(case=case, by=actor, at=at, seen=given.seen)
+def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> None:
+    claims.close(case=case, by=actor, at=at, seen=given.seen)
 
 
-def _note(actor: Actor, case: Case, given: inputs.NoteInput, at: datetime) -> object:
+def _note(actor: Actor, case: Case, given: inputs.NoteInput, at: datetime) -> None:
     kind = "question" if actor.kind == "customer" else "internal"
     for_customer = given.for_customer or actor.kind == "customer"
-    return claims.write_note(
+    claims.write_note(
         case=case, body=given.body, kind=kind, for_customer=for_customer, by=actor, at=at
     )
 

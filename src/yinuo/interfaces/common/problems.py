@@ -135,6 +135,6 @@ def _sentence(error: Mapping[str, Any]) -> str:
     """The sentence for this kind of error; one without its own still says what to do."""
     template = _(_SENTENCES.get(str(error["type"]), _OTHERWISE))
     try:
-        return template % error.get("ctx", {})
+        return str(template % error.get("ctx", {}))
     except (KeyError, TypeError, ValueError):
         return _(_OTHERWISE)

@@ -1,4 +1,4 @@
-"""理算 复核 审批: the sum by one person, its review by another, approval within authority, decision.
+"""理算 复核 审批: the sum by one person, its review by another, approval in authority, decision.
 
 A machine never decides: every step here is taken by a member of staff.
 """

@@ -51,9 +51,7 @@ def request_papers(
             Move(
                 held.case,
                 "request_papers",
-                parts=held.at(
-                    "registered", "dispatched", "surveyed", "assessed", "documented"
-                ),
+                parts=held.at("registered", "dispatched", "surveyed", "assessed", "documented"),
                 all_parts=held.losses,
                 data={"documents": [row.pk for row in rows], "round": rows[0].request_round},
                 facts=telling(held.claim, papers=names, reason=again_because),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people_commands
 from yinuo.core.people import queries as people
-from yinuo.core.people.actors import Actor
+from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.core.people.rules import NewPerson
 from yinuo.core.policies import queries as policies
@@ -28,6 +28,7 @@ from yinuo.core.policies.rules import Verification
 from yinuo.kit.errors import DomainError, raise_problems
 
 MOST_LOSSES = 50
+MOST_COUNTED = 999
 
 
 class PossibleDuplicate(DomainError):
@@ -244,7 +245,7 @@ def _open(
     )
     claim.case = case
     claim.save(force_insert=True)
-    losses = _write_losses(report, claim, insured, by, at)
+    losses = _write_losses(report, claim, insured, at)
     return Reported(case, claim, losses, verification, guidance)
 
 
@@ -297,9 +298,7 @@ def _handler(insured: Insured, by: Actor, at: datetime) -> Staff | None:
     return agents[insured.policy.pk % len(agents)] if agents else None
 
 
-def _write_losses(
-    report: Report, claim: Claim, insured: Insured, by: Actor, at: datetime
-) -> tuple[Loss, ...]:
+def _write_losses(report: Report, claim: Claim, insured: Insured, at: datetime) -> tuple[Loss, ...]:
     losses = [
         Loss(
             claim=claim,
@@ -308,7 +307,7 @@ def _write_losses(
             title=new.title,
             stage="reported",
             stage_since_at=at,
-            owner=_owner(new, insured, by, at),
+            owner=_owner(new, insured, at),
             severity=new.severity,
             estimate=new.estimate,
         )
@@ -317,10 +316,12 @@ def _write_losses(
     return tuple(Loss.objects.bulk_create(losses))
 
 
-def _owner(new: NewLoss, insured: Insured, by: Actor, at: datetime) -> Person | None:
+def _owner(new: NewLoss, insured: Insured, at: datetime) -> Person | None:
     if new.owner is None:
         return insured.policy.holder if new.kind == "own_vehicle" else None
-    return people_commands.register_person(person=new.owner, by=by, at=at)
+    # The person belongs where the policy is; who reports may be a customer, who registers nobody.
+    person = replace(new.owner, home_branch_id=insured.policy.branch_id)
+    return people_commands.register_person(person=person, by=SYSTEM, at=at)
 
 
 def _problems(report: Report, at: datetime) -> list[DomainError]:
@@ -333,9 +334,12 @@ def _problems(report: Report, at: datetime) -> list[DomainError]:
         problems.append(FieldMissing("place"))
     if report.cause not in rules.CAUSES:
         problems.append(WordUnknown("cause", word=report.cause, known=", ".join(rules.CAUSES)))
-    for name in ("injured", "seriously_injured", "dead", "other_vehicles"):
-        if not 0 <= getattr(report, name) <= 999:
-            problems.append(NumberOutOfRange(name, least=0, most=999))
+    counts = ("injured", "seriously_injured", "dead", "other_vehicles")
+    problems.extend(
+        NumberOutOfRange(name, least=0, most=MOST_COUNTED)
+        for name in counts
+        if not 0 <= getattr(report, name) <= MOST_COUNTED
+    )
     problems.extend(
         WordUnknown(f"said.{word}", word=word, known=", ".join(rules.SAID))
         for word in report.said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -287,8 +287,8 @@ def _step(
     step: str,
     by: Actor,
     at: datetime,
-    data: dict[str, object],
-    owners: dict[str, int | None] | None = None,
+    data: Mapping[str, object],
+    owners: Mapping[str, int | None] | None = None,
 ) -> None:
     losses = held.at("dispatched")
     move = Move(
