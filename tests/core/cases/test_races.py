@@ -132,7 +132,7 @@ def test_two_sets_in_opposite_order_do_not_block_each_other_for_good(busy: Offic
     def note(some: Iterable[Case]) -> Callable[[], int]:
         def write() -> int:
             for _ in range(8):
-                lines = [(case, "trial.seen", {}) for case in some]
+                lines = [(case, "trial.seen", {"n": 0}) for case in some]
                 cases.record_many(lines, by=SYSTEM, at=START)
             return 8
 

@@ -22,6 +22,8 @@ from django.conf import settings
 from yinuo.core.cases.merkle import MerkleRoot
 
 SUFFIX = ".seal.gz"
+SEALING_LOCK = 7_210_601
+"""Held in the database while a file and its row are made; `verify` waits for it."""
 _FORMAT = "yinuo-seal-1"
 
 

@@ -1,5 +1,6 @@
 """The only code that writes cases, timelines and promises."""
 
+from yinuo.core.cases.chain import event_hash
 from yinuo.core.cases.commands.notes import erase_note, write_note
 from yinuo.core.cases.commands.promises import (
     hand_over_promises,
@@ -35,7 +36,6 @@ from yinuo.core.cases.commands.work import (
     ChangedMeanwhile,
     FollowUp,
     TooManyAtOnce,
-    event_hash,
     follow_ups_to,
     lock,
     lock_many,

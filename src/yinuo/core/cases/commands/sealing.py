@@ -10,9 +10,8 @@ from django.db import transaction as database
 
 from yinuo.core.cases import seal_files
 from yinuo.core.cases.models import Case, Seal
-from yinuo.core.cases.seal_files import Leaf
+from yinuo.core.cases.seal_files import SEALING_LOCK, Leaf
 
-SEALING_LOCK = 7_210_601
 _CHUNK = 5_000
 
 

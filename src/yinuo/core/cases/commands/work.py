@@ -8,8 +8,6 @@ as one case.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,6 +20,7 @@ from django.db import connection
 from django.db import transaction as database
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.core.cases.chain import event_hash
 from yinuo.core.cases.models import Case, Event
 from yinuo.core.messages import commands as messages
 from yinuo.core.people.actors import Actor
@@ -30,7 +29,6 @@ from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
 
 SET_LIMIT = 1_000
-EMPTY_HASH = bytes(32)
 
 _UPDATE_CASES = """
 UPDATE cases_case c SET
@@ -212,47 +210,6 @@ def append(entry: Entry) -> None:
         case.revision += 1
     current().entries.append(entry if entry.case is case else replace(entry, case=case))
     touch(case)
-
-
-def event_hash(
-    *,
-    number: str,
-    seq: int,
-    prev_hash: bytes,
-    at: datetime,
-    recorded_at: datetime,
-    actor: str,
-    type_: str,
-    data: Mapping[str, Any],
-    source: str,
-) -> bytes:
-    """SHA-256 over the previous hash and every column of the line, in one canonical form.
-
-    Raises TypeError for data that would not come back from the database as it went in.
-    """
-    line = [
-        number,
-        seq,
-        at.astimezone(UTC).isoformat(timespec="microseconds"),
-        recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        actor,
-        type_,
-        _plain(data),
-        source,
-    ]
-    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(prev_hash + text.encode()).digest()
-
-
-def _plain(value: Any) -> Any:
-    """JSON without floats and with text keys only, since jsonb writes those in its own way."""
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    raise TypeError(f"the data of an event holds text, whole numbers and lists, not {value!r}")
 
 
 def stamp(moment: datetime) -> str:

@@ -1,0 +1,53 @@
+"""The chain of a timeline: each line carries the hash of the line before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+EMPTY_HASH = bytes(32)
+"""What the first line follows."""
+
+
+def event_hash(
+    *,
+    number: str,
+    seq: int,
+    prev_hash: bytes,
+    at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    type_: str,
+    data: Mapping[str, Any],
+    source: str,
+) -> bytes:
+    """SHA-256 over the previous hash and every column of the line, in one canonical form.
+
+    Raises TypeError for data that would not come back from the database as it went in.
+    """
+    line = [
+        number,
+        seq,
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        actor,
+        type_,
+        _plain(data),
+        source,
+    ]
+    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(prev_hash + text.encode()).digest()
+
+
+def _plain(value: Any) -> Any:
+    """JSON without floats and with text keys only, since jsonb writes those in its own way."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    raise TypeError(f"the data of an event holds text, whole numbers and lists, not {value!r}")
