@@ -64,7 +64,7 @@ def test_a_file_that_nobody_reads_to_the_end_is_closed(office: Office) -> None:
         opened = queries.open_file(row, "original", at=START)
         answer = StreamingHttpResponse(opened.blocks)
         if method == "GET":
-            assert next(iter(answer.streaming_content))
+            assert next(iter(answer))
         answer.close()
 
 

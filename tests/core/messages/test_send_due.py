@@ -8,14 +8,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import pytest
 from django.db import connection, connections
 from pytest_django.fixtures import Settings
 
 from tests.core.cases.trial import later
 from tests.core.messages.post import MIDNIGHT, NOON, Customers, MailServer
-from yinuo.core.messages.commands import Sent, send_due
+from yinuo.core.messages.commands import Sent, send_code, send_due
 from yinuo.core.messages.links import read_case_link
 from yinuo.core.messages.models import Message
+from yinuo.core.messages.sending import CodeNotSent, NoWayToSend
 from yinuo.core.rulebook.models import RuleRevision
 
 SEND = """
@@ -318,6 +320,28 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(
     send_due(at=NOON)
     assert states
     assert set(states) == {"idle"}
+
+
+def test_a_code_is_sent_at_once_and_kept_nowhere(office: Customers, mail: MailServer) -> None:
+    office.customer.do_not_disturb = "21:00-09:00"
+    office.customer.opted_out = ["email"]
+    send_code(person=office.customer, code="004711", minutes=10, at=MIDNIGHT)
+    body = mail.letters[0].get_body(("plain",))
+    assert body is not None
+    assert "004711" in body.get_content()
+    assert "004711" not in mail.letters[0]["Subject"]
+    assert not Message.objects.exists()
+
+
+def test_a_code_that_cannot_be_sent_is_the_readers_to_see(
+    office: Customers, mail: MailServer
+) -> None:
+    mail.answers = ["451 later"]
+    with pytest.raises(CodeNotSent):
+        send_code(person=office.customer, code="004711", minutes=10, at=NOON)
+    office.customer.email = ""
+    with pytest.raises(NoWayToSend):
+        send_code(person=office.customer, code="004711", minutes=10, at=NOON)
 
 
 def start_worker(at: datetime, mail: MailServer, database_url: str) -> subprocess.Popen[bytes]:

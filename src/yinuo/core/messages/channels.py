@@ -113,7 +113,7 @@ def reader_of(message: Message) -> Reader:
 
 def letter(message: Message, *, at: datetime) -> EmailMultiAlternatives:
     """The words as plain text and as simple HTML, with the reader's own link to the case."""
-    link = page_of(message, at=at)
+    link = page_of(message, at=at) if LINK in message.body else ""
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body.replace(LINK, link),

@@ -11,14 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.messages.models import Message
 from yinuo.core.messages.rulefile import ChannelsRules, Reason
-from yinuo.core.messages.sending import Sent, send_due
+from yinuo.core.messages.sending import Sent, send_code, send_due
 from yinuo.core.messages.writing import LINK, Telling, facts_for, messages_of, route_rows, words
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
 from yinuo.kit.errors import Message as Sentence
 
-__all__ = ["Sent", "Telling", "mark_read", "send_due", "write_by_hand", "write_many"]
+__all__ = [
+    "Sent",
+    "Telling",
+    "mark_read",
+    "send_code",
+    "send_due",
+    "write_by_hand",
+    "write_many",
+]
 
 FREE_TEXT = Reason(event="message.written", to="customer", text="messages.free_text")
 

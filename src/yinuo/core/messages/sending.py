@@ -10,20 +10,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.messages import channels, rules
 from yinuo.core.messages.models import Message
 from yinuo.core.messages.rulefile import ChannelsRules, EmailRules
+from yinuo.core.messages.writing import mail_domain, words
+from yinuo.core.people.models import Person
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit.errors import PermanentFailure, TemporaryFailure
+from yinuo.kit import ids
+from yinuo.kit.errors import DomainError, PermanentFailure, TemporaryFailure
+from yinuo.kit.errors import Message as Sentence
 from yinuo.kit.logs import log
 
 logger = log(__name__)
 
 _WAITING = (Message.Status.QUEUED, Message.Status.SENDING)
+
+
+class NoWayToSend(DomainError):
+    code = "no_way_to_send"
+    message: ClassVar[Sentence] = _(
+        "We have no address to send a code to. Call us, and we will look at the case with you."
+    )
+
+
+class CodeNotSent(DomainError):
+    code = "code_not_sent"
+    message: ClassVar[Sentence] = _("The code could not be sent. Please try again in a minute.")
+    http = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,31 @@ def send_due(message_ids: Iterable[int] | None = None, *, at: datetime) -> Sent:
     if mine:
         logger.info("messages sent", sent=result.sent, later=result.later, failed=result.failed)
     return result
+
+
+def send_code(*, person: Person, code: str, minutes: int, at: datetime) -> None:
+    """Send a sign-in code at once. It is kept nowhere, so a failure is the reader's to see.
+
+    The reader has just asked for it, so neither quiet hours nor an opt-out hold it back. Not to be
+    called inside a transaction. Raises NoWayToSend, CodeNotSent.
+    """
+    if not person.email:
+        raise NoWayToSend("email")
+    facts: dict[str, object] = {"code": code, "minutes": minutes}
+    told = words("messages.sign_in_code", person.language, facts, at=at)
+    message = Message(
+        person=person,
+        language=person.language,
+        subject=told.subject,
+        body=told.body,
+        message_id=ids.message_id(mail_domain(), ids.new_token()),
+    )
+    try:
+        with channels.email() as channel:
+            channel.send(message, at=at)
+    except (TemporaryFailure, PermanentFailure) as error:
+        logger.warning("sign-in code not sent", person=person.pk, why=str(error))
+        raise CodeNotSent from error
 
 
 def _claim(message_ids: Iterable[int] | None, email: EmailRules, at: datetime) -> Sequence[Message]:

@@ -187,9 +187,13 @@ def _due_times(made: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 def _message_id(row: Message) -> str:
     """The same for the same event, reason, reader and channel; free text adds when and what."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     reader = f"person:{row.person_id}" if row.person_id else f"staff:{row.staff_id}"
     parts: list[object] = [row.case_id, row.event_id, row.reason, reader, row.channel]
     if row.event_id is None:
         parts += [row.by, row.written_at.isoformat(), ids.fingerprint(row.body)]
-    return ids.message_id(domain, *parts)
+    return ids.message_id(mail_domain(), *parts)
+
+
+def mail_domain() -> str:
+    """The domain that letters come from, which stands in every Message-ID."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
