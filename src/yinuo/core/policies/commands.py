@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from yinuo.core.people.commands import CleanPerson
 from yinuo.core.policies import rules, statements
 from yinuo.core.policies.models import Policy
 from yinuo.core.policies.rules import GivenTwice, PolicyRow
-from yinuo.kit.arrays import array_text, columns
+from yinuo.kit.bulk import array_text, columns, copy_rows, next_ids
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 
@@ -74,10 +74,10 @@ def import_many(rows: Sequence[PolicyRow], *, by: Actor, at: datetime) -> Import
     ready, refused = _check(rows, by)
     if not ready:
         return Imported(0, 0, 0, refused)
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statements.LOCK)
         holders, drivers = _store_people(ready, by, at)
-        with connection.cursor() as cursor:
-            added, touched = _store(cursor, ready, holders, drivers, at)
+        added, touched = _store(cursor, ready, holders, drivers, at)
     changed = len(touched - added)
     return Imported(len(added), changed, len(ready) - len(added) - changed, refused)
 
@@ -103,7 +103,6 @@ def _check(rows: Sequence[PolicyRow], by: Actor) -> tuple[list[_Ready], tuple[Re
             ready[one.row.number] = one
         except DomainError as problem:
             refused.append(Refused(position, problem))
-    # In the order of their numbers, two imports at once wait for each other instead of blocking.
     return [ready[number] for number in sorted(ready)], tuple(refused)
 
 
@@ -123,9 +122,8 @@ def _make_ready(row: PolicyRow, branches: dict[str, int]) -> _Ready:
 
 
 def _person(new: people_rules.NewPerson, key: str, branch_id: int) -> CleanPerson:
-    keyed = new if new.external_key else replace(new, external_key=key)
     # The person belongs where the policy is, so that whoever sees the one sees the other.
-    return people.clean_person(keyed, home_branch_id=branch_id)
+    return people.clean_person(new, home_branch_id=branch_id, external_key=key)
 
 
 def _store_people(
@@ -153,43 +151,82 @@ def _store(
     at: datetime,
 ) -> tuple[set[int], set[int]]:
     """The ids of the policies that are new, and of all that are new or were changed."""
-    vehicles, new_or_changed = _vehicles(cursor, ready)
-    ids, added, touched = _policies(cursor, ready, holders, vehicles, at)
+    vehicles, changed_cars = _vehicles(cursor, ready)
+    ids, added, changed = _policies(cursor, ready, holders, vehicles, at)
+    touched = added | changed
     for policy_id, one in zip(ids, ready, strict=True):
-        if one.row.vehicle.external_key in new_or_changed:
+        if one.row.vehicle.external_key in changed_cars:
             touched.add(policy_id)
     old = [policy_id for policy_id in ids if policy_id not in added]
-    sets = (
-        (statements.COVERS, statements.STALE_COVERS, _covers(ready, ids)),
-        (statements.DRIVERS, statements.STALE_DRIVERS, _drivers(ready, ids, drivers)),
-        (statements.DISCLOSURES, statements.STALE_DISCLOSURES, _disclosures(ready, ids)),
-    )
-    for write, remove_stale, rows in sets:
-        given = columns(rows)
-        if old:
-            keys = given[:2] or [array_text(()), array_text(())]
-            touched |= _run(cursor, remove_stale, [old, *keys])
-        if given:
-            touched |= _run(cursor, write, given)
+    for part, rows in (
+        (_COVERS, _covers(ready, ids)),
+        (_DRIVERS, _drivers(ready, ids, drivers)),
+        (_DISCLOSURES, _disclosures(ready, ids)),
+    ):
+        touched |= _write_part(cursor, part, list(rows), added, old)
     return added, touched
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table whose rows belong to a policy, their first column; the second tells them apart."""
+
+    table: str
+    names: tuple[str, ...]
+    write: str
+    remove_stale: str
+
+
+_COVERS = _Part(
+    "policies_cover", statements.COVER_COLUMNS, statements.COVERS, statements.STALE_COVERS
+)
+_DRIVERS = _Part(
+    "policies_policydriver",
+    statements.DRIVER_COLUMNS,
+    statements.DRIVERS,
+    statements.STALE_DRIVERS,
+)
+_DISCLOSURES = _Part(
+    "policies_disclosure",
+    statements.DISCLOSURE_COLUMNS,
+    statements.DISCLOSURES,
+    statements.STALE_DISCLOSURES,
+)
+
+
+def _write_part(
+    cursor: CursorWrapper,
+    part: _Part,
+    rows: list[tuple[Any, ...]],
+    added: set[int],
+    old: Sequence[int],
+) -> set[int]:
+    """Make the rows of the policies be these; the ids of the old policies that this changed."""
+    fresh = [row for row in rows if row[0] in added]
+    if fresh:
+        copy_rows(cursor, part.table, part.names, fresh)
+    if not old:
+        return set()
+    given = columns(row for row in rows if row[0] not in added)
+    keys = given[:2] or [array_text(()), array_text(())]
+    changed = _run(cursor, part.remove_stale, [array_text(old), *keys])
+    return changed | _run(cursor, part.write, given) if given else changed
+
+
 def _vehicles(cursor: CursorWrapper, ready: Sequence[_Ready]) -> tuple[dict[str, int], set[str]]:
-    """The id of each car by its key, and the keys of cars that are new or changed.
+    """The id of each car by its key, and the keys of the cars that were changed.
 
     Of two rows about one car the one with the greater policy number is believed.
     """
     cars = {one.row.vehicle.external_key: one.row.vehicle for one in ready}
-    rows = [
-        (v.external_key, v.plate, v.vin, v.make, v.model, v.model_year, v.use, v.seats)
-        for _key, v in sorted(cars.items())
-    ]
-    cursor.execute(statements.VEHICLES, columns(rows))
-    written = dict(cursor.fetchall())
-    unwritten = [key for key in cars if key not in written]
-    if unwritten:
-        cursor.execute(statements.VEHICLE_IDS, [unwritten])
-    return written | (dict(cursor.fetchall()) if unwritten else {}), set(written)
+    rows = {
+        key: (key, v.plate, v.vin, v.make, v.model, v.model_year, v.use, v.seats)
+        for key, v in cars.items()
+    }
+    known = _ids(cursor, statements.VEHICLE_IDS, rows)
+    changed = _run(cursor, statements.VEHICLES, columns(rows[key] for key in known))
+    fresh = _add(cursor, "policies_vehicle", statements.VEHICLE_COLUMNS, rows, known)
+    return known | fresh, changed
 
 
 def _policies(
@@ -199,31 +236,50 @@ def _policies(
     vehicles: dict[str, int],
     at: datetime,
 ) -> tuple[list[int], set[int], set[int]]:
-    """The ids in the order of the rows, those that are new, and those new or changed."""
-    rows = [
-        (
+    """The ids in the order of the rows, those that are new, and those that were changed."""
+    rows: dict[str, tuple[Any, ...]] = {
+        one.row.number: (
             one.row.number, one.row.product, holder, vehicles[one.row.vehicle.external_key],
             one.branch_id, one.row.starts_at, one.row.ends_at, one.row.cancelled_at,
             one.row.premium, one.row.currency, one.row.sold_by,
         )
         for one, holder in zip(ready, holders, strict=True)
-    ]  # fmt: skip
-    cursor.execute(statements.POLICIES, [at, *columns(rows)])
-    written = {number: (policy_id, new) for policy_id, number, new in cursor.fetchall()}
-    ids = {number: policy_id for number, (policy_id, _new) in written.items()}
-    unwritten = [one.row.number for one in ready if one.row.number not in ids]
-    if unwritten:
-        cursor.execute(statements.POLICY_IDS, [unwritten])
-        ids |= dict(cursor.fetchall())
-    added = {policy_id for policy_id, new in written.values() if new}
-    touched = {policy_id for policy_id, _new in written.values()}
-    return [ids[one.row.number] for one in ready], added, touched
+    }  # fmt: skip
+    known = _ids(cursor, statements.POLICY_IDS, rows)
+    given = columns(rows[number] for number in known)
+    changed = _run(cursor, statements.POLICIES, [at, *given] if given else given)
+    dated = {number: (*row, at) for number, row in rows.items() if number not in known}
+    names = (*statements.POLICY_COLUMNS, "imported_at")
+    fresh = _add(cursor, "policies_policy", names, dated, known)
+    ids = known | fresh
+    return [ids[one.row.number] for one in ready], set(fresh.values()), changed
+
+
+def _ids(cursor: CursorWrapper, statement: str, keys: Iterable[str]) -> dict[str, int]:
+    cursor.execute(statement, [array_text(keys)])
+    return dict(cursor.fetchall())
+
+
+def _add(
+    cursor: CursorWrapper,
+    table: str,
+    names: tuple[str, ...],
+    rows: dict[str, tuple[Any, ...]],
+    known: Collection[str],
+) -> dict[str, int]:
+    """Add the rows whose key is not known yet; their ids by key."""
+    keys = [key for key in rows if key not in known]
+    if not keys:
+        return {}
+    fresh = dict(zip(keys, next_ids(cursor, table, len(keys)), strict=True))
+    copy_rows(cursor, table, ("id", *names), ((fresh[key], *rows[key]) for key in keys))
+    return fresh
 
 
 def _covers(ready: Sequence[_Ready], ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     for one, policy_id in zip(ready, ids, strict=True):
         for cover in one.row.covers:
-            kinds = ",".join(cover.loss_kinds)
+            kinds = array_text(cover.loss_kinds)
             rate = cover.deductible_rate
             yield policy_id, cover.kind, cover.limit, cover.deductible, rate, kinds
 
@@ -244,6 +300,9 @@ def _disclosures(ready: Sequence[_Ready], ids: Sequence[int]) -> Iterator[tuple[
             yield policy_id, told.topic, told.explained, told.proof, told.told_at
 
 
-def _run(cursor: CursorWrapper, statement: str, parameters: Sequence[Any]) -> set[int]:
+def _run(cursor: CursorWrapper, statement: str, parameters: Sequence[Any]) -> set[Any]:
+    """The first column of what the statement returns; without parameters it has nothing to do."""
+    if not parameters:
+        return set()
     cursor.execute(statement, parameters)
     return {row[0] for row in cursor.fetchall()}

@@ -1,55 +1,60 @@
-"""The SQL of the import: one statement for each table, however many rows.
+"""The SQL of the import: few statements for each table, however many rows.
 
-Each takes a set as arrays, one array for each column, writes what is new or different, and leaves
-alone what is equal, so that reading a file again neither writes nor locks for long.
+What is new is copied in by the columns named here. What is there already is compared with a set
+of arrays, one for each column, and written only where it differs, so that reading a file again
+neither writes nor locks.
 """
 
 from __future__ import annotations
 
-VEHICLES = """
-INSERT INTO policies_vehicle AS v
-    (external_key, plate, vin, make, model, model_year, use, seats)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::integer[],
-                     %s::text[], %s::integer[])
-ON CONFLICT (external_key) DO UPDATE SET
-    plate = excluded.plate, vin = excluded.vin, make = excluded.make, model = excluded.model,
-    model_year = excluded.model_year, use = excluded.use, seats = excluded.seats
-WHERE (v.plate, v.vin, v.make, v.model, v.model_year, v.use, v.seats)
-    IS DISTINCT FROM (excluded.plate, excluded.vin, excluded.make, excluded.model,
-                      excluded.model_year, excluded.use, excluded.seats)
-RETURNING external_key, id
-"""
+# One import at a time looks up what is there and adds the rest; nobody else writes these tables.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('yinuo.policies.import', 0))"
 
 VEHICLE_IDS = "SELECT external_key, id FROM policies_vehicle WHERE external_key = ANY(%s)"
-
-# A row that this statement inserted has no xmax; one that it updated carries our transaction.
-POLICIES = """
-INSERT INTO policies_policy AS p
-    (number, product, holder_id, vehicle_id, branch_id, starts_at, ends_at, cancelled_at, premium,
-     currency, sold_by, imported_at)
-SELECT r.*, %s
-FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
-            %s::timestamptz[], %s::timestamptz[], %s::numeric[], %s::text[], %s::text[]) AS r
-ON CONFLICT (number) DO UPDATE SET
-    product = excluded.product, holder_id = excluded.holder_id, vehicle_id = excluded.vehicle_id,
-    branch_id = excluded.branch_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
-    cancelled_at = excluded.cancelled_at, premium = excluded.premium,
-    currency = excluded.currency, sold_by = excluded.sold_by, imported_at = excluded.imported_at
-WHERE (p.product, p.holder_id, p.vehicle_id, p.branch_id, p.starts_at, p.ends_at, p.cancelled_at,
-       p.premium, p.currency, p.sold_by)
-    IS DISTINCT FROM (excluded.product, excluded.holder_id, excluded.vehicle_id,
-                      excluded.branch_id, excluded.starts_at, excluded.ends_at,
-                      excluded.cancelled_at, excluded.premium, excluded.currency,
-                      excluded.sold_by)
-RETURNING id, number, xmax = 0
+VEHICLE_COLUMNS = (
+    "external_key", "plate", "vin", "make", "model", "model_year", "use", "seats",
+)  # fmt: skip
+VEHICLES = """
+UPDATE policies_vehicle v SET
+    plate = r.plate, vin = r.vin, make = r.make, model = r.model, model_year = r.model_year,
+    use = r.use, seats = r.seats
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[],
+            %s::text[], %s::smallint[])
+    AS r(external_key, plate, vin, make, model, model_year, use, seats)
+WHERE v.external_key = r.external_key
+    AND (v.plate, v.vin, v.make, v.model, v.model_year, v.use, v.seats)
+        IS DISTINCT FROM (r.plate, r.vin, r.make, r.model, r.model_year, r.use, r.seats)
+RETURNING v.external_key
 """
 
 POLICY_IDS = "SELECT number, id FROM policies_policy WHERE number = ANY(%s)"
+POLICY_COLUMNS = (
+    "number", "product", "holder_id", "vehicle_id", "branch_id", "starts_at", "ends_at",
+    "cancelled_at", "premium", "currency", "sold_by",
+)  # fmt: skip
+POLICIES = """
+UPDATE policies_policy p SET
+    product = r.product, holder_id = r.holder_id, vehicle_id = r.vehicle_id,
+    branch_id = r.branch_id, starts_at = r.starts_at, ends_at = r.ends_at,
+    cancelled_at = r.cancelled_at, premium = r.premium, currency = r.currency,
+    sold_by = r.sold_by, imported_at = %s
+FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
+            %s::timestamptz[], %s::timestamptz[], %s::numeric[], %s::text[], %s::text[])
+    AS r(number, product, holder_id, vehicle_id, branch_id, starts_at, ends_at, cancelled_at,
+         premium, currency, sold_by)
+WHERE p.number = r.number
+    AND (p.product, p.holder_id, p.vehicle_id, p.branch_id, p.starts_at, p.ends_at,
+         p.cancelled_at, p.premium, p.currency, p.sold_by)
+        IS DISTINCT FROM (r.product, r.holder_id, r.vehicle_id, r.branch_id, r.starts_at,
+                          r.ends_at, r.cancelled_at, r.premium, r.currency, r.sold_by)
+RETURNING p.id
+"""
 
+COVER_COLUMNS = ("policy_id", "kind", "limit", "deductible", "deductible_rate", "loss_kinds")
 COVERS = """
 INSERT INTO policies_cover AS c
     (policy_id, kind, "limit", deductible, deductible_rate, loss_kinds)
-SELECT policy_id, kind, most, deductible, rate, string_to_array(loss_kinds, ',')
+SELECT policy_id, kind, most, deductible, rate, loss_kinds::text[]
 FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[], %s::text[])
     AS r(policy_id, kind, most, deductible, rate, loss_kinds)
 ON CONFLICT (policy_id, kind) DO UPDATE SET
@@ -69,6 +74,7 @@ WHERE c.policy_id = ANY(%s)
 RETURNING policy_id
 """
 
+DRIVER_COLUMNS = ("policy_id", "person_id", "relation")
 DRIVERS = """
 INSERT INTO policies_policydriver AS d (policy_id, person_id, relation)
 SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
@@ -85,6 +91,7 @@ WHERE d.policy_id = ANY(%s)
 RETURNING policy_id
 """
 
+DISCLOSURE_COLUMNS = ("policy_id", "topic", "explained", "proof", "told_at")
 DISCLOSURES = """
 INSERT INTO policies_disclosure AS d (policy_id, topic, explained, proof, told_at)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::timestamptz[])

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from yinuo.core.people import rules
 from yinuo.core.people.actors import Actor
@@ -17,7 +18,7 @@ from yinuo.core.people.models import Branch, Person
 from yinuo.core.people.queries import PersonNotFound
 from yinuo.core.people.rules import NewPerson, PersonChanges
 from yinuo.kit import crypto
-from yinuo.kit.arrays import columns
+from yinuo.kit.bulk import array_text, copy_rows, next_ids
 from yinuo.kit.crypto import Secret
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -75,10 +76,12 @@ def clean_id_number(number: str, *, field: str = "id_number") -> str:
     return rules.check_id_number(crypto.normalise(Secret.ID_NUMBER, number), field=field)
 
 
-def clean_person(new: NewPerson, *, home_branch_id: int | None = None) -> CleanPerson:
+def clean_person(
+    new: NewPerson, *, home_branch_id: int | None = None, external_key: str = ""
+) -> CleanPerson:
     """The person with every field in its one spelling. Raises what is wrong with the first bad one.
 
-    `home_branch_id` is used where the person names none.
+    `home_branch_id` and `external_key` are used where the person has none.
     """
     branch_id = new.home_branch_id or home_branch_id
     if branch_id is None:
@@ -98,7 +101,9 @@ def clean_person(new: NewPerson, *, home_branch_id: int | None = None) -> CleanP
         do_not_disturb=rules.clean_quiet_hours(new.do_not_disturb),
         opted_out=tuple(sorted(set(new.opted_out))),
         vulnerability=text(new.vulnerability, field="vulnerability", most=80, required=False),
-        external_key=text(new.external_key, field="external_key", most=80, required=False),
+        external_key=text(
+            new.external_key or external_key, field="external_key", most=80, required=False
+        ),
     )
     return CleanPerson(cleaned, branch_id)
 
@@ -119,18 +124,13 @@ def store_many(people: Sequence[CleanPerson], *, by: Actor, at: datetime) -> lis
     if not people:
         return []
     _check_branches({one.home_branch_id for one in people}, by)
-    known = _known({one.person.external_key for one in people} - {""})
-    # Who has no key of their own is told apart by the place in the set. In the order of the keys,
-    # two imports at once wait for each other instead of blocking each other.
-    keys = [one.person.external_key or f"\0{place:09d}" for place, one in enumerate(people)]
-    fresh = dict(sorted(zip(keys, people, strict=True), key=_key_first))
-    for key in known:
-        del fresh[key]
-    stored = dict(zip(fresh, _insert(list(fresh.values()), at), strict=True))
-    found = {key: person_id for key, person_id in stored.items() if person_id is not None}
-    taken_meanwhile = _known(stored.keys() - found.keys())
-    every = known | found | taken_meanwhile
-    return [every[key] for key in keys]
+    # Who has no key of their own is told apart by the place in the set.
+    keys = [one.person.external_key or f"\0{place}" for place, one in enumerate(people)]
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        known = _known(cursor, {one.person.external_key for one in people} - {""})
+        fresh = {key: one for key, one in zip(keys, people, strict=True) if key not in known}
+        ids = known | dict(zip(fresh, _add(cursor, list(fresh.values()), at), strict=True))
+    return [ids[key] for key in keys]
 
 
 def register_person(*, person: NewPerson, by: Actor, at: datetime) -> Person:
@@ -208,61 +208,47 @@ def _check_branches(branch_ids: set[int], by: Actor) -> None:
         raise BranchUnknown("home_branch")
 
 
-def _key_first(pair: tuple[str, CleanPerson]) -> str:
-    return pair[0]
-
-
-def _known(keys: set[str]) -> dict[str, int]:
+def _known(cursor: CursorWrapper, keys: set[str]) -> dict[str, int]:
     if not keys:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT external_key, id FROM people_person WHERE external_key = ANY(%s)",
-            [list(keys)],
-        )
-        return dict(cursor.fetchall())
+    # Whoever looks up keys in order to add the missing ones does it alone, so none is added twice.
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('yinuo.people.keys', 0))")
+    cursor.execute(
+        "SELECT external_key, id FROM people_person WHERE external_key = ANY(%s)",
+        [array_text(keys)],
+    )
+    return dict(cursor.fetchall())
 
 
+_COLUMNS = (
+    "kind", "name", "phone", "phone_index", "phone_last4_index", "id_number", "id_number_index",
+    "email", "language", "channel", "do_not_disturb", "opted_out", "vulnerability",
+    "home_branch_id", "external_key", "created_at",
+)  # fmt: skip
 _INSERT = """
-WITH fresh AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('people_person', 'id')) AS id, r.*
-    FROM unnest(
-        %s::integer[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[],
-        %s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::bigint[], %s::text[]
-    ) AS r(n, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index,
-           email, language, channel, do_not_disturb, opted_out, vulnerability, home_branch_id,
-           external_key)
-), stored AS (
-    INSERT INTO people_person
-        (id, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index, email,
-         language, channel, do_not_disturb, opted_out, vulnerability, home_branch_id,
-         external_key, created_at)
-    SELECT id, kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index,
-           email, language, channel, do_not_disturb, string_to_array(opted_out, ','),
-           vulnerability, home_branch_id, external_key, %s
-    FROM fresh ORDER BY n
-    ON CONFLICT (external_key) DO NOTHING
-    RETURNING id
-)
-SELECT stored.id FROM fresh LEFT JOIN stored USING (id) ORDER BY fresh.n
+INSERT INTO people_person
+    (kind, name, phone, phone_index, phone_last4_index, id_number, id_number_index, email,
+     language, channel, do_not_disturb, opted_out, vulnerability, home_branch_id, external_key,
+     created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+RETURNING id
 """
 
 
-def _insert(people: Sequence[CleanPerson], at: datetime) -> list[int | None]:
-    """One statement however many; None where somebody else stored the key at the same moment."""
-    if not people:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*columns(map(_row, enumerate(people))), at])
+def _add(cursor: CursorWrapper, people: Sequence[CleanPerson], at: datetime) -> list[int]:
+    if len(people) == 1:
+        cursor.execute(_INSERT, _row(people[0], at))
         return [row[0] for row in cursor.fetchall()]
+    ids = next_ids(cursor, "people_person", len(people)) if people else []
+    rows = ((person_id, *_row(one, at)) for person_id, one in zip(ids, people, strict=True))
+    if ids:
+        copy_rows(cursor, "people_person", ("id", *_COLUMNS), rows)
+    return ids
 
 
-def _row(numbered: tuple[int, CleanPerson]) -> tuple[Any, ...]:
-    position, clean = numbered
+def _row(clean: CleanPerson, at: datetime) -> tuple[Any, ...]:
     one = clean.person
     return (
-        position,
         one.kind,
         one.name,
         crypto.encrypt(one.phone),
@@ -274,8 +260,9 @@ def _row(numbered: tuple[int, CleanPerson]) -> tuple[Any, ...]:
         one.language,
         one.channel,
         one.do_not_disturb,
-        ",".join(one.opted_out),
+        array_text(one.opted_out),
         one.vulnerability,
         clean.home_branch_id,
         one.external_key or None,
+        at,
     )

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yinuo.kit.arrays import array_text, columns
+from yinuo.kit.bulk import array_text, columns
 
 TEXTS = st.lists(
     st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
