@@ -206,6 +206,11 @@ def check_step(case: Case, name: str, *, by: Actor) -> Step:
     return step
 
 
+def check_move(move: Move, *, by: Actor) -> None:
+    """Whether the step could be taken; takes it not. Raises StepNotAllowed and NotYourRole."""
+    _plan(move, by)
+
+
 def _next_numbers(count: int) -> tuple[list[int], datetime]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -76,4 +76,4 @@ class Finding:
 
 
 Report = Callable[[Finding], None]
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
