@@ -223,6 +223,14 @@ def staff_for(actor: Actor, staff_id: int) -> Staff:
     return staff
 
 
+def staff_named(username: str) -> Staff:
+    """For the terminal, where the operator names who acts. Raises StaffNotFound."""
+    staff = Staff.objects.select_related("branch").filter(username=username.lower()).first()
+    if staff is None:
+        raise StaffNotFound("username")
+    return staff
+
+
 def staff_with(
     role: str, branch_path: str, at: datetime, *, skill: str = "", on_duty: bool = True
 ) -> list[Staff]:

@@ -107,6 +107,7 @@ def calculate(
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "calculate", by)
         row.claim = held.claim
         result = preview(loss=row, at=at)
         assessment = _newest_assessment(row)
@@ -134,6 +135,7 @@ def propose_refusal(
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "propose_refusal", by)
         asked = row.estimate or Decimal(0)
         assessment = row.assessments.order_by("-version").first()
         if assessment is not None:
@@ -153,6 +155,7 @@ def review(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None =
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "review", by)
         calculation = _waiting(held, row)
         authority = rules_at(at).authority
         alone = by.id == calculation.made_by
@@ -178,6 +181,7 @@ def return_review(
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "return_review", by)
         calculation = _waiting(held, row)
         if by.id == calculation.made_by:
             raise MakerCannotCheck
@@ -193,6 +197,7 @@ def approve(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None 
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "approve", by)
         calculation = _confirmed(held, row)
         _check_authority(held, calculation, by, at)
         approvals.approve(
@@ -212,6 +217,7 @@ def return_approval(
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
+        _check_step(held, row, "return_approval", by)
         calculation = _confirmed(held, row)
         subject = cases.subject_of(row)
         approvals.return_unapproved(
@@ -240,6 +246,7 @@ def decide(
         held = locked(case, seen=seen)
         row = held.loss(loss)
         calculation = _confirmed(held, row)
+        _check_step(held, row, _decision_step(calculation), by)
         decision = _write_decision(held, row, calculation, by, at)
         if calculation.outcome != "refuse" and calculation.amount > 0:
             _write_payees(held, row, calculation, shares)
@@ -247,6 +254,11 @@ def decide(
         row.save(update_fields=["outcome", "amount"])
         _advance(held, row, _decision_step(calculation), calculation, by, at)
     return decision
+
+
+def _check_step(held: Locked, loss: Loss, step: str, by: Actor) -> None:
+    """First of all, so that a refusal says where the claim is and not what is missing for it."""
+    cases.check_move(Move(held.case, step, parts=(loss,), all_parts=held.losses), by=by)
 
 
 def _decision_step(calculation: Calculation) -> str:

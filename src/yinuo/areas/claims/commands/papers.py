@@ -69,9 +69,10 @@ def receive_papers(
 ) -> list[Document]:
     """Take papers in. The first ones start the clock of the decision (保险法 art 23)."""
     cases.check_step(case, "receive_papers", by=by)
-    rows = documents.receive_many(case=case, uploads=uploads, by=by, at=at)
+    taken = documents.look_at(uploads=uploads, by=by, at=at)
     with cases.transaction():
         held = locked(case)
+        rows = documents.receive_taken(case=held.case, taken=taken, by=by, at=at)
         if any(queries.is_paper(row.kind) for row in rows):
             for subject in (cases.subject_of(loss) for loss in held.losses if not loss.ended_at):
                 for rule in queries.CLOCKS_OF_FIRST_PAPERS:
