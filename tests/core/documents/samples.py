@@ -26,6 +26,13 @@ def picture(
     return file.getvalue()
 
 
+def double_picture() -> bytes:
+    first, second = (Image.effect_noise((640, 480), shade).convert("RGB") for shade in (10, 20))
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[second])
+    return file.getvalue()
+
+
 def notes(
     *,
     taken: str = "2026:03:02 11:30:00",

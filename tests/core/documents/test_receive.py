@@ -76,6 +76,12 @@ def test_what_phones_make_is_taken(office: Office, kind: str, name: str) -> None
     assert row.file_name == name
 
 
+def test_the_two_pictures_in_one_of_some_phones_are_a_jpeg(office: Office) -> None:
+    row = receive(office, office.open(), samples.double_picture(), name="a.jpg")
+    assert row.file is not None
+    assert row.file.content_type == "image/jpeg"
+
+
 def test_a_pdf_is_taken_where_a_paper_is_meant(office: Office) -> None:
     row = receive(office, office.open(), samples.paper(), name="bill.pdf", kind="repair_invoice")
     assert row.file is not None
@@ -268,6 +274,16 @@ def test_a_set_comes_in_whole_with_one_line_for_each(office: Office) -> None:
     rows = commands.receive_many(case=case, uploads=uploads, by=office.by_customer, at=START)
     assert [row.status for row in rows] == ["received"] * 3
     assert trial.types(case).count("document.received") == 3
+
+
+def test_what_was_looked_at_is_in_no_case_until_it_is_received(office: Office, store: Path) -> None:
+    case = office.open()
+    uploads = [upload(samples.picture())]
+    taken = commands.look_at(uploads=uploads, by=office.by_customer, at=START)
+    assert len(files_in(store)) == 1
+    assert not Document.objects.exists()
+    (row,) = commands.receive_taken(case=case, taken=taken, by=office.by_customer, at=START)
+    assert row.status == "received"
 
 
 def test_a_set_with_bad_files_is_refused_and_each_is_named(office: Office) -> None:

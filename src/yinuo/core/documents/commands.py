@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import rules
-from yinuo.core.documents.intake import Taken, Upload, take
+from yinuo.core.documents.intake import Taken, Upload, look_at
 from yinuo.core.documents.models import Document, StoredFile
 from yinuo.core.documents.rulefile import DocumentsRules, Kind
 from yinuo.core.documents.rules import Slot
@@ -22,17 +22,20 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NotForYou
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.textfiles import language_of
-from yinuo.kit.errors import DomainError, Message, raise_problems
+from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 
 __all__ = [
     "Judgement",
+    "Taken",
     "Upload",
     "Wanted",
     "judge",
     "judge_many",
+    "look_at",
     "receive",
     "receive_many",
+    "receive_taken",
     "request_documents",
     "waive",
     "waive_many",
@@ -142,16 +145,12 @@ def request_documents(
     return made
 
 
-def receive_many(
-    *, case: Case, uploads: Sequence[Upload], by: Actor, at: datetime
-) -> list[Document]:
-    """Take files into the case: all of them, or none and every refusal with its place.
+def receive_taken(*, case: Case, taken: Sequence[Taken], by: Actor, at: datetime) -> list[Document]:
+    """Put files that `look_at` has passed into the case.
 
-    The same bytes for the same paper again give the row that is there. Raises NotForYou,
-    UnknownKind, TooManyFiles, and of `rules` whatever is wrong with a file.
+    The same bytes for the same paper again give the row that is there. Raises TooManyFiles.
     """
     table = rulebook.rules(DocumentsRules, at=at)
-    taken = _take_all(uploads, table, by, at)
     with cases.transaction():
         fresh = cases.lock(case)
         rows = list(Document.objects.filter(case=fresh).select_related("file").order_by("pk"))
@@ -164,6 +163,14 @@ def receive_many(
         _save_received(new)
         _record(fresh, [("document.received", _received(row)) for row in new], by, at, {})
     return [row for row, _is_new in found]
+
+
+def receive_many(
+    *, case: Case, uploads: Sequence[Upload], by: Actor, at: datetime
+) -> list[Document]:
+    """Take files into the case: `look_at`, then `receive_taken`, for who has no more to do."""
+    taken = look_at(uploads=uploads, by=by, at=at)
+    return receive_taken(case=case, taken=taken, by=by, at=at)
 
 
 def receive(*, case: Case, upload: Upload, by: Actor, at: datetime) -> Document:
@@ -282,24 +289,6 @@ def _refuse_held(
         if (one.kind, one.subject) in taken:
             raise AlreadyHere("wanted", name=_name(table, one.kind, language))
         taken.add((one.kind, one.subject))
-
-
-def _take_all(
-    uploads: Sequence[Upload], table: DocumentsRules, by: Actor, at: datetime
-) -> list[Taken]:
-    taken: list[Taken] = []
-    problems: list[DomainError] = []
-    for place, upload in enumerate(uploads):
-        field = "file" if len(uploads) == 1 else f"files.{place}"
-        try:
-            kind = rules.kind_of(table, upload.kind)
-            if by.kind == "customer" and not kind.for_customer:
-                raise NotForYou
-            taken.append(take(upload, kind, table, field=field, at=at))
-        except DomainError as problem:
-            problems.append(problem)
-    raise_problems(problems)
-    return taken
 
 
 def _store(taken: Sequence[Taken], at: datetime) -> dict[bytes, StoredFile]:

@@ -5,7 +5,7 @@ Done before any transaction begins, so that a slow line or a large picture holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +15,10 @@ from django.conf import settings
 from yinuo.core.documents import content, rules, storage
 from yinuo.core.documents.rulefile import DocumentsRules, FileType, Kind
 from yinuo.core.documents.storage import Staged
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.rules import NotForYou
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.errors import DomainError, raise_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,30 @@ class Taken:
     longitude: float | None
 
 
-def take(upload: Upload, kind: Kind, table: DocumentsRules, *, field: str, at: datetime) -> Taken:
+def look_at(*, uploads: Sequence[Upload], by: Actor, at: datetime) -> list[Taken]:
+    """Look at files and put them into the store; no row speaks of them yet.
+
+    To be called before the transaction that receives them: it waits for slow lines and opens large
+    pictures. All of them pass, or none and every refusal comes with its place. Raises NotForYou,
+    UnknownKind, and of `rules` whatever is wrong with a file.
+    """
+    table = rulebook.rules(DocumentsRules, at=at)
+    taken: list[Taken] = []
+    problems: list[DomainError] = []
+    for place, upload in enumerate(uploads):
+        field = "file" if len(uploads) == 1 else f"files.{place}"
+        try:
+            kind = rules.kind_of(table, upload.kind)
+            if by.kind == "customer" and not kind.for_customer:
+                raise NotForYou
+            taken.append(_take(upload, kind, table, field=field, at=at))
+        except DomainError as problem:
+            problems.append(problem)
+    raise_problems(problems)
+    return taken
+
+
+def _take(upload: Upload, kind: Kind, table: DocumentsRules, *, field: str, at: datetime) -> Taken:
     """Raises what `rules` says about a file that cannot be taken; nothing of it remains then."""
     name = rules.shown_name(upload.file_name)
     most = rules.largest_bytes(table.upload)
