@@ -28,7 +28,7 @@ class UsernameTaken(DomainError):
 
 class PasswordTooWeak(DomainError):
     code = "password_too_weak"
-    message: ClassVar[Message] = _("%(reasons)s")
+    message: ClassVar[Message] = "%(reasons)s"
     http = 422
 
 
