@@ -52,7 +52,7 @@ bench: $(VENV)/ready-to-build ## Measure every figure that we publish
 	@$(PYTHON) -m bench
 
 where: $(VENV)/ready-to-run ## Where a rule is: make where KEY=claims.first_contact
-	@$(PYTHON) tests/make.py where "$(KEY)"
+	@$(YINUO) where "$(KEY)"
 
 stop: $(VENV)/ready-to-run ## Stop the embedded databases
 	@$(YINUO) stop

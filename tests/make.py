@@ -1,8 +1,7 @@
-"""What `make` needs beside pytest: a browser, generated files, and the way to a rule.
+"""What `make` needs beside pytest: a browser, and generated files that are fresh.
 
 ``browser``   find a Chromium, or install one, or say the command that does
 ``generate``  write every generated file;  ``fresh``  fail when one of them is stale
-``where KEY`` print a rule, its typed field, its uses and its tests
 """
 
 from __future__ import annotations
@@ -81,19 +80,10 @@ def _generator(*arguments: str) -> int:
     return subprocess.run([sys.executable, *arguments], check=False, cwd=CHECKOUT).returncode
 
 
-def where(key: str) -> int:
-    """Print a rule: value, typed field, use, test; 1 when there is none."""
-    if not key:
-        print("say which rule: make where KEY=claims.first_contact", file=sys.stderr)
-        return 2
-    return _generator("-m", "yinuo.interfaces.cli.main", "where", key)
-
-
 COMMANDS: dict[str, Callable[..., int]] = {
     "browser": browser,
     "generate": generate,
     "fresh": fresh,
-    "where": where,
 }
 
 if __name__ == "__main__":

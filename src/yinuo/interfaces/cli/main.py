@@ -26,7 +26,8 @@ COMMANDS = {
     "serve": "yinuo.interfaces.cli.serve:serve",
     "worker": "yinuo.interfaces.worker.command:worker",
     "retry-failed": "yinuo.interfaces.worker.command:retry_failed",
-    "migrate": "yinuo.interfaces.cli.serve:migrate",
+    "preflight": "yinuo.interfaces.cli.admin:preflight",
+    "migrate": "yinuo.interfaces.cli.admin:migrate",
     "stop": "yinuo.interfaces.cli.serve:stop",
     "claim": "yinuo.interfaces.cli.claims:claim",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
@@ -35,14 +36,16 @@ COMMANDS = {
     "verify": "yinuo.interfaces.cli.timeline:verify",
     "backup": "yinuo.interfaces.cli.backup:backup",
     "restore": "yinuo.interfaces.cli.backup:restore",
-    "new-key": "yinuo.interfaces.cli.serve:print_new_key",
-    "manage": "yinuo.interfaces.cli.serve:manage",
+    "new-key": "yinuo.interfaces.cli.admin:print_new_key",
+    "manage": "yinuo.interfaces.cli.admin:manage",
     "where": "yinuo.interfaces.cli.where:where",
     "docs": "yinuo.interfaces.cli.docs:docs",
     "texts": "yinuo.interfaces.cli.texts:texts",
 }
-# These look at what may be missing, or prepare it themselves, so nothing is started for them.
-PREPARE_THEMSELVES = frozenset({"run", "doctor", "new-key", "stop", "where", "docs", "texts"})
+# These start other programs and load no Django, so that they are there at once.
+WITHOUT_DJANGO = frozenset({"run", "serve", "stop"})
+# These look at what may be missing, or need no database: nothing is started for them.
+WITHOUT_DATABASE = WITHOUT_DJANGO | {"doctor", "new-key", "where", "docs", "texts"}
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 REFUSED = 2
 """Exit code of an expected refusal, as click uses for wrong arguments."""
@@ -56,7 +59,7 @@ class Commands(click.Group):
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
-        if cmd_name != "run":
+        if cmd_name not in WITHOUT_DJANGO:
             set_up_django()
         module, function = place.split(":")
         command: click.Command = getattr(import_module(module), function)
@@ -66,7 +69,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        if name not in PREPARE_THEMSELVES and not {"-h", "--help"} & set(rest):
+        if name not in WITHOUT_DATABASE and not {"-h", "--help"} & set(rest):
             start_embedded_database()
         return name, command, rest
 
@@ -101,9 +104,9 @@ def terminal_language() -> str:
 def yinuo(ctx: click.Context, lang: str | None, verbose: bool) -> None:
     """Yinuo 一诺: claims service in which every promise is a row."""
     ctx.obj = lang or terminal_language()
-    if ctx.invoked_subcommand != "run":
+    if ctx.invoked_subcommand not in WITHOUT_DJANGO:
         translation.activate(ctx.obj)
-        if not verbose and ctx.invoked_subcommand not in ("serve", "worker"):
+        if not verbose and ctx.invoked_subcommand != "worker":
             logging.getLogger().setLevel(logging.WARNING)
 
 

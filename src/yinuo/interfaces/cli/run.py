@@ -18,6 +18,7 @@ from pathlib import Path
 
 import click
 
+from yinuo.interfaces.cli.serve import program
 from yinuo.kit import env
 
 READY_SECONDS = 60
@@ -43,7 +44,9 @@ def run(host: str, port: int, demo: bool) -> None:
         start("serve", "--host", host, "--port", str(port)),
         start("worker", "--concurrency", "2"),
     ]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell that starts us in the background makes us deaf to Ctrl-C unless we say otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         wait_until_ready(f"http://{host}:{port}/readyz", programs)
         announce(f"http://{host}:{port}/")
@@ -77,10 +80,6 @@ def prepared_for() -> str:
     for path in sorted(env.PACKAGE.rglob("migrations/*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def program() -> list[str]:
-    return [sys.executable, "-m", "yinuo.interfaces.cli.main"]
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
