@@ -19,6 +19,7 @@ class CodeRules(RuleTable):
     tries: Rule[Count]
     wait_before_next: Rule[LimitText]
     most_per_hour: Rule[Count]
+    signed_in_for: Rule[LimitText]
 
 
 class PeopleRules(RuleFile):

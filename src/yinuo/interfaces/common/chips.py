@@ -1,0 +1,58 @@
+"""The promise chip from a promise as `core.cases` reads it: one translation for every door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from yinuo.core.cases.queries import PromiseView
+from yinuo.interfaces.common.present import PromiseChip
+
+# Why a clock stands still, and why a promise was taken back, in the reader's words.
+_REASONS: Mapping[str, str] = {
+    "supplement": gettext_noop("waiting for the papers that we asked for"),
+    "account_correction": gettext_noop("waiting for a corrected account"),
+    "agreed_time": gettext_noop("a time was agreed"),
+    "car_not_available": gettext_noop("the car cannot be looked at now"),
+    "ended": gettext_noop("no longer needed"),
+    "case_ended": gettext_noop("the case has ended"),
+}
+
+
+def chip(view: PromiseView, now: datetime, *, for_customer: bool = False) -> PromiseChip:
+    """Customers are spared the key of the rule; its source they see."""
+    return PromiseChip(
+        title=view.title,
+        started_at=view.started_at,
+        due_at=view.due_at,
+        now=now,
+        soon_at=view.soon_at,
+        kept_at=view.kept_at,
+        paused_at=view.paused_at,
+        withdrawn_at=view.withdrawn_at,
+        pause_reason=_reason(view.pause_reason),
+        withdrawn_reason=_reason(view.withdrawn_reason),
+        why=view.why,
+        counted=view.counted,
+        source="" if for_customer and not view.statutory else view.source,
+        rule="" if for_customer else view.rule,
+        owner=view.owner,
+        statutory=view.statutory,
+        provisional=view.provisional,
+        internal=view.internal,
+    )
+
+
+def chips(
+    views: Iterable[PromiseView], now: datetime, *, for_customer: bool = False
+) -> tuple[PromiseChip, ...]:
+    return tuple(chip(view, now, for_customer=for_customer) for view in views)
+
+
+def _reason(code: str) -> str:
+    if not code:
+        return ""
+    return _(_REASONS[code]) if code in _REASONS else ""
