@@ -48,7 +48,7 @@ def run(host: str, port: int, demo: bool) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        wait_until_ready(f"http://{host}:{port}/readyz", programs)
+        wait_until_ready(f"http://{host}:{port}/healthz", programs)
         announce(f"http://{host}:{port}/")
         watch(programs)
     except KeyboardInterrupt:

@@ -10,6 +10,8 @@ from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app as django_app
 from procrastinate.jobs import Job
 
+# Importing it is what registers the reactions and the schedule.
+from yinuo import automation
 from yinuo.interfaces.worker import housekeeping
 from yinuo.kit import logs, queue
 from yinuo.kit.errors import PermanentFailure
@@ -38,6 +40,7 @@ class PatientRetry(BaseRetryStrategy):
 
 def register_tasks(app: App) -> None:
     """Make every task of `kit.queue` known to `app`; doing it again changes nothing."""
+    logger.debug("automation", reactions=len(automation.REACTIONS))
     for task in queue.tasks().values():
         if task.name in app.tasks:
             continue
