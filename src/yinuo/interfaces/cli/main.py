@@ -29,6 +29,7 @@ COMMANDS = {
     "preflight": "yinuo.interfaces.cli.admin:preflight",
     "migrate": "yinuo.interfaces.cli.admin:migrate",
     "stop": "yinuo.interfaces.cli.serve:stop",
+    "demo": "yinuo.interfaces.cli.demo:demo",
     "claim": "yinuo.interfaces.cli.claims:claim",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
     "sweep": "yinuo.interfaces.cli.timeline:sweep",

@@ -1,0 +1,116 @@
+"""`yinuo demo`: an insurer to try things on, told by the same commands that people use."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import click
+from django.conf import settings
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from yinuo.core.cases.models import Case
+from yinuo.core.payments.bank.stand_in import StandInBank
+from yinuo.core.people.models import Staff
+from yinuo.core.policies.models import Policy
+from yinuo.interfaces.cli import demo_cast, demo_stories
+from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
+from yinuo.interfaces.cli.demo_stories import Plot
+from yinuo.interfaces.cli.run import SIGN_INS
+from yinuo.interfaces.cli.storytelling import Stage, Story
+from yinuo.kit import env
+
+# How many of a hundred claims end where, and how many days ago such a claim was reported.
+ENDS = (
+    ("closed", 40, (5, 90)),
+    ("reported", 5, (0, 0.03)),
+    ("dispatched", 6, (0, 0.05)),
+    ("surveyed", 8, (0.2, 3)),
+    ("assessed", 9, (1, 6)),
+    ("documented", 5, (2, 5)),
+    ("calculated", 5, (2, 6)),
+    ("reviewed", 5, (2, 8)),
+    ("approved", 3, (3, 8)),
+    ("decided", 4, (3, 12)),
+    ("paid", 4, (3, 6)),
+    ("refused", 3, (10, 60)),
+    ("zero", 2, (10, 60)),
+    ("withdrawn", 1, (2, 40)),
+)
+SPECIALS = ("", "", "", "", "", "cut", "several", "payees", "papers", "doubt", "injury", "returned")
+
+
+@click.command()
+@click.option("--claims", "count", default=300, show_default=True, type=click.IntRange(20, 5000))
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same insurer.")
+def demo(count: int, seed: int) -> None:
+    """Fill an empty house with a demo insurer; a house that has people is left alone."""
+    if env.mode() is env.Mode.PRODUCTION:
+        raise click.ClickException(_("Production mode has no demo accounts."))
+    finished = env.state_directory() / SIGN_INS
+    if Staff.objects.filter(is_demo=True).exists() and not finished.exists():
+        raise click.ClickException(
+            _("Filling the demo insurer was interrupted. Start afresh: make clean, then make run.")
+        )
+    if Staff.objects.filter(is_demo=True).exists():
+        click.echo(_("The demo insurer is already here."))
+    elif Staff.objects.exists() or Case.objects.exists():
+        raise click.ClickException(_("This house has people of its own: the demo stays out."))
+    else:
+        fill(count, seed)
+    write_sign_ins()
+
+
+def fill(count: int, seed: int) -> None:
+    """Tell the stories of `count` claims, ending now. Lines of the timeline carry their source."""
+    now = datetime.now(UTC)
+    dice = random.Random(seed)  # noqa: S311  the same insurer each time, nothing secret
+    settings.YINUO_SANDBOX = True
+    cast = demo_cast.hire(now - timedelta(days=500))
+    numbers = demo_cast.sell(count + count // 3, dice, now)
+    bank = StandInBank(now, decide=demo_stories.comes_back)
+    with tqdm(total=count, unit=" claims", desc=_("Demo claims"), leave=False) as bar:
+        stage = Stage(bank, now, on_beat=lambda: bar.update(1))
+        stage.tell(_stories(numbers[:count], cast, dice, now))
+    settings.YINUO_SANDBOX = False
+
+
+def _stories(
+    numbers: list[str], cast: demo_cast.Cast, dice: random.Random, now: datetime
+) -> Iterator[tuple[datetime, Story]]:
+    policies = {
+        policy.number: policy for policy in Policy.objects.select_related("branch", "vehicle")
+    }
+    weights = [weight for _name, weight, _days in ENDS]
+    for seed, number in enumerate(numbers):
+        policy = policies[number]
+        ends, _weight, (newest, oldest) = dice.choices(ENDS, weights)[0]
+        at = now - timedelta(days=dice.uniform(newest, oldest))
+        plot = Plot(
+            policy_number=number,
+            branch=policy.branch.code.lower(),
+            plate=policy.vehicle.plate,
+            ends=ends,
+            special=dice.choice(SPECIALS),
+            pace=dice.choice((0.6, 0.8, 0.8, 1.0, 1.5, 2.5)) if ends != "dispatched" else 0.8,
+            seed=seed,
+        )
+        yield max(at, policy.starts_at), demo_stories.tell(plot, cast)
+
+
+def write_sign_ins() -> None:
+    """What a newcomer needs to sign in: one line per role, and the one password of the demo."""
+    lines = [_("Password of every demo account: %s") % PASSWORD, ""]
+    for username, roles, title in (*ROLES, *HEAD_OFFICE):
+        lines.append(f"{username:12} {title}  ({', '.join(roles)})")
+    case = Case.objects.filter(customer__phone_index__isnull=False, closed_at=None).first()
+    if case is not None:
+        lines += ["", _("A customer: case %(number)s, telephone %(phone)s; the code is in %(mail)s")
+                  % {"number": case.number, "phone": case.customer.phone,
+                     "mail": settings.EMAIL_FILE_PATH}]  # fmt: skip
+    path = env.state_directory() / SIGN_INS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    click.echo("\n".join(lines))
