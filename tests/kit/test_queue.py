@@ -43,7 +43,7 @@ def jobs() -> list[tuple[str, str, int]]:
         cursor.execute(
             "select task_name, status::text, attempts from procrastinate_jobs order by id"
         )
-        return cursor.fetchall()
+        return [(name, status, int(attempts)) for name, status, attempts in cursor.fetchall()]
 
 
 @pytest.mark.django_db(transaction=True)

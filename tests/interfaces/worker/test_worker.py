@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from yinuo.interfaces.worker import housekeeping
+from yinuo.interfaces.worker import housekeeping, wiring
 
 
 def start_worker() -> subprocess.Popen[bytes]:
@@ -55,7 +55,7 @@ def test_what_a_killed_worker_left_half_done_is_taken_up_again() -> None:
         )
 
     async def take_up() -> int:
-        with app.replace_connector(app.connector.get_worker_connector()) as working:
+        with app.replace_connector(wiring.connector_for_workers()) as working:
             async with working.open_async():
                 return await housekeeping.take_up_abandoned_jobs(working)
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
 # Importing it is what registers the reactions and the schedule.
@@ -92,10 +94,17 @@ def _run(task: queue.Task, context: JobContext, arguments: dict[str, object]) ->
         raise
 
 
+def connector_for_workers() -> BaseConnector:
+    """A pool beside Django's connections; Django's own cannot wait for notifications."""
+    connector = django_app.connector
+    assert isinstance(connector, DjangoConnector)
+    return connector.get_worker_connector()
+
+
 def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bool = True) -> None:
     """Work through the queue; with ``forever=False`` return when it is empty."""
     register_tasks(django_app)
-    with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
+    with django_app.replace_connector(connector_for_workers()) as app:
         app.run_worker(
             queues=queues,
             concurrency=concurrency,
