@@ -21,7 +21,11 @@ from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments import queries as payment_queries
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
+from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.models import Person
+from yinuo.core.people.rulefile import PeopleRules
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import logs, queue
 from yinuo.kit.errors import DomainError
 
@@ -79,6 +83,23 @@ def send_messages(*, message_ids: Sequence[int], at: datetime) -> None:
     # The rest of a large set goes with the clock of its own job: a claim is timed from `at`.
     if messages.send_due(list(message_ids), at=at).full:
         queue.defer("send_messages", queue="messages", message_ids=list(message_ids))
+
+
+@queue.task("send_sign_in_code", queue="messages", tries=3)
+def send_sign_in_code(*, case_id: int, person_id: int, at: datetime) -> None:
+    """Make and send a code. The door asks for this also when nobody fits, so that it always does
+    the same amount of work; and what is refused here, nobody at the door hears of.
+    """
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        return
+    try:
+        code = people.issue_sign_in_code(case_id=case_id, person_id=person_id, by=SYSTEM, at=at)
+        valid_for = rulebook.rules(PeopleRules, at=at).codes.valid_for.value
+        minutes = int(valid_for.elapsed().total_seconds() // 60)
+        messages.send_code(person=person, code=code, minutes=minutes, at=at)
+    except DomainError as refusal:
+        logger.info("sign_in_code_refused", code=refusal.code, person=person_id)
 
 
 # Clock → command. Five fields of cron, in UTC.

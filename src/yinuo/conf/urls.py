@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("yinuo.interfaces.desk.urls")),
     path("language", set_language, name="set_language"),
     path("theme", appearance.set_theme, name="set_theme"),
+    path("", include("yinuo.interfaces.portal.urls")),
 ]

@@ -10,7 +10,14 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from yinuo.areas.claims.models import Assessment, Calculation, Claim, Loss, Survey
+from yinuo.areas.claims.models import (
+    Assessment,
+    Calculation,
+    Claim,
+    Decision,
+    Loss,
+    Survey,
+)
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.areas.claims.rules import Spot, Surveyor, distance_km
 from yinuo.core.cases import queries as cases
@@ -93,6 +100,16 @@ def calculations(claim: Claim) -> list[Calculation]:
     )
 
 
+def decisions(claim: Claim) -> list[Decision]:
+    """What was decided about each loss, the newest of each first, with sum and assessed lines."""
+    return list(
+        Decision.objects.filter(loss__claim=claim)
+        .select_related("loss", "calculation__assessment")
+        .prefetch_related("calculation__assessment__lines")
+        .order_by("loss__ordinal", "-decided_at")
+    )
+
+
 def near(*, plate: str, policy_id: int | None, at: datetime, within: Limit) -> list[Claim]:
     """Claims about the same car (by plate, or by policy when there is none) close in time."""
     which = Q(plate=plate) if plate else Q(policy_id=policy_id)
@@ -116,6 +133,12 @@ def facts_of(claim: Claim) -> dict[str, object]:
     if isinstance(estimate, str):
         facts["estimate"] = Decimal(estimate)
     return facts
+
+
+def guidance_for(claim: Claim, at: datetime) -> tuple[str, ...]:
+    """Keys of the texts that the caller is told at the end, in the order in which they are said."""
+    rule = rulebook.rules(ClaimsRules, at=at).report
+    return tuple(one.text for one in rule.guidance_for(facts_of(claim)))
 
 
 def surveyors_for(claim: Claim, case: Case, *, at: datetime) -> list[Surveyor]:

@@ -22,7 +22,7 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def chip(view: PromiseView, now: datetime, *, for_customer: bool = False) -> PromiseChip:
+def chip_of(view: PromiseView, now: datetime, *, for_customer: bool = False) -> PromiseChip:
     """Customers are spared the key of the rule; its source they see."""
     return PromiseChip(
         title=view.title,
@@ -46,10 +46,10 @@ def chip(view: PromiseView, now: datetime, *, for_customer: bool = False) -> Pro
     )
 
 
-def chips(
+def chips_of(
     views: Iterable[PromiseView], now: datetime, *, for_customer: bool = False
 ) -> tuple[PromiseChip, ...]:
-    return tuple(chip(view, now, for_customer=for_customer) for view in views)
+    return tuple(chip_of(view, now, for_customer=for_customer) for view in views)
 
 
 def _reason(code: str) -> str:

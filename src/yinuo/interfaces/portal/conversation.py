@@ -1,0 +1,61 @@
+"""What was said on both sides: letters from us, questions and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from yinuo.core.cases.models import Note
+from yinuo.core.messages import queries as messages
+from yinuo.interfaces.portal.door import Visit
+
+MOST_LETTERS = 50
+MOST_NOTES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    id: int
+    subject: str
+    body: str
+    language: str
+    at: datetime
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    body: str
+    by: str
+    own: bool
+    at: datetime
+
+
+def letters(visit: Visit) -> tuple[Letter, ...]:
+    """The inbox of this claim, the newest first."""
+    case = visit.claim.case
+    rows = messages.inbox(visit.actor).filter(case=case)[:MOST_LETTERS]
+    page = f"/claims/{case.number}"
+    return tuple(
+        Letter(
+            id=row.pk,
+            subject=row.subject,
+            body=messages.shown(row.body, page),
+            language=row.language,
+            at=row.written_at,
+            new=row.read_at is None,
+        )
+        for row in rows
+    )
+
+
+def notes(visit: Visit) -> tuple[Said, ...]:
+    """What the customer asked and what was answered; remarks among colleagues are not shown."""
+    rows = Note.objects.filter(
+        case=visit.claim.case, for_customer=True, erased_at__isnull=True
+    ).order_by("at", "pk")[:MOST_NOTES]
+    return tuple(
+        Said(body=row.body, by=_("We"), own=row.by == visit.actor.id, at=row.at) for row in rows
+    )

@@ -1,0 +1,23 @@
+"""The addresses of the customers' side."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from yinuo.interfaces.portal.views import acts, home, papers, sign_in, track
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("track/", sign_in.start, name="sign_in"),
+    path("track/code", sign_in.code, name="code"),
+    path("track/open/<str:token>", sign_in.open_link, name="open"),
+    path("track/leave", sign_in.leave, name="leave"),
+    path("claims/<str:number>", track.claim, name="claim"),
+    path("claims/<str:number>/papers", papers.papers, name="papers"),
+    path("claims/<str:number>/files/<str:token>", papers.file, name="file"),
+    path("claims/<str:number>/account", acts.account, name="account"),
+    path("claims/<str:number>/question", acts.question, name="question"),
+    path("claims/<str:number>/messages", acts.read, name="read"),
+    path("claims/<str:number>/withdrawal", acts.withdrawal, name="withdrawal"),
+]
