@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from yinuo.areas.claims import rules
 from yinuo.areas.claims.models import (
     Assessment,
     Calculation,
@@ -19,9 +20,10 @@ from yinuo.areas.claims.models import (
     Survey,
 )
 from yinuo.areas.claims.rulefile import ClaimsRules
-from yinuo.areas.claims.rules import Spot, Surveyor, distance_km
+from yinuo.areas.claims.rules import Spot, StageTime, Surveyor, distance_km
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Event, Promise
+from yinuo.core.cases.workflow import subject_of
 from yinuo.core.documents import queries as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.documents.rules import Slot
@@ -262,3 +264,19 @@ def has_compulsory_cover(claim: Claim) -> bool:
 def clocks_of_complete_papers(claim: Claim) -> tuple[str, ...]:
     """In compulsory cover five days from the papers, beside the thirty (交强险条例 art 29)."""
     return ("claims.decision_ctpli",) if has_compulsory_cover(claim) else ()
+
+
+def stage_times(claim: Claim) -> tuple[StageTime, ...]:
+    """How long each loss was at each stage, from the timeline, which nobody can rewrite."""
+    workflow = cases.workflow_of(claim.case)
+    if workflow.parts is None:
+        return ()
+    moves: list[tuple[datetime, str, Sequence[str]]] = []
+    for event in Event.objects.filter(case=claim.case_id).order_by("seq"):
+        step = workflow.parts.step(str(event.data.get("step", "")))
+        if event.seq == 1:
+            moves.append((event.at, workflow.parts.initial, ()))
+        elif step is not None and step.target is not None:
+            moves.append((event.at, step.target, event.data.get("parts", ())))
+    subjects = [subject_of(loss) for loss in claim.losses.all()]
+    return rules.stage_times(moves, subjects, workflow.parts.initial)

@@ -210,3 +210,35 @@ SAID = (
     "agent",
 )
 LIABILITIES = ("full", "main", "equal", "minor", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """How long a loss was at a stage; `until` is None while it still is."""
+
+    loss: str
+    stage: str
+    since: datetime
+    until: datetime | None
+
+
+def stage_times(
+    moves: Iterable[tuple[datetime, str, Sequence[str]]], losses: Sequence[str], initial: str
+) -> tuple[StageTime, ...]:
+    """The stages of each loss in order, from the steps of the timeline.
+
+    `moves` are (when, target stage, subjects of the losses moved), the oldest first; the first
+    one opens the claim.
+    """
+    times: list[StageTime] = []
+    standing: dict[str, tuple[str, datetime]] = {}
+    for at, target, moved in moves:
+        for loss in moved or losses:
+            if loss in standing:
+                stage, since = standing[loss]
+                if stage == target:
+                    continue
+                times.append(StageTime(loss, stage, since, at))
+            standing[loss] = (target or initial, at)
+    times += [StageTime(loss, stage, since, None) for loss, (stage, since) in standing.items()]
+    return tuple(sorted(times, key=lambda one: (one.loss, one.since)))

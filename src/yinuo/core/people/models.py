@@ -105,6 +105,9 @@ class Person(models.Model):
     do_not_disturb = models.CharField(max_length=60, blank=True, help_text="e.g. 21:00-09:00")
     opted_out = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     vulnerability = models.CharField(max_length=80, blank=True)
+    needs = models.CharField(
+        max_length=400, blank=True, default="", db_default="", help_text="needs and expectations"
+    )
     home_branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="people")
     external_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
     created_at = models.DateTimeField()

@@ -121,6 +121,7 @@ class PersonChanges:
     do_not_disturb: str | None = None
     opted_out: tuple[str, ...] | None = None
     vulnerability: str | None = None
+    needs: str | None = None
 
 
 # Text ----------------------------------------------------------------------------------------

@@ -92,8 +92,11 @@ class Stage:
 
     def _exchange(self, at: datetime) -> None:
         self.bank.at = at
+        ready = payment_queries.currencies_ready()
+        if not ready:
+            return
         payer = payment_queries.payer()
-        for currency in payment_queries.currencies_ready():
+        for currency in ready:
             while payments.make_batch(payer=payer, currency=currency, by=SYSTEM, at=at).batch:
                 pass
         payments.hand_over(channel=self.bank, by=SYSTEM, at=at)

@@ -192,6 +192,8 @@ def _apply(person: Person, changes: PersonChanges) -> None:
         person.vulnerability = rules.clean_text(
             changes.vulnerability, field="vulnerability", most=80, required=False
         )
+    if changes.needs is not None:
+        person.needs = rules.clean_text(changes.needs, field="needs", most=400, required=False)
 
 
 def _check_branches(branch_ids: set[int], by: Actor) -> None:
