@@ -5,6 +5,7 @@ PYTHON := $(VENV)/bin/python
 YINUO := $(PYTHON) -m yinuo.interfaces.cli.main
 PORT ?= 8000
 WORKERS ?= 2
+OPTIONS ?=
 
 # Compiled modules make the second start several times as fast.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,7 +26,7 @@ $(VENV)/ready-to-build: requirements.txt requirements-dev.txt pyproject.toml tes
 	@touch $@ $(VENV)/ready-to-run
 
 run: $(VENV)/ready-to-run ## Start a whole demo insurer: database, web and worker
-	@$(YINUO) run --port $(PORT)
+	@$(YINUO) run --port $(PORT) $(OPTIONS)
 
 test: $(VENV)/ready-to-build ## Get what the tests need, then run them
 	@$(PYTHON) tests/make.py browser
