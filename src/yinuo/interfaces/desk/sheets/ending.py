@@ -1,0 +1,108 @@
+"""Notes, delays, withdrawal, closing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from yinuo.interfaces.common.fields import FieldKind, FieldState
+from yinuo.interfaces.common.formdata import Typed
+from yinuo.interfaces.desk.sheets.frame import (
+    Context,
+    Desk,
+    Sheet,
+    chosen,
+    form_of,
+    loss_options,
+    told,
+)
+
+LONGEST = 4000
+
+
+def _reason(label: str, help_text: str) -> FieldState:
+    return FieldState(
+        name="reason",
+        label=label,
+        kind=FieldKind.TEXTAREA,
+        help=help_text,
+        required=True,
+        maxlength=LONGEST,
+    )
+
+
+def note(desk: Desk, typed: Typed[Any]) -> Context:
+    fields = [
+        FieldState(
+            name="body",
+            label=_("Note"),
+            kind=FieldKind.TEXTAREA,
+            required=True,
+            maxlength=LONGEST,
+            autofocus=True,
+        ),
+        FieldState(
+            name="for_customer",
+            label=_("The customer may read this on the case page"),
+            kind=FieldKind.CHECKBOX,
+        ),
+    ]
+    return {"form": form_of(fields, typed)}
+
+
+def delay_notice(desk: Desk, typed: Typed[Any]) -> Context:
+    fields = [
+        _reason(_("Why it takes longer"), _("The customer reads these words.")),
+        FieldState(
+            name="new_at",
+            label=_("The new time"),
+            kind=FieldKind.DATE_TIME,
+            help=_("The customer hears from us by then at the latest."),
+            required=True,
+        ),
+    ]
+    facts = {"reason": "…", "new_at": desk.at}
+    if typed.given is not None:
+        facts = {"reason": typed.given.reason, "new_at": typed.given.new_at}
+    return {"form": form_of(fields, typed), "told": told(desk, "claim.delayed", facts=facts)}
+
+
+def withdrawal(desk: Desk, typed: Typed[Any]) -> Context:
+    fields = [_reason(_("What the customer said"), _("It is kept with the claim."))]
+    several = len(desk.fitting) > 1
+    return {
+        "form": form_of(fields, typed),
+        "ticks": loss_options(desk.fitting) if several else (),
+        "ticks_name": "losses",
+        "ticks_label": _("Which losses"),
+        "ticks_help": _("None ticked means all of them."),
+        "ticked": chosen(typed, "losses"),
+        "told": told(desk, "claim.withdrawn"),
+    }
+
+
+def closing(desk: Desk, typed: Typed[Any]) -> Context:
+    return {"form": form_of([], typed), "told": told(desk, "claim.closed")}
+
+
+SHEETS = {
+    "note": Sheet(
+        build=note, submit=gettext_noop("Keep the note"), done=gettext_noop("The note is kept.")
+    ),
+    "delay-notice": Sheet(
+        build=delay_notice,
+        submit=gettext_noop("Tell the customer"),
+        done=gettext_noop("The customer is told about the delay."),
+    ),
+    "withdrawal": Sheet(
+        build=withdrawal,
+        submit=gettext_noop("Withdraw"),
+        confirm=gettext_noop("A withdrawn loss cannot be taken up again. Withdraw it now?"),
+        done=gettext_noop("The claim is withdrawn."),
+    ),
+    "closing": Sheet(
+        build=closing, submit=gettext_noop("Close"), done=gettext_noop("The claim is closed.")
+    ),
+}
