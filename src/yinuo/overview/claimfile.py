@@ -38,6 +38,7 @@ from yinuo.kit.ids import CaseNumber
 
 MOST = 200
 MOST_EARLIER = 10
+_MARK = "file_"
 
 
 class _Row(BaseModel):
@@ -232,19 +233,18 @@ def open_claim(actor: Actor, number: str) -> Claim:
 
 def read(actor: Actor, claim: Claim) -> ClaimFile:
     """The file of a claim that the actor was let into. One statement."""
-    row = (
-        Claim.objects.filter(pk=claim.pk)
-        .values(
-            **_survey_parts(),
-            **_sums(),
-            **_money(),
-            **_policy(claim),
-            **_said(),
-            earlier=_earlier(actor, claim.case),
-        )
-        .get()
-    )
-    return ClaimFile.model_validate(row)
+    gathered = {
+        **_survey_parts(),
+        **_sums(),
+        **_money(),
+        **_policy(claim),
+        **_said(),
+        "earlier": _earlier(actor, claim.case),
+    }
+    # A model's own fields may bear the same names, so they are marked inside the statement.
+    marked = {f"{_MARK}{name}": rows for name, rows in gathered.items()}
+    row = Claim.objects.filter(pk=claim.pk).values(**marked).get()
+    return ClaimFile.model_validate({name.removeprefix(_MARK): row[name] for name in marked})
 
 
 def _many(rows: QuerySet[Any], *plain: str, **named: Any) -> ArraySubquery:

@@ -351,6 +351,7 @@ class LaneKey(StrEnum):
     TODAY = "today"
     WAITING = "waiting_for_customer"
     LATER = "later"
+    WITHOUT_PROMISE = "without_promise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
