@@ -44,7 +44,7 @@ def test_several_lines_of_one_transaction_follow_each_other(office: Office) -> N
     assert trial.chain_holds(case)
 
 
-def test_only_people_make_the_revision_grow(office: Office) -> None:
+def test_what_the_house_does_by_itself_leaves_a_persons_page_valid(office: Office) -> None:
     case = office.open()
     before = Case.objects.get(pk=case.pk).revision
 
