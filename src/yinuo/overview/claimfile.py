@@ -243,7 +243,7 @@ def read(actor: Actor, claim: Claim) -> ClaimFile:
     }
     # A model's own fields may bear the same names, so they are marked inside the statement.
     marked = {f"{_MARK}{name}": rows for name, rows in gathered.items()}
-    row = Claim.objects.filter(pk=claim.pk).values(**marked).get()
+    row: dict[str, Any] = dict(Claim.objects.filter(pk=claim.pk).values(**marked).get())
     return ClaimFile.model_validate({name.removeprefix(_MARK): row[name] for name in marked})
 
 

@@ -287,5 +287,5 @@ def _rows_at(tree: Tree, name: str) -> list[Tree] | None:
         found = _child(found, step)
     if not isinstance(found, dict):
         return None
-    rows: list[Tree] = found.setdefault(last, [])
+    rows: Any = found.setdefault(last, [])
     return rows if isinstance(rows, list) else None

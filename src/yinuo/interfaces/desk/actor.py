@@ -20,6 +20,7 @@ from yinuo.kit.errors import DomainError
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+"""The request by position, then what the address holds."""
 
 
 def staff_of(request: HttpRequest) -> Staff:
@@ -52,7 +53,7 @@ def desk(*roles: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             try:
                 if roles and not actor_of(request).roles.intersection(roles):
                     raise NotForYou
@@ -72,3 +73,9 @@ def desk(*roles: str) -> Callable[[View[P]], View[P]]:
 def record(request: HttpRequest, *, what: str, case_id: int | None = None, count: int = 1) -> None:
     """Put on record that this person was shown a customer's file, or a list of so many."""
     people.record_access(case_id=case_id, what=what, by=actor_of(request), at=now(), count=count)
+
+
+def asks_for(request: HttpRequest, target: str) -> bool:
+    """Whether the page asks for this part of itself; going back asks for the whole page."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx and htmx.target == target and not htmx.history_restore_request)

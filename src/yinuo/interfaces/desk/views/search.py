@@ -29,7 +29,7 @@ from yinuo.interfaces.common.present import (
     SearchBox,
     Table,
 )
-from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.actor import actor_of, asks_for, desk, now, record
 from yinuo.interfaces.desk.rows import case_row
 from yinuo.kit.errors import DomainError
 from yinuo.overview import search as finding
@@ -69,8 +69,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "people": _people(persons, at) if persons else None,
         "empty": None if count else _empty(words),
     }
-    htmx = getattr(request, "htmx", None)
-    part = bool(htmx) and htmx.target == "results" and not htmx.history_restore_request
+    part = asks_for(request, "results")
     return render(request, "desk/search_results.html" if part else "desk/search.html", context)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common.present import CaseRow, Empty, Filter, LaneKey, Link, Pager
-from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.actor import actor_of, asks_for, desk, now, record
 from yinuo.interfaces.desk.rows import case_row
 from yinuo.overview import today as days
 from yinuo.overview.today import Lane, LaneView, Scope
@@ -68,10 +68,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _template(request: HttpRequest) -> str:
     """The list alone for a click on a filter; the whole page for everything else."""
-    htmx = getattr(request, "htmx", None)
-    if htmx and htmx.target == "today" and not htmx.history_restore_request:
-        return "desk/today_list.html"
-    return "desk/today.html"
+    return "desk/today_list.html" if asks_for(request, "today") else "desk/today.html"
 
 
 def _asked(request: HttpRequest, actor: Actor) -> tuple[Lane | None, str]:
