@@ -62,7 +62,7 @@ def _checklist(desk: Desk) -> tuple[Line, ...]:
 
 
 def _usual_why(desk: Desk) -> str:
-    """Why a paper of the list is asked, in the customer's language, because the customer reads it."""
+    """Why a paper of the list is asked, in the language of the customer, who reads it."""
     with translation.override(desk.case.customer.language):
         return _("It is needed for this kind of loss.")
 

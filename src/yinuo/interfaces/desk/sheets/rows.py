@@ -39,7 +39,7 @@ def rows_in(
     *,
     title: str,
     add: str,
-    help: str = "",
+    hint: str = "",
     least: int = 1,
 ) -> Rows:
     """The bound fields, row by row."""
@@ -48,7 +48,7 @@ def rows_in(
         name=name,
         title=title,
         add=add,
-        help=help,
+        help=hint,
         error=typed.errors.get(name, ""),
         rows=tuple(
             tuple(form[field.name] for field in row(f"{name}-{index}")) for index in range(count)

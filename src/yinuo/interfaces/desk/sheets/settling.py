@@ -93,8 +93,9 @@ def refusal(desk: Desk, typed: Typed[Any]) -> Context:
         _reason,
         title=_("Reasons and clauses"),
         add=_("Another reason"),
-        help=_(
-            "The customer reads these words. Say what happened, why it is not covered, and where it says so."
+        hint=_(
+            "The customer reads these words. Say what happened, why it is not covered, "
+            "and where it says so."
         ),
     )
     return {"form": form, "groups": (reasons,)}
@@ -224,7 +225,7 @@ def decision(desk: Desk, typed: Typed[Any]) -> Context:
         least=0,
         title=_("Shares"),
         add=_("Divide it among several"),
-        help=_payee_help(desk),
+        hint=_payee_help(desk),
     )
     context = {"form": form, **_shown(desk, found), "groups": (shares,) if pays else ()}
     if found is not None:

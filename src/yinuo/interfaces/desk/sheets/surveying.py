@@ -90,7 +90,7 @@ def _context(desk: Desk, typed: Typed[Any], fields: Sequence[FieldState]) -> Con
             injured,
             title=_("People hurt"),
             add=_("Another person"),
-            help=_("Leave it empty when nobody was hurt."),
+            hint=_("Leave it empty when nobody was hurt."),
         ),
         "ticks": tuple(Option(key, labels.word(EXPLAINED, key)) for key in EXPLAINED),
         "ticks_name": "told",

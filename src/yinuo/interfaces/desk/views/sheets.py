@@ -61,7 +61,9 @@ def _take(request: HttpRequest, claim: Claim, page: Sheet, action: Action[Any]) 
         # The claim as it is now: somebody else may have moved it.
         fresh = claims.get_for(actor_of(request), claim.case.number)
         return _show(request, fresh, page, action, typed.refused(refusal), status=refusal.http)
-    messages.success(request, _(page.done))
+    # The tag names the draft that the browser no longer needs.
+    draft = f"{claim.case.number}-{action.noun}"
+    messages.success(request, _(page.done), extra_tags=draft)
     return _see_other(_next_address(request, claim, page))
 
 

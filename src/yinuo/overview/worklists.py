@@ -1,0 +1,79 @@
+"""Work lists: the losses that wait at a stage, the surveys that run, what next breaks first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from yinuo.areas.claims.models import Loss, Survey
+from yinuo.core.cases import queries as cases
+from yinuo.core.cases.queries import PromiseView
+from yinuo.core.payments.models import PayeeAccount
+from yinuo.core.people.actors import Actor
+
+PAGE = 100
+"""A list shows so many at most; whoever works through them sees the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    loss: Loss
+    promise: PromiseView | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRow:
+    survey: Survey
+    promise: PromiseView | None
+
+
+def losses_at(
+    actor: Actor, stages: Collection[str], *, language: str, at: datetime
+) -> list[LossRow]:
+    """Losses of visible claims at these stages, the next promise to break first."""
+    rows = list(
+        Loss.objects.filter(
+            stage__in=stages,
+            ended_at__isnull=True,
+            claim__case__in=cases.visible_to(actor),
+        )
+        .select_related("claim__case__customer", "claim__case__handler", "owner")
+        .order_by(F("claim__case__next_due_at").asc(nulls_last=True), "claim_id", "ordinal")[:PAGE]
+    )
+    promises = cases.next_promises({row.claim_id for row in rows}, language, at=at)
+    return [LossRow(row, promises.get(row.claim_id)) for row in rows]
+
+
+def surveys(actor: Actor, *, mine: bool, language: str, at: datetime) -> list[SurveyRow]:
+    """Running surveys, one's own or the branch's, the next promise to break first."""
+    found = Survey.objects.filter(
+        completed_at__isnull=True,
+        replaced_at__isnull=True,
+        claim__case__closed_at__isnull=True,
+        claim__case__in=cases.visible_to(actor),
+    )
+    if mine:
+        found = found.filter(surveyor=actor.staff_id)
+    rows = list(
+        found.select_related("claim__case__customer", "claim__case__handler", "surveyor").order_by(
+            F("claim__case__next_due_at").asc(nulls_last=True), "claim_id"
+        )[:PAGE]
+    )
+    promises = cases.next_promises({row.claim_id for row in rows}, language, at=at)
+    return [SurveyRow(row, promises.get(row.claim_id)) for row in rows]
+
+
+def accounts_to_confirm(actor: Actor) -> Sequence[PayeeAccount]:
+    """Changed accounts that wait for a second person, the oldest first."""
+    return list(
+        PayeeAccount.objects.filter(
+            confirmed_at__isnull=True,
+            replaced_at__isnull=True,
+            case__in=cases.visible_to(actor),
+        )
+        .select_related("case", "person")
+        .order_by("proposed_at", "pk")[:PAGE]
+    )
