@@ -125,6 +125,6 @@ def own_claim(what: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]]
 
 
 def hotline() -> str:
-    """The telephone of the head office, for whoever has no handler yet."""
-    root = people_queries.branches_of(SYSTEM).filter(parent=None).first()
-    return root.phone if root else ""
+    """The telephone of the head office, or of the branch nearest to it that has one."""
+    branch = people_queries.branches_of(SYSTEM).exclude(phone="").first()
+    return branch.phone if branch else ""

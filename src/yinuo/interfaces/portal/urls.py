@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.portal.views import acts, home, papers, sign_in, track
+from yinuo.interfaces.portal.views import acts, home, papers, report, reported, sign_in, track
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("report/", report.start, name="report"),
+    path("report/what", report.what, name="report_what"),
+    path("report/who", report.who, name="report_who"),
+    path("report/photos", report.photos, name="report_photos"),
+    path("report/check", reported.check, name="report_check"),
+    path("report/done", reported.reported, name="reported"),
     path("track/", sign_in.start, name="sign_in"),
     path("track/code", sign_in.code, name="code"),
     path("track/open/<str:token>", sign_in.open_link, name="open"),

@@ -22,7 +22,6 @@ from yinuo.core.people.rulefile import PeopleRules
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import formdata, inputs, rate_limits
 from yinuo.interfaces.common.fields import FieldState, FormState, bind
-from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.portal import door
 from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
@@ -80,8 +79,7 @@ def code(request: HttpRequest) -> HttpResponse:
             case_id=case_id, person_id=person_id, code=typed.given.code, at=at
         )
     except people.CodeNotGood as refusal:
-        errors = Typed[inputs.CodeInput]().refused(refusal).errors
-        return _ask_code(request, number, code_form({}, errors), status=422)
+        return _ask_code(request, number, code_form({}, {"code": str(refusal)}), status=422)
     del request.session[ASKED]
     door.sign_in(request, actor, at=at)
     return door.see_other(reverse("portal:claim", args=[number]))
@@ -94,8 +92,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         page = read_case_link(token, at=at)
     except DomainError as refusal:
-        problem = Typed[inputs.SignInInput]().refused(refusal)
-        return _ask(request, start_form({}, general=problem.general), status=refusal.http)
+        return _ask(request, start_form({}, general=(str(refusal),)), status=refusal.http)
     actor = customer_actor(person_id=page.person_id, case_id=page.case_id)
     case = cases.visible_to(actor).filter(pk=page.case_id).first()
     if case is None:
