@@ -18,6 +18,7 @@ STATE = env.CHECKOUT / ".local" / "bench"
 os.environ["YINUO_STATE"] = str(STATE)
 os.environ["YINUO_MODE"] = "development"
 os.environ["DJANGO_SETTINGS_MODULE"] = "yinuo.conf.settings"
+os.environ["YINUO_LOG_LEVEL"] = "WARNING"
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("YINUO_FILES", None)
 

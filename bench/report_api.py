@@ -116,8 +116,9 @@ def web() -> Iterator[int]:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, "YINUO_LOG_LEVEL": "INFO"}
     with (STATE / "bench.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=dict(os.environ))
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         try:
             yield process
         finally:
@@ -156,11 +157,13 @@ class Reporters:
     def __init__(self, port: int, key: str) -> None:
         self.key = key
         self.lines = [HTTPConnection("127.0.0.1", port, timeout=60) for _ in range(CLIENTS)]
+        """Opened anew for each round: the web closes a line that is silent for long."""
         self.seconds: list[float] = []
 
     def round(self, numbers: Sequence[int]) -> float:
         """Reports a second."""
         bodies = [(n, body_of(n)) for n in numbers]
+        self._connect()
 
         def send(place: int) -> Callable[[], None]:
             return lambda: self._send(self.lines[place], bodies[place::CLIENTS])
@@ -170,6 +173,7 @@ class Reporters:
     def until(self, stop: threading.Event, numbers: Sequence[int]) -> float:
         """Reports a second until told to stop."""
         sent = [0] * CLIENTS
+        self._connect()
 
         def send(place: int) -> None:
             for n in numbers[place::CLIENTS]:
@@ -180,6 +184,11 @@ class Reporters:
 
         took = side_by_side([lambda place=place: send(place) for place in range(CLIENTS)])  # type: ignore[misc]
         return sum(sent) / took
+
+    def _connect(self) -> None:
+        for line in self.lines:
+            line.close()
+            line.connect()
 
     def _send(self, line: HTTPConnection, bodies: Sequence[tuple[int, bytes]]) -> None:
         for n, body in bodies:

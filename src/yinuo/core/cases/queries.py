@@ -143,7 +143,11 @@ def promises(
     found = Promise.objects.filter(case=case)
     if for_customer:
         found = found.filter(audience=Promise.Audience.CUSTOMER)
-    views = _views(_with_stops(found), language, at)
+    # Each pause and extension writes a line, so a case that was just opened cannot have any.
+    if case.head_seq > 1:
+        views = _views(_with_stops(found), language, at)
+    else:
+        views = _views(found.select_related("owner"), language, at, stopped=False)
     still = sorted((view for view in views if view.is_open), key=_by_urgency)
     ended = [view for view in views if not view.is_open]
     return [*still, *sorted(ended, key=_ended_at, reverse=True)]
@@ -177,15 +181,22 @@ def _with_stops(found: QuerySet[Promise]) -> QuerySet[Promise]:
 
 
 def _views(
-    rows: QuerySet[Promise] | Sequence[Promise], language: str, at: datetime
+    rows: QuerySet[Promise] | Sequence[Promise],
+    language: str,
+    at: datetime,
+    *,
+    stopped: bool = True,
 ) -> list[PromiseView]:
     with rulebook.pinned():
         calendar = calendar_at(at)
-        return [_view(row, calendar, language, at) for row in rows]
+        return [_view(row, calendar, language, at, stopped=stopped) for row in rows]
 
 
-def _view(row: Promise, calendar: Calendar, language: str, at: datetime) -> PromiseView:
-    pauses, extensions = list(row.pauses.all()), list(row.extensions.all())
+def _view(
+    row: Promise, calendar: Calendar, language: str, at: datetime, *, stopped: bool
+) -> PromiseView:
+    pauses = list(row.pauses.all()) if stopped else []
+    extensions = list(row.extensions.all()) if stopped else []
     counted = due_of(row, pauses, extensions, calendar)
     rule, source = _rule_of(row)
     warnings = clock.warn_times(counted, rule.warn_at[-1:], calendar)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from ninja import Status
 
+from yinuo.core.cases import commands as cases
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook import queries as rulebook
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -32,9 +33,10 @@ def once(
     """Run the command and keep its answer in the same transaction, when the caller gave a key."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return Status(status, command())
+        with rulebook.pinned():
+            return Status(status, command())
     actor = actor_of(request)
-    with transaction.atomic():
+    with cases.all_or_nothing(), rulebook.pinned():
         digest = hashlib.sha256(f"{request.path}\n".encode() + request.body).digest()
         earlier = people.claim_idempotency_key(key=key, request_hash=digest, by=actor, at=at)
         if earlier is not None:

@@ -96,6 +96,7 @@ class Work:
 
 _current: ContextVar[Work | None] = ContextVar("yinuo_work", default=None)
 _sink: ContextVar[Callable[[FollowUp], None] | None] = ContextVar("yinuo_sink", default=None)
+_whole: ContextVar[bool] = ContextVar("yinuo_all_or_nothing", default=False)
 _reactive: set[str] = set()
 
 
@@ -115,6 +116,21 @@ def follow_ups_to(sink: Callable[[FollowUp], None]) -> Iterator[None]:
 
 
 @contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """The transaction of a door around one command and what the door itself writes.
+
+    A refusal undoes both, so the command inside needs no savepoint of its own. Whoever wants to go
+    on after a refusal must not use this.
+    """
+    token = _whole.set(True)
+    try:
+        with database.atomic():
+            yield
+    finally:
+        _whole.reset(token)
+
+
+@contextmanager
 def transaction() -> Iterator[Work]:
     """One command, one transaction, one state of the rulebook.
 
@@ -124,7 +140,7 @@ def transaction() -> Iterator[Work]:
     if running is not None:
         yield running
         return
-    with database.atomic(), rulebook.pinned():
+    with database.atomic(savepoint=not _whole.get()), rulebook.pinned():
         work = Work()
         token = _current.set(work)
         try:
@@ -206,7 +222,8 @@ def _locked(ids: Sequence[int]) -> list[Case]:
 def append(entry: Entry) -> None:
     """Add a line to the end of the timeline of a locked case."""
     case = held(entry.case)
-    if entry.by.is_person:
+    # A reaction of the house leaves a person's page valid; a person or a program does not.
+    if entry.by.kind != "system":
         case.revision += 1
     current().entries.append(entry if entry.case is case else replace(entry, case=case))
     touch(case)
