@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from tests.core.documents.samples import picture
-from tests.interfaces.portal.visitors import PHONE, now, page_of, reported
+from tests.interfaces.portal.visitors import PHONE, Answer, now, page_of, reported
 from tests.world import World
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases.models import Case
@@ -25,7 +24,7 @@ def local(at: datetime) -> str:
     return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
 
 
-def identify(visitor: Client, car: str = PLATE, phone: str = PHONE) -> HttpResponse:
+def identify(visitor: Client, car: str = PLATE, phone: str = PHONE) -> Answer:
     return visitor.post("/report/", {"car": car, "phone": phone})
 
 

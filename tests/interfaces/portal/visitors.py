@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.test import Client
-from django.utils import timezone
 
 from tests import world
 from tests.world import World, report_of
 from yinuo.areas.claims import commands as claims
 from yinuo.core.cases.models import Case
 from yinuo.core.messages.links import case_link
+
+# What the test client answers with; the stubs have no public name for it.
+Answer = Any
 
 PHONE = "13900000001"
 CHINESE, ENGLISH = {"Accept-Language": "zh-Hans"}, {"Accept-Language": "en"}
@@ -27,8 +30,8 @@ def insurer_today() -> World:
 
 
 def reported(insurer: World, **changes: object) -> Case:
-    at = now() - timezone.timedelta(minutes=5)
-    accident_at = at - timezone.timedelta(hours=1)
+    at = now() - timedelta(minutes=5)
+    accident_at = at - timedelta(hours=1)
     report = report_of(**{"accident_at": accident_at, **changes})
     return claims.report(report=report, door="phone", by=insurer["agent"], at=at).case
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -95,7 +96,7 @@ _LONGITUDE: TypeAdapter[float | None] = TypeAdapter(inputs.Longitude)
 
 
 def uploads(
-    request: HttpRequest, kind: str, subject: str, files: list[UploadedFile]
+    request: HttpRequest, kind: str, subject: str, files: Sequence[UploadedFile[Any]]
 ) -> list[Upload]:
     """The files of a form; a place that makes no sense is left out, for it is only a help."""
     try:

@@ -59,7 +59,8 @@ def account(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _said_of_account(visit: Visit) -> str:
-    waiting = payments.proposals_of(visit.claim.case).filter(person_id=visit.actor.person_id)
+    case = visit.claim.case
+    waiting = payments.proposals_of(case).filter(person=case.customer)
     if waiting.exists():
         return _("Thank you. A colleague confirms the changed account before money goes there.")
     return _("Thank you. The money will go to this account.")
