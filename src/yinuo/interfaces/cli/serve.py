@@ -51,8 +51,9 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
         blocking_threads=threads,
         # A thread that ends would take its database connection with it.
         blocking_threads_idle_timeout=IDLE_SECONDS,
+        # Backpressure counts open connections, not requests: a browser keeps six of them open,
+        # so anything near the number of threads would leave its last files waiting for minutes.
         backlog=BACKLOG,
-        backpressure=threads,
         respawn_failed_workers=True,
         websockets=False,
         log_access=False,
