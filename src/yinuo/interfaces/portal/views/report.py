@@ -52,7 +52,7 @@ class NotIdentified(DomainError):
     code = "not_identified"
     message = gettext_lazy(
         "We could not find this car together with this phone number. Check both, or call us: "
-        "we take your report on the phone at any hour."
+        "we also take your report on the phone."
     )
     http = 422
 
