@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from ninja import File, Router
+from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
 from yinuo.core.payments import commands as payments
@@ -27,11 +27,11 @@ def list_batches(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/batches", response={201: shapes.BatchListOut, **PROBLEMS})
-def make_batches(request: HttpRequest) -> Any:
+def make_batches(request: HttpRequest) -> Status[Any]:
     """Put everything that is ready into files for the bank."""
     actor = actor_of(request)
     made, left_out = money_doors.make_batches(actor, at=now())
-    return 201, {"items": [_batch(row) for row in made], "left_out": left_out}
+    return Status(201, {"items": [_batch(row) for row in made], "left_out": left_out})
 
 
 @router.post("/answers", response={200: shapes.BankAnswerOut, **PROBLEMS})

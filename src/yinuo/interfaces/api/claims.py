@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from ninja import Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands import Reported
@@ -50,8 +50,10 @@ def report_claim(request: HttpRequest, given: inputs.ReportInput) -> Status[Any]
 @router.get("", response={200: shapes.ClaimListOut, **PROBLEMS})
 def list_claims(
     request: HttpRequest,
-    state: Annotated[str, Field(max_length=30)] = "",
-    after: Annotated[str, Field(max_length=20, description="the `next` of the page before")] = "",
+    state: Annotated[inputs.Word, Field(max_length=30)] = "",
+    after: Annotated[
+        inputs.Word, Field(max_length=20, description="`next` of the page before")
+    ] = "",
 ) -> dict[str, Any]:
     """Claims, the newest first, a page at a time."""
     actor, at = actor_of(request), now()
@@ -64,9 +66,9 @@ def list_claims(
 @router.get("/duplicates", response={200: shapes.ClaimListOut, **PROBLEMS})
 def list_duplicates(
     request: HttpRequest,
-    accident_at: AwareDatetime,
-    plate: Annotated[str, Field(max_length=20)] = "",
-    policy_number: Annotated[str, Field(max_length=40)] = "",
+    accident_at: inputs.Moment,
+    plate: Annotated[inputs.Word, Field(max_length=20)] = "",
+    policy_number: Annotated[inputs.Word, Field(max_length=40)] = "",
     latitude: inputs.Latitude = None,
     longitude: inputs.Longitude = None,
 ) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
-from pydantic import AwareDatetime, Field
 
 from yinuo.areas.claims import commands as claims
 from yinuo.core.cases import queries as cases
@@ -36,24 +35,21 @@ def send_document(
     request: HttpRequest,
     number: str,
     file: File[UploadedFile],
-    kind: Form[Annotated[str, Field(min_length=1, max_length=40)]],
-    taken_at: Form[AwareDatetime | None] = None,
-    latitude: Form[inputs.Latitude] = None,
-    longitude: Form[inputs.Longitude] = None,
-) -> Any:
+    given: Form[inputs.UploadInput],
+) -> Status[Any]:
     """Send a photo or a paper; its content is looked at, whatever the name says."""
     actor, at = actor_of(request), now()
     case = cases.get_for(actor, number, kind="claim")
     upload = Upload(
-        kind=kind,
+        kind=given.kind,
         file_name=file.name or "",
         chunks=file.chunks(),
-        taken_at=taken_at,
-        latitude=latitude,
-        longitude=longitude,
+        taken_at=given.taken_at,
+        latitude=given.latitude,
+        longitude=given.longitude,
     )
     (row,) = claims.receive_papers(case=case, uploads=[upload], by=actor, at=at)
-    return 201, _document(row)
+    return Status(201, _document(row))
 
 
 @router.get("/{number}/documents/{document}/file", response={200: None, **PROBLEMS})

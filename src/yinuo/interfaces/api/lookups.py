@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from yinuo.core.people import commands as people
 from yinuo.core.policies import queries as policies
@@ -14,6 +14,7 @@ from yinuo.core.policies.queries import Insured
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.claims import PROBLEMS
 from yinuo.interfaces.api.idempotency import actor_of, now
+from yinuo.interfaces.common import inputs
 
 router = Router(tags=["look-ups"])
 
@@ -21,9 +22,9 @@ router = Router(tags=["look-ups"])
 @router.get("/policies", response={200: shapes.PolicyListOut, **PROBLEMS})
 def find_policies(
     request: HttpRequest,
-    at: AwareDatetime | None = None,
-    number: Annotated[str, Field(max_length=40)] = "",
-    plate: Annotated[str, Field(max_length=20)] = "",
+    at: inputs.Moment | None = None,
+    number: Annotated[inputs.Word, Field(max_length=40)] = "",
+    plate: Annotated[inputs.Word, Field(max_length=20)] = "",
 ) -> dict[str, Any]:
     """Policies by number or plate, with how they stood at that moment."""
     actor, moment = actor_of(request), now()

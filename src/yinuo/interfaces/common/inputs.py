@@ -6,10 +6,20 @@ business is decided by the command.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 LINE = 80
 TEXT = 4_000
@@ -20,7 +30,26 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
+def _storable(text: str) -> str:
+    """PostgreSQL stores every character but one."""
+    if "\x00" in text:
+        raise PydanticCustomError("string_unicode", "a text without the character NUL")
+    return text
+
+
+def _thinkable(moment: datetime) -> datetime:
+    """Years that no claim can be about overflow in the arithmetic of clocks and zones."""
+    if not EARLIEST <= moment < LATEST:
+        raise PydanticCustomError("datetime_object_invalid", "a time that a claim can be about")
+    return moment
+
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Blank = BeforeValidator(_empty_is_none)
+Moment = Annotated[AwareDatetime, AfterValidator(_thinkable)]
+OptionalMoment = Annotated[Moment | None, Blank]
+Word = Annotated[str, AfterValidator(_storable)]
 Amount = Annotated[Decimal, Field(ge=0, lt=Decimal("1e10"), decimal_places=2)]
 OptionalAmount = Annotated[Amount | None, Blank]
 OptionalFlag = Annotated[bool | None, Blank]
@@ -70,6 +99,14 @@ class Input(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @field_validator("*")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str):
+                _storable(text)
+        return value
+
 
 class SeenInput(Input):
     """`seen` is the revision of the case that the person had before the eyes."""
@@ -92,7 +129,7 @@ class LossInput(Input):
 
 
 class ReportInput(Input):
-    accident_at: AwareDatetime
+    accident_at: Moment
     place: Annotated[str, Field(min_length=1, max_length=200)]
     cause: Cause
     losses: Annotated[list[LossInput], Field(min_length=1, max_length=50)]
@@ -202,6 +239,15 @@ class PapersRequestInput(SeenInput):
     again_because: Annotated[str, Field(max_length=200)] = ""
 
 
+class UploadInput(Input):
+    """What is said about a file beside its content."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40)]
+    taken_at: OptionalMoment = None
+    latitude: Latitude = None
+    longitude: Longitude = None
+
+
 class JudgementInput(Input):
     document: Annotated[int, Field(ge=1)]
     accepted: bool
@@ -269,7 +315,7 @@ class WithdrawalInput(SeenInput):
 
 class DelayInput(SeenInput):
     reason: NeededText
-    new_at: AwareDatetime
+    new_at: Moment
 
 
 class ReserveInput(OneLossInput):
@@ -292,4 +338,3 @@ class SignInInput(Input):
 
 class CodeInput(Input):
     code: Annotated[str, Field(min_length=1, max_length=12)]
-
