@@ -33,6 +33,8 @@ COMMANDS = {
     "claim": "yinuo.interfaces.cli.claims:claim",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
     "sweep": "yinuo.interfaces.cli.timeline:sweep",
+    "import": "yinuo.interfaces.cli.importing:import_group",
+    "replay": "yinuo.interfaces.cli.replaying:replay",
     "seal": "yinuo.interfaces.cli.timeline:seal",
     "verify": "yinuo.interfaces.cli.timeline:verify",
     "backup": "yinuo.interfaces.cli.backup:backup",
@@ -41,12 +43,13 @@ COMMANDS = {
     "manage": "yinuo.interfaces.cli.admin:manage",
     "where": "yinuo.interfaces.cli.where:where",
     "docs": "yinuo.interfaces.cli.docs:docs",
+    "openapi": "yinuo.interfaces.api.command:openapi",
     "texts": "yinuo.interfaces.cli.texts:texts",
 }
 # These start other programs and load no Django, so that they are there at once.
 WITHOUT_DJANGO = frozenset({"run", "serve", "stop"})
 # These look at what may be missing, or need no database: nothing is started for them.
-WITHOUT_DATABASE = WITHOUT_DJANGO | {"doctor", "new-key", "where", "docs", "texts"}
+WITHOUT_DATABASE = WITHOUT_DJANGO | {"doctor", "new-key", "where", "docs", "openapi", "texts"}
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 REFUSED = 2
 """Exit code of an expected refusal, as click uses for wrong arguments."""

@@ -1,0 +1,109 @@
+"""The first command of a newcomer, from nothing to a page, and again."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pytest_django import Settings
+
+from yinuo.core.people.models import Branch, Staff
+from yinuo.interfaces.cli.main import yinuo
+from yinuo.kit.embedded import Cluster
+
+CORES = 2
+READY_SECONDS = 5
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    # Not tmp_path: pytest keeps that closed to the account that runs the server for root.
+    with tempfile.TemporaryDirectory(prefix="yinuo-run-") as directory:
+        yield Path(directory)
+        Cluster(Path(directory) / "pg").stop()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def work_of_children() -> float:
+    """Seconds of processor time that ended children have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def start(state: Path, port: int) -> subprocess.Popen[str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("YINUO_")}
+    ours.pop("DATABASE_URL", None)
+    ours.pop("DJANGO_SETTINGS_MODULE", None)
+    ours.pop("PYTHONDONTWRITEBYTECODE", None)
+    ours |= {"YINUO_STATE": str(state)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "yinuo.interfaces.cli.main", "run", "--no-demo", f"--port={port}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=ours,
+    )
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> list[str]:
+    lines: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line)
+        if words in line:
+            return lines
+    raise AssertionError("".join(lines))
+
+
+def page(port: int, path: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
+        status: int = answer.status
+        return status
+
+
+def test_one_command_makes_a_house_and_the_second_time_it_is_there_at_once(state: Path) -> None:
+    port = free_port()
+    for _ in range(2):
+        began = work_of_children()
+        process = start(state, port)
+        try:
+            read_until(process, f"http://127.0.0.1:{port}/")
+            assert page(port, "/accounts/login/") == 200
+            assert page(port, "/readyz") == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        assert process.returncode == 0
+        work = work_of_children() - began
+    # Two cores that are ready after five seconds have done no more work than this.
+    assert work < CORES * READY_SECONDS
+
+
+@pytest.mark.django_db
+def test_production_does_not_serve_while_demo_accounts_can_sign_in(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    branch = Branch.objects.create(name="杭州", code="HZ", path="1.")
+    Staff.objects.create(
+        username="demo", name="演示", branch=branch, is_demo=True, joined_at="2026-03-02T00:00Z"
+    )
+
+    answer = CliRunner().invoke(yinuo, ["--lang", "en", "preflight"])
+
+    assert answer.exit_code == 2
+    assert "Production mode refuses demo accounts" in answer.output
