@@ -178,7 +178,7 @@ def _report(claim: Claim, losses: Sequence[Loss], now: datetime) -> list[Fact]:
         Fact(_("Accident"), wording.full_time(claim.accident_at)),
         Fact(_("Place"), claim.place),
         Fact(_("Cause"), labels.word(labels.CAUSES, claim.cause)),
-        Fact(_("Reported"), wording.near_time(claim.reported_at, now), _door(claim)),
+        Fact(_("Reported at"), wording.near_time(claim.reported_at, now), _door(claim)),
     ]
     if len(losses) == 1:
         loss = losses[0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from yinuo.core.policies.queries import Insured
 from yinuo.interfaces.common import labels
@@ -91,7 +91,7 @@ def _tick(name: str, label: str) -> FieldState:
 
 
 def _yes_no(name: str, label: str, help: str = "") -> FieldState:  # noqa: A002  as FieldState
-    choices = (Option("yes", _("Yes")), Option("no", _("No")))
+    choices = (Option("yes", pgettext("answer", "Yes")), Option("no", pgettext("answer", "No")))
     return FieldState(
         name=name, label=label, kind=FieldKind.RADIO_CARDS, options=choices, help=help
     )
@@ -121,7 +121,7 @@ def _accident() -> Iterable[FieldState]:
         _yes_no("in_town", _("In town?")),
         FieldState(
             name="cause",
-            label=_("What happened?"),
+            label=_("What kind of accident?"),
             kind=FieldKind.SELECT,
             required=True,
             options=labels.options(labels.CAUSES),

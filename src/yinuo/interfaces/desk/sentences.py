@@ -91,7 +91,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "message.written": Sentence(
         gettext_noop("Letter written to the customer"), TimelineKind.MESSAGE
     ),
-    "note.added": Sentence(gettext_noop("Note"), _NOTE),
+    "note.added": Sentence(gettext_noop("Note written"), _NOTE),
     "note.erased": Sentence(gettext_noop("Note erased on request"), _NOTE),
     "promise.made": Sentence(gettext_noop("Promised: %(promise)s, by %(due)s"), _PROMISE),
     "promise.kept": Sentence(gettext_noop("Promise kept: %(promise)s"), _PROMISE, "kept"),
