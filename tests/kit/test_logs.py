@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils.log import log_response
 
 from yinuo.kit import logs
 
@@ -61,3 +64,13 @@ def test_an_error_is_logged_by_place_and_type_but_not_with_what_was_typed(
     assert line["error"] == "builtins.ValueError"
     assert "test_logs.py" in str(line["trace"])
     assert "13800138000" not in written.getvalue()
+
+
+def test_an_address_with_a_signed_link_stays_out_of_the_log(written: io.StringIO) -> None:
+    request = RequestFactory().get("/track/open/signed-secret")
+    log_response("Not Found: %s", request.path, response=HttpResponse(status=404), request=request)
+
+    (line,) = lines(written)
+    assert line["status"] == 404
+    assert line["event"] == "request_refused"
+    assert "signed-secret" not in written.getvalue()

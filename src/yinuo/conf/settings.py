@@ -214,11 +214,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
 FILE_UPLOAD_MAX_MEMORY_SIZE = MEBIBYTE
 FILE_UPLOAD_PERMISSIONS = 0o600
-# name of a limit -> (attempts, seconds): so many from one address in so long.
+# name of a limit -> (attempts, seconds): so many from one caller in so long. A report takes some
+# ten steps with its photos, and a workshop reports for several customers.
 RATE_LIMITS = {
     "sign_in": (env.read_number("YINUO_LIMIT_SIGN_IN", 20), 300),
     "code": (env.read_number("YINUO_LIMIT_CODE", 20), 600),
-    "report": (env.read_number("YINUO_LIMIT_REPORT", 30), 600),
+    "report": (env.read_number("YINUO_LIMIT_REPORT", 90), 600),
 }
 # A POST to a path that starts so counts against the limit of that name.
 RATE_LIMITED_PATHS = {

@@ -51,9 +51,10 @@ _NOT_FOR_LOGS = frozenset({"request", "params", "sql", "server_time"})
 
 def _add_extra(_: logging.Logger, __: str, event: Event) -> Event:
     record = event.get("_record")
-    status = getattr(record, "status_code", None)
-    if status is not None:
-        event["status"] = status
+    if hasattr(record, "request"):
+        # Django's own words hold the address, and with it perhaps a customer's signed link.
+        event["event"] = "request_refused"
+        event["status"] = getattr(record, "status_code", None)
     return event
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.contrib.sessions.models import Session
 from procrastinate import App
 
 from yinuo.interfaces.common import rate_limits
@@ -19,6 +20,11 @@ logger = logs.log("yinuo.worker")
 @queue.task("forget_old_attempts", queue="housekeeping", cron="20 3 * * *")
 def forget_old_attempts(*, at: datetime) -> None:
     rate_limits.forget_old(now=at)
+
+
+@queue.task("forget_old_sessions", queue="housekeeping", cron="25 3 * * *")
+def forget_old_sessions(*, at: datetime) -> None:
+    Session.objects.filter(expire_date__lt=at).delete()
 
 
 async def take_up_abandoned_jobs(app: App) -> int:
