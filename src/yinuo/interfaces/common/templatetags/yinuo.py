@@ -116,15 +116,36 @@ class RailItem:
     count: int | None
 
 
-_RAIL = (
-    ("desk:today", gettext_noop("Today"), "today"),
-    ("desk:intake", gettext_noop("Intake"), "phone"),
-    ("desk:search", gettext_noop("Search"), "search"),
-    ("desk:survey", gettext_noop("Survey"), "survey"),
-    ("desk:assessment", gettext_noop("Assessment"), "assess"),
-    ("desk:review", gettext_noop("Review"), "review"),
-    ("desk:approval", gettext_noop("Approval"), "approve"),
-    ("desk:payments", gettext_noop("Payments"), "pay"),
+# Whom the pages behind each place let in; an empty set is everybody at the desk.
+_RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
+    ("desk:today", gettext_noop("Today"), "today", frozenset()),
+    ("desk:intake", gettext_noop("Intake"), "phone", frozenset({"agent", "team_lead"})),
+    ("desk:search", gettext_noop("Search"), "search", frozenset()),
+    (
+        "desk:survey",
+        gettext_noop("Survey"),
+        "survey",
+        frozenset({"surveyor", "agent", "team_lead", "manager", "auditor"}),
+    ),
+    (
+        "desk:assessment",
+        gettext_noop("Assessment"),
+        "assess",
+        frozenset({"assessor", "calculator", "team_lead", "manager", "auditor"}),
+    ),
+    (
+        "desk:review",
+        gettext_noop("Review"),
+        "review",
+        frozenset({"reviewer", "team_lead", "manager", "auditor"}),
+    ),
+    (
+        "desk:approval",
+        gettext_noop("Approval"),
+        "approve",
+        frozenset({"reviewer", "approver", "calculator", "team_lead", "manager", "auditor"}),
+    ),
+    ("desk:payments", gettext_noop("Payments"), "pay", frozenset({"cashier", "manager"})),
 )
 
 
@@ -137,8 +158,11 @@ def rail(context: Mapping[str, object]) -> list[RailItem]:
     path = request.path if isinstance(request, HttpRequest) else ""
     counts, hidden = context.get("rail_counts"), context.get("rail_hidden")
     items = []
-    for name, label, drawing in _RAIL:
+    held = frozenset(getattr(getattr(request, "user", None), "roles", ()) or ())
+    for name, label, drawing, roles in _RAIL:
         if isinstance(hidden, (set, frozenset, tuple, list)) and name in hidden:
+            continue
+        if roles and held and not roles & held:
             continue
         try:
             url = reverse(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -86,10 +86,8 @@ def pick(form: FormState, names: Iterable[str], prefix: str) -> dict[str, FieldS
 
 
 def loss_name(loss: Loss) -> str:
-    kind = labels.word(labels.LOSS_KINDS, loss.kind)
-    if loss.title:
-        kind = _("%(kind)s (%(title)s)") % {"kind": kind, "title": loss.title}
-    return _("%(number)s. %(what)s") % {"number": loss.ordinal, "what": kind}
+    what = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
+    return _("%(number)s. %(what)s") % {"number": loss.ordinal, "what": what}
 
 
 def loss_options(losses: Sequence[Loss]) -> tuple[Option, ...]:
@@ -129,7 +127,10 @@ def told(
         data=data,
         facts={**known, **(facts or {})},
     )
-    return tuple(one for one in found if one.to_customer)
+    page = _("(the customer's own link)")
+    return tuple(
+        replace(one, body=messages.shown(one.body, page)) for one in found if one.to_customer
+    )
 
 
 def fact(label: str, value: str | Money | None, note: str = "") -> Fact:

@@ -19,17 +19,19 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NotForYou
 from yinuo.interfaces.common import actions, formdata
 from yinuo.interfaces.common.actions import CLAIM_ACTIONS, Action
+from yinuo.interfaces.common.fields import FieldState, FormState
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import Filter, TimelineItem
 from yinuo.interfaces.desk import timeline
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.sheets import SHEETS
-from yinuo.interfaces.desk.sheets.frame import Desk, Sheet, loss_name
+from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, loss_name
 from yinuo.kit import logs
 from yinuo.kit.errors import DomainError
 
 CHANGED = "changed_meanwhile"
 MOST_NEWS = 20
+_TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
 @desk()
@@ -116,6 +118,7 @@ def _show(
     opened = found is not None or (page.open_when is not None and page.open_when(about))
     if not opened and not typed.tree:
         return _not_now(request, claim, action)
+    built = page.build(about, typed)
     context = {
         **_around(claim, about, action.noun),
         "title": found.label if found else _label(claim.case, action),
@@ -123,9 +126,19 @@ def _show(
         "confirm": _(page.confirm) if page.confirm else "",
         "submit": _(page.submit),
         "news": _news(request, claim, typed),
-        **page.build(about, typed),
+        "fields": _outside_rows(built),
+        **built,
     }
     return render(request, page.template, context, status=status)
+
+
+def _outside_rows(built: Context) -> list[FieldState]:
+    """The fields that stand by themselves and not in a list of rows."""
+    form, groups = built["form"], built.get("groups", ())
+    if not isinstance(form, FormState) or not isinstance(groups, tuple):
+        return []
+    in_rows = {field.name for group in groups for row in group.rows for field in row}
+    return [field for name, field in form.fields.items() if name not in in_rows]
 
 
 def _around(claim: Claim, about: Desk, noun: str) -> dict[str, object]:
@@ -146,6 +159,7 @@ def _around(claim: Claim, about: Desk, noun: str) -> dict[str, object]:
         "loss_name": loss_name(about.loss) if about.loss else "",
         "tabs": tabs,
         "now": about.at,
+        "letter_language": _TAGS.get(case.customer.language, "zh-Hans"),
     }
 
 
