@@ -63,10 +63,15 @@ def _decided(decision: Decision) -> Decided:
         at=decision.decided_at,
         refused=refused,
         sum=None if refused else _sheet(decision, title),
-        grounds=tuple(
-            Ground(reason=one.get("reason", ""), clause=one.get("clause", ""))
-            for one in decision.reasons
-        ),
+        # The reasons of a cut stand beside its line already.
+        grounds=_grounds(decision) if refused else (),
+    )
+
+
+def _grounds(decision: Decision) -> tuple[Ground, ...]:
+    return tuple(
+        Ground(reason=one.get("reason", ""), clause=one.get("clause", ""))
+        for one in decision.reasons
     )
 
 

@@ -63,10 +63,15 @@ def wanted(visit: Visit) -> Wanted:
         at=visit.at,
     )
     held = [row for row in payments.accounts_of(claim.case) if row.person_id == visit.actor.row_id]
+    wants_papers = claim.papers_complete_at is None
     returned = any(loss.stage == "returned" for loss in claim.losses.all())
     waiting = any(row.confirmed_at is None for row in held)
     return Wanted(
-        papers=tuple(line for line in documents.missing(listed) if line.slot.kind != ACCOUNT),
+        papers=tuple(
+            line
+            for line in documents.missing(listed)
+            if line.slot.kind != ACCOUNT and (wants_papers or line.status in OPEN_PAPERS)
+        ),
         account=not held and _is_owed(claim.losses.all(), visit.actor.row_id),
         correction=returned and not waiting,
     )
@@ -93,7 +98,7 @@ def next_card(visit: Visit, need: Wanted, promises: Sequence[PromiseChip]) -> Ne
         key = sentences.ACCOUNT_WANTED
         action = Link(_("Enter the account"), _url("portal:account", visit))
     text = rulebook.short_text(key, visit.language, at=visit.at)
-    running = [one for one in promises if one.kept_at is None and one.withdrawn_at is None]
+    running = [one for one in promises if not is_over(one)]
     state = cases.workflow_of(case).case.state(case.state)
     return NextCard(
         now_label=_("Now: %(state)s") % {"state": _(state.label)},
@@ -105,22 +110,39 @@ def next_card(visit: Visit, need: Wanted, promises: Sequence[PromiseChip]) -> Ne
 
 
 def todo(visit: Visit, need: Wanted) -> tuple[Todo, ...]:
-    items = [
-        Todo(title=line.name, url=_url("portal:papers", visit) + f"#paper-{line.slot.kind}",
-             note=line.why or _("A photo is enough"))
-        for line in need.papers
-    ]  # fmt: skip
+    """What a person asked for, and the account; one thing a line."""
+    items = [_paper(visit, line) for line in need.asked]
     if need.correction:
-        items.insert(0, Todo(
-            title=_("Correct the account"), url=_url("portal:account", visit),
-            note=_("The bank sent the money back."),
-        ))  # fmt: skip
+        items.insert(
+            0,
+            Todo(
+                title=_("Correct the account"),
+                url=_url("portal:account", visit),
+                note=_("The bank sent the money back."),
+            ),
+        )
     elif need.account:
-        items.append(Todo(
-            title=_("Bank account for the payment"), url=_url("portal:account", visit),
-            note=_("In your own name; we check the number at once."),
-        ))  # fmt: skip
+        items.append(
+            Todo(
+                title=_("Bank account for the payment"),
+                url=_url("portal:account", visit),
+                note=_("In your own name; we check the number at once."),
+            )
+        )
     return tuple(items)
+
+
+def early(visit: Visit, need: Wanted) -> tuple[Todo, ...]:
+    """What will be needed by rule and may be sent before anybody asks."""
+    return tuple(_paper(visit, line) for line in need.papers if line.status not in OPEN_PAPERS)
+
+
+def _paper(visit: Visit, line: Line) -> Todo:
+    return Todo(
+        title=line.name,
+        url=f"{_url('portal:papers', visit)}#paper-{line.slot.kind}",
+        note=line.why or _("A photo is enough"),
+    )
 
 
 def journey(claim: Claim, events: Sequence[Event], now: datetime) -> Journey:
@@ -209,6 +231,10 @@ def promise_chips(visit: Visit) -> tuple[PromiseChip, ...]:
     """What was promised to the customer, the most urgent first."""
     views = cases.promises(visit.claim.case, visit.language, at=visit.at, for_customer=True)
     return chips.chips_of(views, visit.at, for_customer=True)
+
+
+def is_over(chip: PromiseChip) -> bool:
+    return chip.kept_at is not None or chip.withdrawn_at is not None
 
 
 def contact(claim: Claim) -> Contact:

@@ -41,6 +41,10 @@ SEVERITIES: Mapping[str, str] = {
     "severe": gettext_noop("Heavy damage"),
     "total": gettext_noop("Probably beyond repair"),
 }
+# Chinese answers yes and no by repeating the verb, so each question has its own pair.
+IN_TOWN = {"yes": gettext_noop("In town"), "no": gettext_noop("Outside")}
+DRIVABLE = {"yes": gettext_noop("It can"), "no": gettext_noop("It cannot")}
+POLICE = {"yes": gettext_noop("They have"), "no": gettext_noop("Not yet")}
 MOST_HARMED = 20
 
 
@@ -168,7 +172,7 @@ def what_form(typed: Typed[WhatInput]) -> FormState:
         ),
         FieldState(name="latitude", label=_("Latitude"), inputmode="decimal", short=True),
         FieldState(name="longitude", label=_("Longitude"), inputmode="decimal", short=True),
-        _cards("in_town", _("In town?"), {"yes": _("Yes"), "no": _("No")}, required=True),
+        _cards("in_town", _("In town?"), IN_TOWN, required=True),
         *(_tick(f"said-{name}", label) for name, label in SAID.items()),
         FieldState(
             name="circumstances",
@@ -182,7 +186,6 @@ def what_form(typed: Typed[WhatInput]) -> FormState:
 
 
 def who_form(typed: Typed[WhoInput], plate: str, general: Iterable[str] = ()) -> FormState:
-    yes_no = {"yes": _("Yes"), "no": _("No")}
     own = _("My car %(plate)s is damaged") % {"plate": plate}
     fields = [
         _count("injured", _("How many people are hurt?")),
@@ -196,10 +199,10 @@ def who_form(typed: Typed[WhoInput], plate: str, general: Iterable[str] = ()) ->
             placeholder=_("Front bumper and left light"),
             maxlength=inputs.LINE,
         ),
-        _cards("drivable", _("Can your car still be driven?"), yes_no),
+        _cards("drivable", _("Can your car still be driven?"), DRIVABLE),
         _count("other_vehicles", _("How many other cars are damaged?")),
         _tick("other_property", _("Something else is damaged (fence, shop, goods …)")),
-        _cards("police_called", _("Have the police been called?"), yes_no),
+        _cards("police_called", _("Have the police been called?"), POLICE),
         FieldState(
             name="driver_name",
             label=_("Who drove?"),
@@ -245,7 +248,7 @@ def _count(name: str, label: str) -> FieldState:
 def facts_of_what(what: WhatInput) -> tuple[Fact, ...]:
     said = [_(label) for name, label in SAID.items() if what.said.get(name)]
     facts = [
-        Fact(_("What happened"), _(CAUSES[what.cause])),
+        Fact(_("Accident"), _(CAUSES[what.cause])),
         Fact(_("When"), full_time(timezone.localtime(what.accident_at))),
         Fact(_("Where"), what.place),
     ]
