@@ -7,25 +7,27 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.interfaces.desk import house
 from tests.interfaces.desk.house import NOW, Desks
+from yinuo.areas.claims import commands as claims
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people.models import AccessRecord
+from yinuo.kit import queue
 
 PAGES = ("/desk/", "/desk/?whose=branch", "/desk/?lane=overdue", "/desk/search?q=P-100")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_without_sign_in_asks_for_it(desks: Desks, client: object, page: str) -> None:
-    answer = Desks.__getitem__(desks, "agent").__class__().get(page)
+def test_a_page_without_sign_in_asks_for_it(client: Client, page: str) -> None:
+    answer = client.get(page)
     assert answer.status_code == 302
     assert "/accounts/login/" in answer["Location"]
 
 
-@pytest.mark.covers("CRM-1")
 def test_today_lists_my_claim_with_its_promise_and_counts_that_are_links(desks: Desks) -> None:
     case = house.report(desks.world).case
     page = desks["agent"].get("/desk/").content.decode()
@@ -59,7 +61,6 @@ def test_today_costs_the_same_with_one_claim_and_with_ten(desks: Desks) -> None:
     assert len(ten) <= 16
 
 
-@pytest.mark.covers("CRM-5")
 @pytest.mark.parametrize("words", ["P-100", "沪A12345", "沪A1", "13900000001", "0001", "样例客户"])
 def test_search_finds_by_policy_plate_phone_and_name(desks: Desks, words: str) -> None:
     case = house.report(desks.world).case
@@ -83,7 +84,7 @@ def test_search_takes_few_statements(desks: Desks) -> None:
         assert len(asked) <= 14, words
 
 
-@pytest.mark.covers("FNOL-3")
+@pytest.mark.covers("FNOL-3", "FNOL-4", "FNOL-6", "FNOL-14")
 def test_the_agent_looks_the_caller_up_and_takes_the_report(desks: Desks) -> None:
     client = desks["agent"]
     found = client.get("/desk/claims/new", {"q": "13900000001"}).content.decode()
@@ -101,6 +102,7 @@ def test_the_agent_looks_the_caller_up_and_takes_the_report(desks: Desks) -> Non
     assert "data-promise" in told
 
 
+@pytest.mark.covers("FNOL-5")
 def test_what_was_typed_is_kept_beside_what_is_wrong(desks: Desks) -> None:
     answer = desks["agent"].post(
         "/desk/claims/new", house.form(place="", losses__0__estimate="many", circumstances="追尾")
@@ -125,7 +127,6 @@ def test_losses_are_added_and_removed_without_a_script(desks: Desks) -> None:
     assert 'name="losses-1-kind"' not in page
 
 
-@pytest.mark.covers("FNOL-7")
 def test_a_possible_duplicate_is_shown_before_anything_is_saved(desks: Desks) -> None:
     client = desks["agent"]
     client.post("/desk/claims/new", house.form())
@@ -142,6 +143,7 @@ def test_a_possible_duplicate_is_shown_before_anything_is_saved(desks: Desks) ->
     assert Case.objects.count() == 2
 
 
+@pytest.mark.covers("FNOL-7", "CRM-5")
 def test_the_case_page_shows_who_what_next_and_is_put_on_record(desks: Desks) -> None:
     case = house.report(desks.world).case
     page = desks["agent"].get(f"/desk/claims/{case.number}").content.decode()
@@ -208,3 +210,56 @@ def test_a_case_with_two_hundred_lines_is_one_page_of_few_statements(desks: Desk
     assert answer.status_code == 200
     assert len(asked) <= 15, "\n".join(one["sql"][:160] for one in asked)
     assert "Show earlier" in answer.content.decode()
+
+
+@pytest.mark.covers("FNOL-9", "WF-6")
+def test_a_death_makes_a_major_claim_with_its_own_promise_of_contact(desks: Desks) -> None:
+    client = desks["agent"]
+    answer = client.post("/desk/claims/new", house.form(dead="1", losses__0__severity="severe"))
+    told = client.get(answer["Location"]).content.decode()
+    assert "Major claim" in told
+    case = Case.objects.get()
+    with queue.capture():
+        claims.register(case=case, by=desks.world["agent"], at=NOW + timedelta(minutes=2))
+        claims.dispatch(case=case, by=desks.world["agent"], at=NOW + timedelta(minutes=3))
+    page = client.get(f"/desk/claims/{case.number}").content.decode()
+    assert "Major claim" in page
+    assert "We call you in person" in page
+
+
+@pytest.mark.covers("FNOL-13")
+def test_a_policy_that_had_not_begun_is_a_doubt_for_the_agent_and_no_refusal(desks: Desks) -> None:
+    client = desks["agent"]
+    long_ago = (NOW - timedelta(days=200)).strftime("%Y-%m-%dT%H:%M")
+    answer = client.post("/desk/claims/new", house.form(accident_at=long_ago))
+    assert answer.status_code == 303, answer.content.decode()
+    told = client.get(answer["Location"]).content.decode()
+    assert "The policy had not begun at the time of the accident" in told
+    assert "For you, not to be read out" in told
+
+
+def test_the_file_tells_what_was_told_at_the_sale(desks: Desks) -> None:
+    case = house.report(desks.world).case
+    page = desks["agent"].get(f"/desk/claims/{case.number}").content.decode()
+    assert "What was told at the sale" in page
+    assert "The deductible" in page
+    assert "sms-1" in page
+
+
+def test_the_timeline_is_filtered_by_the_address(desks: Desks) -> None:
+    case = house.report(desks.world).case
+    client = desks["agent"]
+    page = client.get(f"/desk/claims/{case.number}?show=messages").content.decode()
+    assert "Told the customer" in page
+    assert "Claim reported: By phone" not in page
+    for odd in ("?show=nonsense", "?before=x", "?before=1", "?before=99999999999"):
+        assert client.get(f"/desk/claims/{case.number}{odd}").status_code == 200
+
+
+@pytest.mark.parametrize("after", ["x", "2026-01-01T00:00:00+00:00~x", "~", "9999"])
+def test_a_place_in_the_list_that_is_not_ours_begins_at_the_beginning(
+    desks: Desks, after: str
+) -> None:
+    house.report(desks.world)
+    page = desks["agent"].get("/desk/", {"lane": "next_hour", "whose": "branch", "after": after})
+    assert page.status_code == 200

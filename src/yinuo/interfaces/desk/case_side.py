@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.areas.claims.models import Claim, Loss
@@ -56,7 +57,7 @@ def header_of(claim: Claim, losses: Sequence[Loss]) -> CaseHeader:
         number=case.number,
         kind=_(KINDS.get(case.kind, case.kind)),
         state=labels.state_tag(state.label, state=case.state, closed=closed),
-        customer=Person(name=case.customer.name),
+        customer=Person(name=case.customer.name, url=_customer_url(claim)),
         car=" ".join(filter(None, (claim.plate, claim.policy.vehicle.make))),
         handler=case.handler.name if case.handler else "",
         branch=case.branch.name,
@@ -64,6 +65,10 @@ def header_of(claim: Claim, losses: Sequence[Loss]) -> CaseHeader:
         figures=tuple(_figures(claim, losses)),
         tags=tuple(tags),
     )
+
+
+def _customer_url(claim: Claim) -> str:
+    return reverse("desk:customer", args=[claim.case.customer_id])
 
 
 def _care_tone(care: str) -> Tone:
@@ -137,9 +142,15 @@ def actions_of(
     file: ClaimFile,
     now: datetime,
     language: str,
+    *,
+    to_judge: bool,
 ) -> Actions:
     """The buttons of this person, each saying what the customer will be told."""
-    found = [one for one in actions.possible(actor, claim.case, losses) if _is_offered(one, actor)]
+    found = [
+        one
+        for one in actions.possible(actor, claim.case, losses)
+        if _is_offered(one, actor, to_judge=to_judge)
+    ]
     shown = [(one, _action(one, actor, claim, file, now, language)) for one in found]
     main = [action for one, action in shown if one.noun not in ASIDE]
     others = [action for one, action in shown if one.noun in ASIDE]
@@ -148,8 +159,10 @@ def actions_of(
     return Actions(main=tuple(main), others=tuple(others), waiting=_waiting(claim, main))
 
 
-def _is_offered(one: Possible, actor: Actor) -> bool:
-    """The sheet that does two jobs at once is for those who hold both."""
+def _is_offered(one: Possible, actor: Actor, *, to_judge: bool) -> bool:
+    """Whether the sheet leads anywhere: the one that does two jobs is for those who hold both."""
+    if one.noun == "papers-judgement":
+        return to_judge
     if one.noun == "survey-and-assessment":
         return actor.roles >= {"surveyor", "assessor"}
     return True
@@ -239,7 +252,7 @@ def customer_of(
     phone = claim.case.customer.phone if revealed else card.phone
     told = [row for row in file.messages if row.to_customer and row.channel != "inbox"]
     return CustomerCard(
-        person=Person(name=card.name, phone=phone),
+        person=Person(name=card.name, phone=phone, url=_customer_url(claim)),
         now=now,
         language=labels.word(labels.LANGUAGES, card.language),
         channel=labels.word(labels.CHANNELS, card.channel),

@@ -16,6 +16,7 @@ from yinuo.areas.claims.models import Claim
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Event
 from yinuo.core.documents import queries as documents
+from yinuo.core.documents.models import Document
 from yinuo.core.documents.queries import Line
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -24,7 +25,7 @@ from yinuo.interfaces.common.present import Timeline, TimelineItem
 from yinuo.interfaces.desk import case_side as side
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.case_sections import sections_of
-from yinuo.interfaces.desk.rows import case_url
+from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.interfaces.desk.timeline import (
     Telling,
     items_of,
@@ -72,16 +73,18 @@ def _context(
     papers = documents.checklist(actor, claim.case, needed, language=language, at=at)
     names = names_for(events)
     promises = cases.promises(claim.case, language, at=at)
+    to_judge = any(line.status == Document.Status.RECEIVED for line in papers)
     return {
         "header": side.header_of(claim, losses),
         "journey": side.journey_of(claim, events, at),
         "timeline": _timeline(request, claim, events, file, papers, names, language, at),
-        "actions": side.actions_of(actor, claim, losses, file, at, language),
+        "actions": side.actions_of(actor, claim, losses, file, at, language, to_judge=to_judge),
         "promises": chips_of([one for one in promises if one.is_open], at),
         "ended": chips_of([one for one in promises if not one.is_open], at),
         "card": side.customer_of(claim, file, at, revealed=revealed),
         "revealed": revealed or not claim.case.customer.phone,
         "phone_url": f"{case_url(claim.case.number)}/phone",
+        "papers_url": sheet_url(claim.case.number, "papers"),
         "sections": sections_of(claim, losses, file, papers, names, at),
         "now": at,
     }
@@ -135,18 +138,3 @@ def _said(file: ClaimFile, events: Sequence[Event], *, first: bool) -> list[Time
         if (start is None or row.written_at >= start) and (end is None or row.written_at <= end)
     ]
     return message_items(shown)
-
-
-def news_since(claim: Claim, seq: int, *, at: datetime) -> tuple[TimelineItem, ...]:
-    """What happened after line `seq`, for whoever is told that the case has changed meanwhile."""
-    language = get_language() or "en"
-    events = [event for event in cases.timeline(claim.case) if event.seq > seq]
-    telling = Telling(
-        now=at,
-        language=language,
-        currency=claim.currency,
-        customer=claim.case.customer.name,
-        names=names_for(events),
-        papers={},
-    )
-    return tuple(items_of(events, telling))
