@@ -9,16 +9,12 @@ once, and both begin with equal databases.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from http.client import HTTPConnection
 
@@ -28,16 +24,17 @@ from django.test import Client
 from django.urls import reverse
 from psycopg import ClientCursor
 
-from bench import STATE, insurer
+from bench import insurer
 from bench.capture import Request, recording, replay
 from bench.measured import Measured, p95, tell
+from bench.web import running, web
 from tests import databases
 from yinuo.interfaces.cli.serve import program
 
 CLIENTS = 8
 PROCESSES = 2
-ROUNDS = 5
-REPORTS = 120
+ROUNDS = 8
+REPORTS = 64
 """So many of each round."""
 WARM_UP = 40
 BESIDE_SECONDS = 8
@@ -90,40 +87,6 @@ def record_requests(numbers: Sequence[int], key: str) -> list[Request]:
             raise SystemExit(f"the report was refused: {answer.content.decode()}")
         recorded.append(request)
     return recorded
-
-
-@contextmanager
-def web() -> Iterator[int]:
-    """`yinuo serve` on the current database; gives its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    command = [*program(), "serve", "--port", str(port), "--processes", str(PROCESSES)]
-    with running(command):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                asked = HTTPConnection("127.0.0.1", port, timeout=5)
-                asked.request("GET", "/readyz")
-                if asked.getresponse().status == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            raise SystemExit("the web did not start; see .local/bench/bench.log")
-        yield port
-
-
-@contextmanager
-def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "YINUO_LOG_LEVEL": "INFO"}
-    with (STATE / "bench.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
 
 
 def side_by_side(work: Sequence[Callable[[], None]]) -> float:
@@ -239,30 +202,35 @@ def jobs_waiting() -> int:
     return int(row[0])
 
 
-def jobs_done() -> int:
+def jobs_ever() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where status = 'succeeded'")
+        cursor.execute("select last_value from procrastinate_jobs_id_seq")
         row = cursor.fetchone()
     return int(row[0])
+
+
+def jobs_ended() -> int:
+    """A difference of two of these is what was worked off: the worker deletes what it has done."""
+    return jobs_ever() - jobs_waiting()
 
 
 def drain(reporters: Reporters, numbers: Sequence[int]) -> tuple[float, float, float]:
     """Jobs a second alone; then jobs and reports a second side by side."""
     with running([*program(), "worker", "--concurrency", "4"]):
-        deadline = time.monotonic() + 60
-        while jobs_done() == 0 and time.monotonic() < deadline:
+        at_rest, deadline = jobs_ended(), time.monotonic() + 60
+        while jobs_ended() == at_rest and time.monotonic() < deadline:
             time.sleep(0.1)
-        before, began = jobs_done(), time.perf_counter()
+        before, began = jobs_ended(), time.perf_counter()
         while jobs_waiting() and time.perf_counter() - began < DRAIN_SECONDS:
             time.sleep(0.2)
-        alone = (jobs_done() - before) / (time.perf_counter() - began)
-        before, began = jobs_done(), time.perf_counter()
+        alone = (jobs_ended() - before) / (time.perf_counter() - began)
+        before, began = jobs_ended(), time.perf_counter()
         stop = threading.Event()
         timer = threading.Timer(BESIDE_SECONDS, stop.set)
         timer.start()
         reports = reporters.until(stop, numbers)
         timer.cancel()
-        beside = (jobs_done() - before) / (time.perf_counter() - began)
+        beside = (jobs_ended() - before) / (time.perf_counter() - began)
     return alone, beside, reports
 
 
@@ -293,7 +261,7 @@ def measure(original: str, own: str) -> list[Measured]:
     replayed, _rest = parts(range(used))
     reported, beside = parts(range(used, POLICIES))
     by_web, straight = [], []
-    with web() as port, ExitStack() as stack:
+    with web(processes=PROCESSES) as port, ExitStack() as stack:
         reporters, lines = Reporters(port, key), Straight(stack, own)
         for mine, theirs in zip(reported, replayed, strict=True):
             by_web.append(reporters.round(mine))
