@@ -121,7 +121,7 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
             workflow = WORKFLOWS.current(opening.kind)
             steps.append(_opening_step(workflow, opening.step, by))
             prefix = WORKFLOWS.prefix(opening.kind)
-            cases.append(_new_case(opening, workflow, _number(prefix, serial, at), at))
+            cases.append(_new_case(opening, workflow, steps[-1], _number(prefix, serial, at), at))
         Case.objects.bulk_create(cases)
         adopt(cases)
         makings = [
@@ -234,12 +234,13 @@ def _opening_step(workflow: Workflow, name: str, by: Actor) -> Step:
     return step
 
 
-def _new_case(opening: Opening, workflow: Workflow, number: str, at: datetime) -> Case:
+def _new_case(opening: Opening, workflow: Workflow, step: Step, number: str, at: datetime) -> Case:
+    state = step.target or workflow.case.initial
     return Case(
         number=number,
         kind=opening.kind,
         workflow_version=workflow.version,
-        state=workflow.case.initial,
+        state=state,
         care=opening.care,
         customer=opening.customer,
         handler=opening.handler,
@@ -247,6 +248,7 @@ def _new_case(opening: Opening, workflow: Workflow, number: str, at: datetime) -
         branch_path=opening.branch.path,
         about=opening.about,
         opened_at=at,
+        closed_at=at if workflow.case.ended(state) else None,
         state_since_at=at,
     )
 

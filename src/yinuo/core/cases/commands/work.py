@@ -8,6 +8,7 @@ as one case.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from django.db import transaction as database
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.chain import event_hash
-from yinuo.core.cases.models import Case, Event
+from yinuo.core.cases.models import Case
 from yinuo.core.messages import commands as messages
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -46,6 +47,18 @@ FROM unnest(
 ) AS v(id, state, state_since_at, care, handler_id, branch_id, branch_path, closed_at, waiting,
        revision, head_seq, head_hash)
 WHERE c.id = v.id
+"""
+
+_INSERT_EVENTS = """
+INSERT INTO cases_event
+    (case_id, seq, prev_hash, hash, at, actor, type, data, recorded_at, source)
+SELECT v.case_id, v.seq, v.prev_hash, v.hash, v.at, v.actor, v.type, v.data::jsonb, %s, %s
+FROM unnest(
+    %s::bigint[], %s::integer[], %s::bytea[], %s::bytea[], %s::timestamptz[], %s::text[],
+    %s::text[], %s::text[]
+) WITH ORDINALITY AS v(case_id, seq, prev_hash, hash, at, actor, type, data, place)
+ORDER BY v.place
+RETURNING id
 """
 
 
@@ -92,6 +105,8 @@ class Work:
     entries: list[Entry] = field(default_factory=list)
     dirty: dict[int, Case] = field(default_factory=dict)
     at_end: list[Callable[[], None]] = field(default_factory=list)
+    held: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """What an area has read under the lock of a case, for the next command in this transaction."""
 
 
 _current: ContextVar[Work | None] = ContextVar("yinuo_work", default=None)
@@ -245,24 +260,33 @@ def database_clock() -> datetime:
 def _flush(work: Work) -> None:
     for call in work.at_end:
         call()
-    events = _write_events(work)
-    message_ids = _write_messages(work, events)
+    event_ids = _write_events(work)
+    message_ids = _write_messages(work, event_ids)
     _write_cases(list(work.dirty.values()))
-    reactive = tuple(event.pk for event in events if event.type in _reactive)
+    reactive = tuple(
+        event_id
+        for event_id, entry in zip(event_ids, work.entries, strict=True)
+        if entry.type in _reactive
+    )
     if reactive or message_ids:
         _hand_on(FollowUp(event_ids=reactive, message_ids=tuple(message_ids)))
 
 
-def _write_events(work: Work) -> list[Event]:
+def _write_events(work: Work) -> list[int]:
+    """The ids of the lines, in their order. Columns instead of model rows: a third of the time."""
     if not work.entries:
         return []
     recorded_at = work.recorded_at or database_clock()
     source = "replay" if settings.YINUO_SANDBOX else ""
-    events = [_chained(entry, recorded_at, source) for entry in work.entries]
-    return Event.objects.bulk_create(events)
+    rows = [_chained(entry, recorded_at, source) for entry in work.entries]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_EVENTS, [recorded_at, source, *columns])
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _chained(entry: Entry, recorded_at: datetime, source: str) -> Event:
+def _chained(entry: Entry, recorded_at: datetime, source: str) -> tuple[Any, ...]:
+    """The next line of the case's chain, as `_INSERT_EVENTS` wants it; moves the head on."""
     case = entry.case
     seq, prev_hash = case.head_seq + 1, bytes(case.head_hash)
     digest = event_hash(
@@ -277,35 +301,25 @@ def _chained(entry: Entry, recorded_at: datetime, source: str) -> Event:
         source=source,
     )
     case.head_seq, case.head_hash = seq, digest
-    return Event(
-        case=case,
-        seq=seq,
-        prev_hash=prev_hash,
-        hash=digest,
-        at=entry.at,
-        recorded_at=recorded_at,
-        actor=entry.by.id,
-        type=entry.type,
-        data=entry.data,
-        source=source,
-    )
+    data = json.dumps(entry.data, ensure_ascii=False)
+    return case.pk, seq, prev_hash, digest, entry.at, entry.by.id, entry.type, data
 
 
-def _write_messages(work: Work, events: Sequence[Event]) -> list[int]:
+def _write_messages(work: Work, event_ids: Sequence[int]) -> list[int]:
     tellings = [
         messages.Telling(
-            event_id=event.pk,
+            event_id=event_id,
             case_id=entry.case.pk,
             case_number=entry.case.number,
-            event_type=event.type,
-            data=event.data,
+            event_type=entry.type,
+            data=entry.data,
             customer=entry.case.customer,
             handler=entry.case.handler,
             facts=entry.facts,
             by=entry.by,
             at=entry.at,
         )
-        for entry, event in zip(work.entries, events, strict=True)
+        for entry, event_id in zip(work.entries, event_ids, strict=True)
     ]
     return messages.write_many(tellings) if tellings else []
 
