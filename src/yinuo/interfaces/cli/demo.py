@@ -18,23 +18,23 @@ from yinuo.core.policies.models import Policy
 from yinuo.interfaces.cli import demo_cast, demo_stories
 from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
 from yinuo.interfaces.cli.demo_stories import Plot
+from yinuo.interfaces.cli.engine import Engine
 from yinuo.interfaces.cli.run import SIGN_INS
-from yinuo.interfaces.cli.storytelling import Stage, Story
 from yinuo.kit import env
 
 # How many of a hundred claims end where, and how many days ago such a claim was reported.
 ENDS = (
-    ("closed", 40, (5, 90)),
-    ("reported", 5, (0, 0.03)),
-    ("dispatched", 6, (0, 0.05)),
-    ("surveyed", 8, (0.2, 3)),
-    ("assessed", 9, (1, 6)),
-    ("documented", 5, (2, 5)),
-    ("calculated", 5, (2, 6)),
-    ("reviewed", 5, (2, 8)),
-    ("approved", 3, (3, 8)),
-    ("decided", 4, (3, 12)),
-    ("paid", 4, (3, 6)),
+    ("closed", 44, (5, 90)),
+    ("reported", 3, (0, 0.008)),
+    ("dispatched", 5, (0.004, 0.03)),
+    ("surveyed", 8, (0.1, 0.8)),
+    ("assessed", 8, (0.8, 2.2)),
+    ("documented", 5, (1.6, 2.4)),
+    ("calculated", 5, (1.7, 2.6)),
+    ("reviewed", 5, (1.8, 3.2)),
+    ("approved", 4, (2, 3.2)),
+    ("decided", 4, (2.2, 4)),
+    ("paid", 4, (2.3, 2.9)),
     ("refused", 3, (10, 60)),
     ("zero", 2, (10, 60)),
     ("withdrawn", 1, (2, 40)),
@@ -72,14 +72,16 @@ def fill(count: int, seed: int) -> None:
     numbers = demo_cast.sell(count + count // 3, dice, now)
     bank = StandInBank(now, decide=demo_stories.comes_back)
     with tqdm(total=count, unit=" claims", desc=_("Demo claims"), leave=False) as bar:
-        stage = Stage(bank, now, on_beat=lambda: bar.update(1))
-        stage.tell(_stories(numbers[:count], cast, dice, now))
+        engine = Engine(bank, ended=bar.update)
+        for plot, at in _plots(numbers[:count], dice, now):
+            engine.add(demo_stories.tell(plot, cast, engine, at))
+        engine.run(until=now)
     settings.YINUO_SANDBOX = False
 
 
-def _stories(
-    numbers: list[str], cast: demo_cast.Cast, dice: random.Random, now: datetime
-) -> Iterator[tuple[datetime, Story]]:
+def _plots(
+    numbers: list[str], dice: random.Random, now: datetime
+) -> Iterator[tuple[Plot, datetime]]:
     policies = {
         policy.number: policy for policy in Policy.objects.select_related("branch", "vehicle")
     }
@@ -97,7 +99,7 @@ def _stories(
             pace=dice.choice((0.6, 0.8, 0.8, 1.0, 1.5, 2.5)) if ends != "dispatched" else 0.8,
             seed=seed,
         )
-        yield max(at, policy.starts_at), demo_stories.tell(plot, cast)
+        yield plot, max(at, policy.starts_at)
 
 
 def write_sign_ins() -> None:

@@ -23,7 +23,7 @@ from yinuo.core.people.actors import Actor, customer_actor
 from yinuo.core.people.models import Person
 from yinuo.core.people.rules import NewPerson
 from yinuo.interfaces.cli.demo_cast import Cast, customer_name
-from yinuo.interfaces.cli.storytelling import Story
+from yinuo.interfaces.cli.engine import Engine, Steps, Story
 from yinuo.kit.ids import luhn_digit
 
 PLACES = ("示例路与样本街路口", "演示大道 88 号", "样本桥匝道", "示例广场地下车库", "试验环路出口")
@@ -52,14 +52,14 @@ class Plot:
     seed: int
 
 
-def tell(plot: Plot, cast: Cast) -> Story:
+def tell(plot: Plot, cast: Cast, engine: Engine, start: datetime) -> Story:
     """The story of one claim up to `plot.ends`; it stops there and the promises run on."""
     dice = random.Random(plot.seed)  # noqa: S311  a demo has to be the same each time
 
     def who(role: str) -> Actor:
         return cast.actor(plot.branch, role)
 
-    at = yield 0
+    at = yield start
     case = claims.report(
         report=_report(plot, dice, at), door=dice.choice(("phone", "phone", "web")),
         confirmed_new=True, by=who("agent"), at=at,
@@ -67,21 +67,21 @@ def tell(plot: Plot, cast: Cast) -> Story:
     if plot.ends == "reported":
         return
     if plot.ends == "withdrawn":
-        at = yield 90 * plot.pace
+        at = yield at + timedelta(minutes=90 * plot.pace)
         customer = customer_actor(person_id=case.customer_id)
         claims.withdraw(case=case, reason="决定自行修理", by=customer, at=at)
         return
-    at = yield 4 * plot.pace
+    at = yield at + timedelta(minutes=4 * plot.pace)
     claims.register(case=case, by=who("agent"), at=at)
-    yield from _survey(case, plot, cast, dice)
+    at = yield from _survey(at, case, plot, cast, dice)
     if plot.ends in ("dispatched", "surveyed"):
         return
-    yield from _assess(case, plot, cast, dice)
+    at = yield from _assess(at, case, plot, cast, dice)
     if plot.ends == "assessed":
         return
-    yield from _decide(case, plot, cast, dice)
+    at = yield from _decide(at, case, plot, cast, dice)
     if plot.ends in ("paid", "returned", "closed"):
-        yield from _pay(case, plot, cast)
+        yield from _pay(at, case, plot, cast, engine)
 
 
 def _report(plot: Plot, dice: random.Random, at: datetime) -> Report:
@@ -112,27 +112,27 @@ def _report(plot: Plot, dice: random.Random, at: datetime) -> Report:
     )
 
 
-def _survey(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
-    at = yield 6 * plot.pace
+def _survey(at: datetime, case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Steps:
+    at = yield at + timedelta(minutes=6 * plot.pace)
     claim = claim_queries.get_for(cast.actor("hq", "manager"), case.number)
     running = claim_queries.running_survey(claim)
     if running is None:
         claims.dispatch(case=case, by=cast.actor(plot.branch, "agent"), at=at)
         running = claim_queries.running_survey(claim)
     if plot.ends == "dispatched" or running is None:
-        return
+        return at
     surveyor = next(
         cast.actor(branch, role) for (branch, role), m in cast.staff.items()
         if m.pk == running.surveyor_id
     )  # fmt: skip
     claims.contact(case=case, by=surveyor, at=at)
     claims.declare_no_interest(case=case, by=surveyor, at=at)
-    at = yield 22 * plot.pace
+    at = yield at + timedelta(minutes=22 * plot.pace)
     if running.mode == "on_site":
         claims.arrive(case=case, latitude=31.22, longitude=121.45, by=surveyor, at=at)
     photos = [_photo(kind, at, dice) for kind in ("scene_photos", "survey_photos")]
     claims.receive_papers(case=case, uploads=photos, by=surveyor, at=at)
-    at = yield 35 * plot.pace
+    at = yield at + timedelta(minutes=35 * plot.pace)
     losses = list(Loss.objects.filter(claim=case.pk).order_by("ordinal"))
     sheet = SurveySheet(
         authenticity="doubtful" if plot.special == "doubt" else "consistent",
@@ -148,10 +148,11 @@ def _survey(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
         told=("process", "standard", "rights"),
     )
     claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=at)
+    return at
 
 
-def _assess(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
-    at = yield 5 * 60 * plot.pace
+def _assess(at: datetime, case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Steps:
+    at = yield at + timedelta(minutes=5 * 60 * plot.pace)
     assessor = cast.actor(plot.branch, "assessor")
     for loss in Loss.objects.filter(claim=case.pk).order_by("ordinal"):
         claims.assess(
@@ -159,33 +160,34 @@ def _assess(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
             repair_shop="示例修理厂", by=assessor, at=at,
         )  # fmt: skip
     agent = cast.actor(plot.branch, "agent")
-    at = yield 30 * plot.pace
+    at = yield at + timedelta(minutes=30 * plot.pace)
     wanted = [Wanted("claim_form", "每笔索赔都需要"), Wanted("driving_licence", "核对驾驶资格")]
     rows = claims.request_papers(case=case, wanted=wanted, by=agent, at=at)
     if plot.ends == "assessed" and plot.special != "papers":
-        return
-    at = yield 20 * 60 * plot.pace
+        return at
+    at = yield at + timedelta(minutes=20 * 60 * plot.pace)
     customer = customer_actor(person_id=case.customer_id)
     uploads = [_photo(row.kind, at, dice) for row in rows]
     claims.receive_papers(case=case, uploads=uploads, by=customer, at=at)
-    at = yield 3 * 60 * plot.pace
+    at = yield at + timedelta(minutes=3 * 60 * plot.pace)
     if plot.special == "papers":
         again = [Wanted("repair_invoice", "核对修理费用")]
         claims.request_papers(
             case=case, wanted=again, again_because="首次遗漏了修理发票", by=agent, at=at
         )
         if plot.ends == "assessed":
-            return
-        at = yield 30 * 60 * plot.pace
+            return at
+        at = yield at + timedelta(minutes=30 * 60 * plot.pace)
         claims.receive_papers(
             case=case, uploads=[_photo("repair_invoice", at, dice)], by=customer, at=at
         )
-        at = yield 60 * plot.pace
+        at = yield at + timedelta(minutes=60 * plot.pace)
     received = documents.of_case(agent, case).filter(status="received", request_round__gt=0)
     judged = [Judgement(row.pk, True) for row in received]
     if judged:
         claims.judge_papers(case=case, judgements=judged, by=agent, at=at)
     claims.complete_papers(case=case, by=agent, at=at)
+    return at
 
 
 def _lines(loss: Loss, plot: Plot, dice: random.Random) -> list[Line]:
@@ -207,13 +209,13 @@ def _lines(loss: Loss, plot: Plot, dice: random.Random) -> list[Line]:
     return [*lines, Line("labour", "钣金喷漆", labour, labour)]
 
 
-def _decide(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
+def _decide(at: datetime, case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Steps:
     def who(role: str) -> Actor:
         return cast.actor(plot.branch, role)
 
     if plot.ends == "documented":
-        return
-    at = yield 4 * 60 * plot.pace
+        return at
+    at = yield at + timedelta(minutes=4 * 60 * plot.pace)
     ordinals = list(Loss.objects.filter(claim=case.pk).values_list("ordinal", flat=True))
     refusal = [Reason("查勘痕迹与陈述的事故经过不符，且补充调查后仍无法证明", "示例条款 5.1")]
     for ordinal in ordinals:
@@ -224,22 +226,23 @@ def _decide(case: Case, plot: Plot, cast: Cast, dice: random.Random) -> Story:
         else:
             claims.calculate(case=case, loss=ordinal, by=who("calculator"), at=at)
     if plot.ends == "calculated":
-        return
-    at = yield 2 * 60 * plot.pace
+        return at
+    at = yield at + timedelta(minutes=2 * 60 * plot.pace)
     for ordinal in ordinals:
         claims.review(case=case, loss=ordinal, by=who("reviewer"), at=at)
     if plot.ends == "reviewed":
-        return
-    at = yield 3 * 60 * plot.pace
+        return at
+    at = yield at + timedelta(minutes=3 * 60 * plot.pace)
     boss = cast.actor("hq", "manager")
     for ordinal in ordinals:
         claims.approve(case=case, loss=ordinal, by=boss, at=at)
     if plot.ends == "approved":
-        return
-    at = yield 60 * plot.pace
+        return at
+    at = yield at + timedelta(minutes=60 * plot.pace)
     for ordinal in ordinals:
         shares = _shares(case, ordinal, plot)
         claims.decide(case=case, loss=ordinal, shares=shares, by=boss, at=at)
+    return at
 
 
 def _shares(case: Case, ordinal: int, plot: Plot) -> list[Share]:
@@ -254,8 +257,8 @@ def _shares(case: Case, ordinal: int, plot: Plot) -> list[Share]:
     return [Share(loss.owner, half), Share(case.customer, calculation.amount - half)]
 
 
-def _pay(case: Case, plot: Plot, cast: Cast) -> Story:
-    at = yield 2 * 60 * plot.pace
+def _pay(at: datetime, case: Case, plot: Plot, cast: Cast, engine: Engine) -> Steps:
+    at = yield at + timedelta(minutes=2 * 60 * plot.pace)
     people = {case.customer}
     for loss in Loss.objects.filter(claim=case.pk).prefetch_related("payees__person"):
         people |= {payee.person for payee in loss.payees.all()}
@@ -265,17 +268,21 @@ def _pay(case: Case, plot: Plot, cast: Cast) -> Story:
         claims.propose_account(case=case, person=person, details=first, by=agent, at=at)
     for loss in Loss.objects.filter(claim=case.pk, stage="decided").order_by("ordinal"):
         claims.instruct_payment(case=case, loss=loss.ordinal, by=cashier, at=at)
+        engine.money_waits = True
     if plot.special == "returned" and plot.ends == "closed":
-        at = yield 7 * 60
+        at = yield at + timedelta(minutes=7 * 60)
         proposed = claims.propose_account(
             case=case, person=case.customer, details=_account(case.customer, returned=False),
             by=agent, at=at,
         )  # fmt: skip
-        at = yield 60
+        at = yield at + timedelta(minutes=60)
         if payments.proposals_of(case).filter(pk=proposed.pk).exists():
             claims.confirm_account(case=case, account=proposed, by=cashier, at=at)
         for loss in Loss.objects.filter(claim=case.pk, stage="decided").order_by("ordinal"):
             claims.instruct_payment(case=case, loss=loss.ordinal, by=cashier, at=at)
+            engine.money_waits = True
+        engine.money_waits = True
+    return at
 
 
 def _account(person: Person, *, returned: bool) -> AccountDetails:

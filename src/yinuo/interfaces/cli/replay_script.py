@@ -22,8 +22,8 @@ from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import SYSTEM, Actor, customer_actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies import queries as policies
+from yinuo.interfaces.cli.engine import Engine, Steps, Story
 from yinuo.interfaces.cli.replay_cast import Cast
-from yinuo.interfaces.cli.replay_engine import Steps, Story
 from yinuo.interfaces.common.mapping import ReplayMap, Typed
 from yinuo.kit import clock
 from yinuo.kit.clock import Limit
@@ -63,6 +63,7 @@ class Script:
     cast: Cast
     turn: int
     ledger: Ledger
+    engine: Engine
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,11 +121,11 @@ class Script:
         return told
 
     def _survey(self, told: Reported, ending: str, at: datetime) -> Steps:
-        at = yield self.after("declare", at)
-        surveyor = self._surveyor(told.case, at)
-        claims.declare_no_interest(case=told.case, by=surveyor, at=at)
         at = yield self.after("contact", at)
-        claims.contact(case=told.case, by=surveyor, at=at)
+        surveyor = self._surveyor(told.case, at)
+        with cases.transaction():
+            claims.declare_no_interest(case=told.case, by=surveyor, at=at)
+            claims.contact(case=told.case, by=surveyor, at=at)
         at = yield self.after("arrive", at)
         claims.arrive(case=told.case, by=surveyor, at=at)
         at = yield self.after("survey", at)
@@ -172,9 +173,7 @@ class Script:
         at = yield self.after("calculate", at)
         with cases.transaction():
             for loss in told.losses:
-                claims.calculate(
-                    case=told.case, loss=loss.ordinal, by=self.by("calculator"), at=at
-                )
+                claims.calculate(case=told.case, loss=loss.ordinal, by=self.by("calculator"), at=at)
         return at
 
     def _to_decision(self, told: Reported, at: datetime) -> Steps:
@@ -221,6 +220,7 @@ class Script:
     def _instruct(self, told: Reported, at: datetime) -> list[Payment]:
         """Everything that is decided and not under way; a loss with nothing to pay has ended."""
         decided = Loss.objects.filter(claim=told.case.pk, stage="decided").order_by("ordinal")
+        self.engine.money_waits = True
         with cases.transaction():
             return [
                 payment

@@ -6,9 +6,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from typing import ClassVar
 
 import click
@@ -19,18 +20,24 @@ from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
 from yinuo.areas.claims.models import Claim
+from yinuo.core.cases import verifying
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.policies import commands as policies
 from yinuo.interfaces.cli import replay_cast
-from yinuo.interfaces.cli.replay_engine import Engine
+from yinuo.interfaces.cli.engine import Engine
 from yinuo.interfaces.cli.replay_script import Ledger, Script
 from yinuo.interfaces.common import mapped, mapping, tables
 from yinuo.interfaces.common.mapping import Map, Typed
 from yinuo.kit.errors import DomainError, Message, raise_problems
 
 MISMATCH = 1
+FINDINGS_SHOWN = 20
+SWEEP_EVERY = timedelta(hours=1)
+"""Warnings of a replay are up to so late; when a promise was missed is exact all the same."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""Until the bank is first visited; its own clock is set then."""
 
 
 class OnlyInSandbox(DomainError):
@@ -67,11 +74,12 @@ class Result:
     missed: int
 
 
-def replay(
+def play(
     path: Path,
     using: Map,
     *,
     most: int | None = None,
+    planned: Callable[[int], object] = lambda _count: None,
     ended: Callable[[int], object] = lambda _count: None,
 ) -> Result:
     """Carry the claims of a file to their end.
@@ -84,11 +92,11 @@ def replay(
         raise MapCannotReplay
     with tables.opened(path, needed=list(using.used), delimiter=using.delimiter) as table:
         rows = list(islice(_typed(table, using), most))
+    planned(len(rows))
     ledger = Ledger()
-    scripts = _scripts(rows, using, ledger)
-    start = min(script.report.accident_at for script in scripts)
-    engine = Engine(StandInBank(start, decide=ledger.decide), ended=ended)
-    for script in scripts:
+    bank = StandInBank(_EPOCH, decide=ledger.decide)
+    engine = Engine(bank, ended=ended, sweep_every=SWEEP_EVERY)
+    for script in _scripts(rows, using, ledger, engine):
         engine.add(script.story())
     engine.run()
     return _result(ledger.case_ids)
@@ -101,8 +109,10 @@ def _typed(table: tables.Table, using: Map) -> Iterator[Typed]:
         yield typed
 
 
-def _scripts(rows: list[Typed], using: Map, ledger: Ledger) -> list[Script]:
-    assert using.policy and using.claim and using.replay
+def _scripts(rows: list[Typed], using: Map, ledger: Ledger, engine: Engine) -> list[Script]:
+    assert using.policy
+    assert using.claim
+    assert using.replay
     reports = [mapped.report_of(row, using.claim) for row in rows]
     keys = [report.external_key for report in reports]
     known = Claim.objects.filter(external_key__in=keys).count()
@@ -115,7 +125,7 @@ def _scripts(rows: list[Typed], using: Map, ledger: Ledger) -> list[Script]:
         found = policies.import_many(taken[place : place + policies.SET_LIMIT], by=SYSTEM, at=start)
         raise_problems(refused.problem for refused in found.refused)
     return [
-        Script(row, report, using.replay, cast, turn, ledger)
+        Script(row, report, using.replay, cast, turn, ledger, engine)
         for turn, (row, report) in enumerate(zip(rows, reports, strict=True))
     ]
 
@@ -136,14 +146,60 @@ def _result(case_ids: list[int]) -> Result:
     )
 
 
-@click.command("replay")
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "map_name", required=True, help="A map file, or the name of a shipped one.")
 @click.option("--rows", type=click.IntRange(1), help="Only so many rows from the beginning.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def replay_command(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
+def replay(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
     """Carry the claims of a file to their end, in a sandbox at simulated times."""
-    began = datetime.now()
-    using = mapping.load(map_name)
+    began = perf_counter()
     with tqdm(total=rows, unit=_(" claims"), disable=quiet or None, file=sys.stderr) as bar:
-        result = replay(file, using, most=rows, ended=bar.update)
+        using = mapping.load(map_name)
+        result = play(file, using, most=rows, planned=bar.reset, ended=bar.update)
+    claims, seconds = sum(result.states.values()), perf_counter() - began
+    click.echo(
+        _("%(claims)s claims with %(events)s lines in %(seconds).0f s: %(rate).1f a second.")
+        % {
+            "claims": claims,
+            "events": result.events,
+            "seconds": seconds,
+            "rate": claims / seconds,
+        }
+    )
+    click.echo(
+        _("%(made)s promises: %(kept)s kept in time, %(missed)s missed, %(left)s fell away.")
+        % {
+            "made": result.promises,
+            "kept": result.kept,
+            "missed": result.missed,
+            "left": result.promises - result.kept - result.missed,
+        }
+    )
+    assert using.replay
+    expected = using.replay.expected if claims == using.replay.expected_rows else None
+    matches = _show_states(result.states, expected)
+    findings = _verify()
+    if not matches or findings:
+        sys.exit(MISMATCH)
+
+
+def _show_states(states: Mapping[str, int], expected: Mapping[str, int] | None) -> bool:
+    """A table of the end states beside what the map expects of the whole file; do they agree?"""
+    click.echo(f"{_('state'):<12}{_('claims'):>8}{_('expected'):>10}")
+    for state in sorted({*states, *(expected or {})}):
+        wanted = "" if expected is None else expected.get(state, 0)
+        click.echo(f"{state:<12}{states.get(state, 0):>8}{wanted:>10}")
+    return expected is None or dict(states) == {k: n for k, n in expected.items() if n}
+
+
+def _verify() -> int:
+    """How many lines, heads and seals are not as they were written."""
+    found: list[verifying.Finding] = []
+    checked = verifying.verify(report=found.append)
+    for finding in found[:FINDINGS_SHOWN]:
+        click.echo(str(finding))
+    sentence = _("%(cases)s cases and %(events)s lines verified: %(found)s wrong.")
+    counts = {"cases": checked.cases, "events": checked.events, "found": len(found)}
+    click.echo(sentence % counts)
+    return len(found)

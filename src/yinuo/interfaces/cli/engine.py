@@ -1,4 +1,6 @@
-"""The clock of a replay: what people do, what follows by itself and what falls due, in time order.
+"""A clock of one's own: what people do, what follows by itself and what falls due, in time order.
+
+The replay of other people's claims and the demo insurer are told on it.
 
 A story is a generator: it takes its steps through the commands and yields when the next comes.
 One process, one clock; nothing reads the time of the machine.
@@ -19,6 +21,7 @@ from django.db.models import Min
 from yinuo import automation
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import FollowUp
+from yinuo.core.cases.commands.sweeping import BATCH
 from yinuo.core.cases.models import Promise
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
@@ -35,7 +38,7 @@ Steps = Generator[datetime, datetime, datetime]
 """A part of a story; ends with the moment of its last step."""
 
 SWEEP_EVERY = timedelta(minutes=10)
-"""The sweeper of a replay comes at these steps, so that it takes several promises at once."""
+"""The sweeper comes at these steps, so that it takes several promises at once."""
 BANK_EVERY = timedelta(hours=2)
 
 
@@ -45,20 +48,22 @@ class Engine:
 
     bank: StandInBank
     ended: Callable[[int], object] = lambda _count: None
+    sweep_every: timedelta = SWEEP_EVERY
+    money_waits: bool = False
+    """Set by a story that has instructed a payment: the bank has to come."""
     _agenda: list[tuple[datetime, int, Story | None]] = field(default_factory=list)
     _serial: Iterator[int] = field(default_factory=count)
     _follow_ups: list[FollowUp] = field(default_factory=list)
-    _swept_until: datetime | None = None
     _bank_comes: bool = False
 
     def add(self, story: Story) -> None:
         """Put the beginning of a story on the agenda."""
         self._put(next(story), story)
 
-    def run(self) -> None:
-        """Until nothing is left to do and no promise of a claim is open."""
+    def run(self, *, until: datetime | None = None) -> None:
+        """Until nothing is left to do, or until a moment after which nothing happens any more."""
         with self._own_clock():
-            while self._agenda:
+            while self._agenda and (until is None or self._agenda[0][0] <= until):
                 at, _serial, story = heapq.heappop(self._agenda)
                 self._sweep(until=at)
                 if story is None:
@@ -66,8 +71,10 @@ class Engine:
                 else:
                     self._go_on(story, at)
                 self._react(at)
-                if not self._bank_comes and payment_queries.currencies_ready():
+                if self.money_waits and not self._bank_comes:
                     self._call_bank(at)
+            if until is not None:
+                self._sweep(until=until)
 
     def _put(self, at: datetime, story: Story | None) -> None:
         heapq.heappush(self._agenda, (at.astimezone(UTC), next(self._serial), story))
@@ -98,10 +105,10 @@ class Engine:
             )["first"]
             if first is None:
                 return
-            tick = _tick_after(first, SWEEP_EVERY)
+            tick = _tick_after(first, self.sweep_every)
             if tick > until:
                 return
-            while cases.sweep(at=tick).promises:
+            while cases.sweep(at=tick).promises == BATCH:
                 pass
             self._react(tick)
 
@@ -118,7 +125,7 @@ class Engine:
             while payments.make_batch(payer=payer, currency=currency, by=SYSTEM, at=at).batch:
                 pass
         sent = payments.hand_over(channel=self.bank, by=SYSTEM, at=at)
-        self._bank_comes = False
+        self._bank_comes = self.money_waits = False
         if answered or sent:
             self._call_bank(at)
 
