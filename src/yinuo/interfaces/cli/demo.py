@@ -95,7 +95,7 @@ def _plots(
             branch=policy.branch.code.lower(),
             plate=policy.vehicle.plate,
             ends=ends,
-            special=dice.choice(SPECIALS),
+            special="" if ends == "zero" else dice.choice(SPECIALS),
             pace=dice.choice((0.6, 0.8, 0.8, 1.0, 1.5, 2.5)) if ends != "dispatched" else 0.8,
             seed=seed,
         )

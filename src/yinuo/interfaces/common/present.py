@@ -106,7 +106,7 @@ class PromiseChip:
             return wording.near_time(self.kept_at, self.now)
         if self.paused_at is not None:
             return self.pause_reason
-        time = wording.near_time(self.due_at, self.now)
+        time = wording.near_deadline(self.due_at, self.now)
         if self.now > self.due_at:
             return _("was due %(time)s") % {"time": time}
         return _("by %(time)s") % {"time": time}

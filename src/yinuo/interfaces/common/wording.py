@@ -27,7 +27,7 @@ def full_date(at: datetime) -> str:
 
 
 def clock_time(at: datetime) -> str:
-    return format_date(timezone.localtime(at), "H:i")
+    return f"{timezone.localtime(at):%H:%M}"
 
 
 def near_date(at: datetime, now: datetime) -> str:
@@ -49,6 +49,14 @@ def near_date(at: datetime, now: datetime) -> str:
 def near_time(at: datetime, now: datetime) -> str:
     """As near_date, with the time of day: 今天 15:30."""
     return _("%(day)s %(time)s") % {"day": near_date(at, now), "time": clock_time(at)}
+
+
+def near_deadline(at: datetime, now: datetime) -> str:
+    """As near_time; a limit in days ends with its day, so midnight is told as the day before."""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return near_date(at - MINUTE, now)
+    return near_time(at, now)
 
 
 def span(length: timedelta) -> str:
