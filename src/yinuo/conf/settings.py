@@ -154,7 +154,7 @@ RULE_FILES = {
 # --- Staff sign-in -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Staff"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["yinuo.interfaces.common.sign_in.StaffSignIn"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_ADAPTER = "yinuo.interfaces.common.sign_in.StaffAccounts"

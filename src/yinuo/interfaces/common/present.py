@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -271,10 +272,13 @@ class Timeline:
 
     @property
     def days(self) -> tuple[TimelineDay, ...]:
-        grouped: dict[str, list[TimelineItem]] = {}
+        grouped: dict[date, list[TimelineItem]] = {}
         for item in self.items:
-            grouped.setdefault(wording.near_date(item.at, self.now), []).append(item)
-        return tuple(TimelineDay(label, tuple(items)) for label, items in grouped.items())
+            grouped.setdefault(timezone.localdate(item.at), []).append(item)
+        return tuple(
+            TimelineDay(wording.near_date(items[0].at, self.now), tuple(items))
+            for items in grouped.values()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

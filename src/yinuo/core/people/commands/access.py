@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yinuo.core.people import rules
 from yinuo.core.people.actors import Actor
-from yinuo.core.people.models import AccessRecord, ApiAnswer, ApiClient, Branch
+from yinuo.core.people.models import ApiAnswer, ApiClient, Branch
 from yinuo.kit import ids
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -111,12 +111,17 @@ def record_access_many(
     reads: Sequence[tuple[int | None, str, int]], *, by: Actor, at: datetime
 ) -> None:
     """Who read or exported what: (case id or None for a list, what, how many), in one statement."""
-    AccessRecord.objects.bulk_create(
-        [
-            AccessRecord(actor=by.id, case_id=case_id, what=what, count=count, at=at)
-            for case_id, what, count in reads
-        ]
-    )
+    if not reads:
+        return
+    cases, whats, counts = zip(*reads, strict=True)
+    # Every page writes one, so this goes without the transaction that the ORM would wrap around it.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_accessrecord (actor, case_id, what, at, count)"
+            " SELECT %s, read.case_id, read.what, %s, read.count"
+            " FROM unnest(%s::bigint[], %s::text[], %s::integer[]) AS read(case_id, what, count)",
+            [by.id, at, list(cases), list(whats), list(counts)],
+        )
 
 
 def record_access(
