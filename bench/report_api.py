@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from http.client import HTTPConnection
+from itertools import pairwise
 
 import psycopg
 from django.db import close_old_connections, connection, connections
@@ -191,7 +192,7 @@ class Straight:
 def parts(items: Sequence[int]) -> tuple[list[list[int]], list[int]]:
     """Rounds of their size after a warm-up, and what is left."""
     bounds = [0, WARM_UP, *(WARM_UP + REPORTS * i for i in range(1, ROUNDS + 1))]
-    cut = [list(items[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    cut = [list(items[a:b]) for a, b in pairwise(bounds)]
     return cut, list(items[bounds[-1] :])
 
 
