@@ -10,35 +10,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, OuterRef, Prefetch, QuerySet, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db import connection
+from django.db.models import Prefetch
 from pydantic import BaseModel, ConfigDict
 
 from yinuo.areas.claims import queries as claims
-from yinuo.areas.claims.models import (
-    Assessment,
-    AssessmentLine,
-    Calculation,
-    Claim,
-    DamagedPart,
-    Decision,
-    InjuredPerson,
-    Loss,
-    Survey,
-)
-from yinuo.core.approvals.models import Approval
+from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases import queries as cases
-from yinuo.core.cases.models import Case, Note
-from yinuo.core.messages.models import Message
-from yinuo.core.payments.models import PayeeAccount, Payment
+from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
-from yinuo.core.policies.models import Cover, Disclosure
 from yinuo.kit.ids import CaseNumber
+from yinuo.overview import claimfile_sql
 
 MOST = 200
 MOST_EARLIER = 10
-_MARK = "file_"
 
 
 class _Row(BaseModel):
@@ -109,17 +94,6 @@ class CalculationRow(_Row):
     verdict: str
     reviewed_by: str
     review_remark: str
-
-
-class ApprovalRow(_Row):
-    subject: str
-    kind: str
-    level: str
-    verdict: str
-    requested_by: str
-    decided_by: str
-    decided_at: datetime | None
-    reason: str
 
 
 class DecisionRow(_Row):
@@ -201,7 +175,6 @@ class ClaimFile(_Row):
     assessments: list[AssessmentRow]
     lines: list[LineRow]
     calculations: list[CalculationRow]
-    approvals: list[ApprovalRow]
     decisions: list[DecisionRow]
     payments: list[PaymentRow]
     accounts: list[AccountRow]
@@ -233,150 +206,16 @@ def open_claim(actor: Actor, number: str) -> Claim:
 
 def read(actor: Actor, claim: Claim) -> ClaimFile:
     """The file of a claim that the actor was let into. One statement."""
-    gathered = {
-        **_survey_parts(),
-        **_sums(),
-        **_money(),
-        **_policy(claim),
-        **_said(),
-        "earlier": _earlier(actor, claim.case),
+    values = {
+        "claim": claim.pk,
+        "policy": claim.policy_id,
+        "customer": claim.case.customer_id,
+        "everything": seeing.sees_everything(actor),
+        "branch_path": actor.branch_path,
+        "most": MOST,
+        "most_earlier": MOST_EARLIER,
     }
-    # A model's own fields may bear the same names, so they are marked inside the statement.
-    marked = {f"{_MARK}{name}": rows for name, rows in gathered.items()}
-    row: dict[str, Any] = dict(Claim.objects.filter(pk=claim.pk).values(**marked).get())
-    return ClaimFile.model_validate({name.removeprefix(_MARK): row[name] for name in marked})
-
-
-def _many(rows: QuerySet[Any], *plain: str, **named: Any) -> ArraySubquery:
-    fields = {**{name: F(name) for name in plain}, **named}
-    return ArraySubquery(rows.values(row=JSONObject(**fields))[:MOST])
-
-
-def _exact(name: str) -> Cast:
-    """Amounts as text: a number of JSON would come back as a float."""
-    return Cast(name, TextField())
-
-
-def _survey_parts() -> dict[str, ArraySubquery]:
-    claim = OuterRef("pk")
-    surveys = Survey.objects.filter(claim=claim).order_by("-round")
-    return {
-        "surveys": _many(
-            surveys,
-            *("id", "round", "mode", "assigned_at", "contacted_at", "arrived_at", "completed_at"),
-            *("replaced_at", "authenticity", "liability", "findings", "latitude", "longitude"),
-            surveyor=F("surveyor__name"),
-        ),
-        "parts": _many(
-            DamagedPart.objects.filter(survey__claim=claim).order_by("loss__ordinal", "pk"),
-            *("part", "degree"),
-            loss=F("loss__ordinal"),
-        ),
-        "injured": _many(InjuredPerson.objects.filter(claim=claim), "severity", "hospital"),
-    }
-
-
-def _sums() -> dict[str, ArraySubquery]:
-    newest = Assessment.objects.filter(loss__claim=OuterRef("pk"))
-    lines = AssessmentLine.objects.filter(assessment__loss__claim=OuterRef("pk"))
-    sums = Calculation.objects.filter(loss__claim=OuterRef("pk"))
-    decisions = Decision.objects.filter(loss__claim=OuterRef("pk"))
-    return {
-        "assessments": _many(
-            newest.order_by("loss__ordinal", "-version"),
-            *("id", "version", "made_by", "made_at", "repair_shop", "remark"),
-            loss=F("loss__ordinal"),
-            asked=_exact("asked"),
-            approved=_exact("approved"),
-        ),
-        "lines": _many(
-            lines.order_by("-assessment", "ordinal"),
-            *("ordinal", "kind", "name", "reason"),
-            assessment=F("assessment_id"),
-            quantity=_exact("quantity"),
-            asked=_exact("asked"),
-            approved=_exact("approved"),
-        ),
-        "calculations": _many(
-            sums.order_by("loss__ordinal", "-version"),
-            *("version", "outcome", "currency", "steps", "reasons", "made_by", "made_at"),
-            *("verdict", "reviewed_by", "review_remark"),
-            loss=F("loss__ordinal"),
-            amount=_exact("amount"),
-        ),
-        "decisions": _many(
-            decisions.order_by("loss__ordinal", "-decided_at"),
-            *("outcome", "currency", "reasons", "decided_by", "decided_at"),
-            loss=F("loss__ordinal"),
-            amount=_exact("amount"),
-        ),
-    }
-
-
-def _money() -> dict[str, ArraySubquery]:
-    case = OuterRef("pk")
-    return {
-        "approvals": _many(
-            Approval.objects.filter(case=case).order_by("-pk"),
-            *("subject", "kind", "level", "verdict", "requested_by", "decided_by", "decided_at"),
-            "reason",
-        ),
-        "payments": _many(
-            Payment.objects.filter(case=case).order_by("-pk"),
-            *("id", "currency", "status", "made_at", "arrived_at", "return_text"),
-            payee=F("payee__name"),
-            amount=_exact("amount"),
-            last_four=F("account__number_last4"),
-            bank=F("account__bank_name"),
-        ),
-        "accounts": _many(
-            PayeeAccount.objects.filter(case=case, replaced_at__isnull=True)
-            .annotate(confirmed=_is_set("confirmed_at"))
-            .order_by("pk"),
-            *("id", "holder_name", "bank_name", "confirmed"),
-            last_four=F("number_last4"),
-        ),
-    }
-
-
-def _policy(claim: Claim) -> dict[str, ArraySubquery]:
-    covers = Cover.objects.filter(policy=claim.policy_id).order_by("pk")
-    told = Disclosure.objects.filter(policy=claim.policy_id).order_by("topic")
-    return {
-        "covers": _many(covers, "kind", limit=_exact("limit"), deductible=_exact("deductible")),
-        "told_at_sale": _many(told, "topic", "explained", "proof", "told_at"),
-    }
-
-
-def _said() -> dict[str, ArraySubquery]:
-    case = OuterRef("pk")
-    messages = Message.objects.filter(case=case).annotate(to_customer=_is_set("person_id"))
-    return {
-        "notes": _many(
-            Note.objects.filter(case=case).annotate(erased=_is_set("erased_at")).order_by("-at"),
-            *("id", "body", "kind", "erased", "for_customer"),
-        ),
-        "messages": _many(
-            messages.order_by("-written_at", "-pk"),
-            *("reason", "to_customer", "channel", "status", "why_not", "subject", "body"),
-            *("written_at", "read_at"),
-            event=F("event_id"),
-            staff=F("staff__name"),
-        ),
-    }
-
-
-def _is_set(name: str) -> Func:
-    return Func(F(name), template="(%(expressions)s IS NOT NULL)", output_field=BooleanField())
-
-
-def _earlier(actor: Actor, case: Case) -> ArraySubquery:
-    found = cases.visible_to(actor).filter(customer=case.customer_id).exclude(pk=case.pk)
-    rows = found.select_related(None).order_by("-opened_at", "-pk")[:MOST_EARLIER]
-    fields = JSONObject(number=F("number"), kind=F("kind"), opened_at=F("opened_at"))
-    return ArraySubquery(rows.values(row=fields))
-
-
-def loss_subject(loss: Loss) -> str:
-    """How approvals and promises name the loss."""
-    return f"loss:{loss.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute(claimfile_sql.FILE, values)
+        (document,) = cursor.fetchone() or ("{}",)
+    return ClaimFile.model_validate_json(document)

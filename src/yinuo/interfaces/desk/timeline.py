@@ -156,11 +156,15 @@ def timeline_of(
     """The newest first, with filters that live in the address."""
     ordered = sorted(items, key=lambda item: item.at, reverse=True)
     here = reverse("desk:case", args=[number])
-    filters = [Filter(_("All"), f"{here}#timeline", len(ordered), current=show not in SHOWN)]
+    # Of a timeline in pages only the lines of this page are known, and a count would mislead.
+    whole = earlier is None
+    total = len(ordered) if whole else None
+    filters = [Filter(_("All"), f"{here}#timeline", total, current=show not in SHOWN)]
     for name, (label, kinds) in SHOWN.items():
         count = sum(item.kind in kinds for item in ordered)
         url = f"{here}?show={name}#timeline"
-        filters.append(Filter(_(label), url, count, current=show == name))
+        known = count if whole else None
+        filters.append(Filter(_(label), url, known, current=show == name))
     if show in SHOWN:
         kinds = SHOWN[show][1]
         ordered = [item for item in ordered if item.kind in kinds]

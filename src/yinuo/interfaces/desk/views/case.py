@@ -37,6 +37,10 @@ from yinuo.overview import claimfile
 from yinuo.overview.claimfile import ClaimFile
 
 
+LINES = 60
+"""How many lines of the timeline a page holds; the rest is one click away."""
+
+
 @desk()
 def case(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number, revealed=False)
@@ -68,7 +72,7 @@ def _context(
     file = claimfile.read(actor, claim)
     before = request.GET.get("before", "")
     last = int(before) if before.isdecimal() and len(before) < 10 else None
-    events = cases.timeline(claim.case, before=last)
+    events = cases.timeline(claim.case, before=last, limit=LINES)
     needed = claims.papers_needed(claim, at) if claim.case.closed_at is None else ()
     papers = documents.checklist(actor, claim.case, needed, language=language, at=at)
     names = names_for(events)
