@@ -342,6 +342,13 @@ def small_parts() -> list[Sample]:
             "parts/progress.html",
             {"progress": Progress(label=_("Papers received"), done=3, total=5)},
         ),
+        *_small_parts_of_lists(),
+        *_small_parts_of_forms(),
+    ]
+
+
+def _small_parts_of_lists() -> list[Sample]:
+    return [
         Sample("pager", "parts/pager.html", {"pager": Pager(summary="21–40 / 318", next_url="#")}),
         Sample(
             "search_box",
@@ -363,6 +370,11 @@ def small_parts() -> list[Sample]:
                 )
             },
         ),
+    ]
+
+
+def _small_parts_of_forms() -> list[Sample]:
+    return [
         Sample(
             "steps",
             "parts/steps.html",

@@ -1,0 +1,126 @@
+"""Workflow tables, events and reactions fit together, for every kind of case."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.architecture.sources import modules
+from yinuo import automation
+from yinuo.core.cases.workflow import WORKFLOWS, Step, Table
+from yinuo.core.people.actors import STAFF_ROLES
+from yinuo.core.rulebook import registry
+from yinuo.interfaces.common import actions
+
+PSEUDO_ROLES = ("customer", "system")
+FLOWS = [WORKFLOWS.get(kind, n) for kind in WORKFLOWS.kinds() for n in WORKFLOWS.versions(kind)]
+TABLES = [
+    pytest.param(table, id=f"{flow.kind}-{flow.version}-{name}")
+    for flow in FLOWS
+    for name, table in (("case", flow.case), ("parts", flow.parts))
+    if table is not None
+]
+STEPS = [
+    pytest.param(step, id=f"{flow.kind}-{flow.version}-{step.name}")
+    for flow in FLOWS
+    for table in (flow.case, flow.parts)
+    if table is not None
+    for step in table.steps
+]
+FOLLOWS_THE_PARTS = {"claim"}
+"""Kinds whose case has no moves of its own: its state is derived from its parts."""
+
+
+def literals() -> set[str]:
+    """Every event type that some module writes down as a literal."""
+    pattern = re.compile(r"\"([a-z_]+\.[a-z_]+)\"")
+    return {found for module in modules() for found in pattern.findall(module.text)}
+
+
+def reached(table: Table) -> set[str]:
+    found, before = {table.initial}, set()
+    while found != before:
+        before = set(found)
+        for step in table.steps:
+            if step.target is not None and found.intersection(step.source):
+                found.add(step.target)
+    return found
+
+
+@pytest.mark.parametrize("table", [p for p in TABLES if not str(p.id).endswith("-case")])
+def test_every_stage_can_be_reached(table: Table) -> None:
+    assert {state.name for state in table.states} == reached(table)
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: f"{flow.kind}-{flow.version}")
+def test_every_state_of_a_case_can_be_reached(flow) -> None:  # type: ignore[no-untyped-def]
+    found = reached(flow.case)
+    if flow.parts is not None:
+        found |= {state.name for state in flow.parts.states if not state.ended}
+        found |= {state for _stage, state in flow.when_all_ended}
+        found |= {step.target for step in flow.case.steps if step.target}
+    assert {state.name for state in flow.case.states} == found
+
+
+@pytest.mark.parametrize("table", [p for p in TABLES if not str(p.id).endswith("-case")])
+def test_every_stage_that_does_not_end_can_be_left_towards_an_end(table: Table) -> None:
+    leads = {state.name for state in table.states if state.ended}
+    before: set[str] = set()
+    while leads != before:
+        before = set(leads)
+        for step in table.steps:
+            if step.target in leads:
+                leads |= set(step.source)
+    assert {state.name for state in table.states} == leads
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_step_leaves_an_end_but_a_note(table: Table) -> None:
+    for step in table.steps:
+        ends = [name for name in step.source if table.ended(name)]
+        assert not ends or step.target is None, step.name
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_names_roles_and_promises_that_exist(step: Step) -> None:
+    assert set(step.who) <= {*STAFF_ROLES, *PSEUDO_ROLES}
+    assert step.who
+    rules = registry.load().by_key()
+    for key in (*step.makes, *step.keeps):
+        assert key in _promise_keys(set(rules)), key
+
+
+def _promise_keys(keys: set[str]) -> set[str]:
+    """Promise keys are `<file>.<name>`, the rule's own key has its table between."""
+    return {f"{key.split('.')[0]}.{key.split('.')[-1]}" for key in keys}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_leaves_an_event_that_some_area_knows(step: Step) -> None:
+    assert re.fullmatch(r"[a-z_]+\.[a-z_]+", step.event)
+
+
+@pytest.mark.parametrize("event", sorted(automation.REACTIONS))
+def test_every_event_with_a_reaction_is_left_by_a_step_or_a_command(event: str) -> None:
+    from_steps = {param.values[0].event for param in STEPS}  # type: ignore[union-attr]
+    outside = {
+        found
+        for module in modules()
+        if module.path.name != "automation.py"
+        for found in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", module.text)
+    }
+    assert event in from_steps or event in outside
+
+
+def test_every_action_of_the_doors_is_a_step_of_the_table_and_every_step_for_people_has_one() -> (
+    None
+):
+    flow = WORKFLOWS.current("claim")
+    assert flow.parts is not None
+    steps = {step.name: step for step in (*flow.case.steps, *flow.parts.steps)}
+    offered = {name for action in actions.CLAIM_ACTIONS.values() for name in action.steps}
+    assert offered <= set(steps)
+    by_people = {name for name, step in steps.items() if set(step.who) - {"system"}}
+    # Reporting has no case yet, papers come as files, and histories come as whole tables.
+    assert by_people - offered == {"report", "receive_papers", "take_over"}
