@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases.models import Case
+from yinuo.core.cases.queries import workflow_of
 from yinuo.core.messages import queries as messages
 from yinuo.core.messages.queries import Preview
 from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common import labels
+from yinuo.interfaces.common.actions import Action
 from yinuo.interfaces.common.fields import FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import Fact, Money
@@ -68,6 +70,17 @@ class Sheet:
     after: str = ""
     needs: frozenset[str] = field(default_factory=frozenset)
     open_when: Callable[[Desk], bool] | None = None
+
+
+def may_take(actor: Actor, case: Case, action: Action[Any]) -> bool:
+    """Whether this person may ever take the step, wherever the claim is now."""
+    workflow = workflow_of(case)
+    who: set[str] = set()
+    for name in action.steps:
+        part = workflow.parts.step(name) if workflow.parts else None
+        step = part or workflow.case.step(name)
+        who.update(step.who if step else ())
+    return bool(actor.roles & who)
 
 
 def form_of(fields: Iterable[FieldState], typed: Typed[Any]) -> FormState:

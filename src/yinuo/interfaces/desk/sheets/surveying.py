@@ -43,13 +43,13 @@ INJURIES = {
 
 
 def survey(desk: Desk, typed: Typed[Any]) -> Context:
-    fields = [*_findings(), *_rows(desk, typed)]
+    fields = [*_findings(claims.running_survey(desk.claim)), *_rows(desk, typed)]
     return _context(desk, typed, fields)
 
 
 def survey_and_assessment(desk: Desk, typed: Typed[Any]) -> Context:
     open_losses = desk.fitting or desk.losses
-    fields = [*_findings(), *_rows(desk, typed)]
+    fields = [*_findings(claims.running_survey(desk.claim)), *_rows(desk, typed)]
     for index, loss in enumerate(open_losses):
         fields.append(
             FieldState(name=f"assessments-{index}-loss", label=_("Loss"), value=str(loss.ordinal))
@@ -88,7 +88,7 @@ def _context(desk: Desk, typed: Typed[Any], fields: Sequence[FieldState]) -> Con
             typed,
             "injured",
             injured,
-            title=_("People hurt"),
+            title=_("Who was hurt"),
             add=_("Another person"),
             hint=_("Leave it empty when nobody was hurt."),
         ),
@@ -124,7 +124,7 @@ def _steps(running: Survey | None) -> list[Context]:
     ]
 
 
-def _findings() -> list[FieldState]:
+def _findings(running: Survey | None) -> list[FieldState]:
     return [
         FieldState(
             name="authenticity",
@@ -148,8 +148,23 @@ def _findings() -> list[FieldState]:
             required=True,
             maxlength=4000,
         ),
-        FieldState(name="latitude", label=_("Latitude"), inputmode="decimal", short=True),
-        FieldState(name="longitude", label=_("Longitude"), inputmode="decimal", short=True),
+        *_place(running),
+    ]
+
+
+def _place(running: Survey | None) -> list[FieldState]:
+    """Where it was, as far as the arrival has said."""
+    known = (running.latitude, running.longitude) if running else (None, None)
+    names = (("latitude", _("Latitude")), ("longitude", _("Longitude")))
+    return [
+        FieldState(
+            name=name,
+            label=label,
+            value="" if value is None else f"{value:.6f}",
+            inputmode="decimal",
+            short=True,
+        )
+        for (name, label), value in zip(names, known, strict=True)
     ]
 
 
@@ -214,11 +229,7 @@ def small_step(desk: Desk, typed: Typed[Any]) -> Context:
 
 
 def arrival(desk: Desk, typed: Typed[Any]) -> Context:
-    fields = [
-        FieldState(name="latitude", label=_("Latitude"), inputmode="decimal", short=True),
-        FieldState(name="longitude", label=_("Longitude"), inputmode="decimal", short=True),
-    ]
-    return {"form": form_of(fields, typed), "locates": True}
+    return {"form": form_of(_place(None), typed)}
 
 
 _PREFILLED = ("degree", "loss", "severity", "kind", "quantity")

@@ -15,7 +15,6 @@ from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
-from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NotForYou
 from yinuo.interfaces.common import actions, formdata
 from yinuo.interfaces.common.actions import CLAIM_ACTIONS, Action
@@ -25,7 +24,7 @@ from yinuo.interfaces.common.present import Filter, TimelineItem
 from yinuo.interfaces.desk import timeline
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.sheets import SHEETS
-from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, loss_name
+from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, loss_name, may_take
 from yinuo.kit import logs
 from yinuo.kit.errors import DomainError
 
@@ -43,7 +42,8 @@ def sheet(request: HttpRequest, number: str, noun: str) -> HttpResponseBase:
     actor = actor_of(request)
     claim = claims.get_for(actor, number)
     logs.bind_case(claim.case.number)
-    _check_role(actor, claim.case, action, page)
+    if not may_take(actor, claim.case, action) or not page.needs <= actor.roles:
+        raise NotForYou
     if request.method == "POST":
         return _take(request, claim, page, action)
     record(request, what=f"desk.{noun}", case_id=claim.pk)
@@ -78,18 +78,6 @@ def _next_address(request: HttpRequest, claim: Claim, page: Sheet) -> str:
 
 def _see_other(url: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": url})
-
-
-def _check_role(actor: Actor, case: Case, action: Action[Any], page: Sheet) -> None:
-    """Raises NotForYou for who may never take this step, wherever the claim is."""
-    workflow = cases.workflow_of(case)
-    who: set[str] = set()
-    for name in action.steps:
-        part = workflow.parts.step(name) if workflow.parts else None
-        step = part or workflow.case.step(name)
-        who.update(step.who if step else ())
-    if not actor.roles.intersection(who) or not page.needs <= actor.roles:
-        raise NotForYou
 
 
 def _show(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.areas.claims.rulefile import Authority, ClaimsRules
 from yinuo.core.cases.models import Case
-from yinuo.core.cases.queries import PromiseView, workflow_of
+from yinuo.core.cases.queries import PromiseView
+from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
+from yinuo.interfaces.common.actions import CLAIM_ACTIONS
 from yinuo.interfaces.common.chips import chip_of
 from yinuo.interfaces.common.present import (
     Cell,
@@ -31,12 +33,11 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
-from yinuo.interfaces.desk.sheets.frame import loss_name
+from yinuo.interfaces.desk.sheets.frame import loss_name, may_take
 from yinuo.overview import worklists
 from yinuo.overview.worklists import LossRow
 
-WAITING = ("surveyed",)
-READY_TO_CALCULATE = ("documented",)
+ALL = "all"
 
 
 @desk("surveyor", "agent", "team_lead", "manager", "auditor")
@@ -80,16 +81,15 @@ def survey(request: HttpRequest) -> HttpResponse:
 @desk("assessor", "calculator", "team_lead", "manager", "auditor")
 def assessment(request: HttpRequest) -> HttpResponse:
     """Losses to be assessed, and with the papers complete, to be calculated."""
-    stages = (*WAITING, *READY_TO_CALCULATE)
     nouns = {"surveyed": "assessment", "documented": "calculation"}
     empty = Empty(title=_("Nothing waits for assessment."))
-    return _losses(request, _("Assessment and calculation"), stages, nouns, empty)
+    return _losses(request, _("Assessment and calculation"), nouns, empty)
 
 
 @desk("reviewer", "team_lead", "manager", "auditor")
 def review(request: HttpRequest) -> HttpResponse:
     empty = Empty(title=_("Nothing waits for review."))
-    return _losses(request, _("Review"), ("calculated",), {"calculated": "review"}, empty)
+    return _losses(request, _("Review"), {"calculated": "review"}, empty)
 
 
 @desk("reviewer", "approver", "team_lead", "manager", "calculator", "auditor")
@@ -97,19 +97,20 @@ def approval(request: HttpRequest) -> HttpResponse:
     """Losses to be approved, and approved ones that wait to be decided."""
     nouns = {"reviewed": "approval", "approved": "decision"}
     empty = Empty(title=_("Nothing waits for approval."))
-    return _losses(request, _("Approval and decision"), tuple(nouns), nouns, empty)
+    return _losses(request, _("Approval and decision"), nouns, empty)
 
 
 def _losses(
     request: HttpRequest,
     title: str,
-    stages: Sequence[str],
-    nouns: dict[str, str],
+    nouns: Mapping[str, str],
     empty: Empty,
 ) -> HttpResponse:
-    actor, at = actor_of(request), now()
+    actor, at, stages = actor_of(request), now(), tuple(nouns)
     chosen = request.GET.get("stage", "")
     wanted = (chosen,) if chosen in stages else stages
+    if chosen not in (*stages, ALL):
+        wanted = _own_stages(actor, nouns) or stages
     rows = worklists.losses_at(actor, wanted, language=_language(), at=at)
     sums = _sums(row.loss for row in rows)
     limits = rulebook.rules(ClaimsRules, at=at).authority.limits.value
@@ -125,7 +126,7 @@ def _losses(
         rows=tuple(
             (
                 *_about(row.loss.claim.case, row.loss.claim.plate, row.promise, at),
-                _link(loss_name(row.loss), row.loss.claim.case.number, _noun(row, nouns)),
+                _link(loss_name(row.loss), row.loss.claim.case.number, _noun(actor, row, nouns)),
                 _amount(row.loss, sums.get(row.loss.pk)),
                 _note(row.loss, sums.get(row.loss.pk), actor, limits),
             )
@@ -133,21 +134,46 @@ def _losses(
         ),
         now=at,
     )
-    here = request.path
-    filters = [Filter(_("All"), here, current=chosen not in stages)]
-    workflow = None if not rows else workflow_of(rows[0].loss.claim.case)
-    if len(stages) > 1 and workflow is not None:
-        filters += [
+    filters = _stage_filters(request.path, stages, wanted) if len(stages) > 1 else ()
+    return _page(request, title, table, empty, filters)
+
+
+def _stage_filters(here: str, stages: Sequence[str], shown: Sequence[str]) -> tuple[Filter, ...]:
+    table = WORKFLOWS.current("claim").case
+    every = Filter(_("All"), f"{here}?stage={ALL}", current=len(shown) > 1)
+    return (
+        every,
+        *(
             Filter(
-                _(workflow.case.state(stage).label), f"{here}?stage={stage}", None, stage == chosen
+                _(table.state(stage).label), f"{here}?stage={stage}", current=(*shown,) == (stage,)
             )
             for stage in stages
-        ]
-    return _page(request, title, table, empty, tuple(filters) if len(filters) > 1 else ())
+        ),
+    )
 
 
-def _noun(row: LossRow, nouns: dict[str, str]) -> str:
-    return f"{nouns[row.loss.stage]}?loss={row.loss.ordinal}"
+def _noun(actor: Actor, row: LossRow, nouns: Mapping[str, str]) -> str:
+    """The sheet behind the loss; none for who may only look."""
+    noun = nouns[row.loss.stage]
+    if not may_take(actor, row.loss.claim.case, CLAIM_ACTIONS[noun]):
+        return ""
+    return f"{noun}?loss={row.loss.ordinal}"
+
+
+def _own_stages(actor: Actor, nouns: Mapping[str, str]) -> tuple[str, ...]:
+    """The stages at which the work is this person's, by the newest workflow."""
+    parts = WORKFLOWS.current("claim").parts
+    return tuple(
+        stage
+        for stage, noun in nouns.items()
+        if parts is not None
+        and any(
+            actor.roles.intersection(step.who)
+            for name in CLAIM_ACTIONS[noun].steps
+            for step in [parts.step(name)]
+            if step is not None
+        )
+    )
 
 
 def _sums(losses: Iterable[Loss]) -> dict[int, Calculation]:
