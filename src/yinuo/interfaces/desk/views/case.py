@@ -36,7 +36,6 @@ from yinuo.interfaces.desk.timeline import (
 from yinuo.overview import claimfile
 from yinuo.overview.claimfile import ClaimFile
 
-
 LINES = 60
 """How many lines of the timeline a page holds; the rest is one click away."""
 
