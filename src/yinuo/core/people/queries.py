@@ -249,6 +249,34 @@ def staff_with(
     return list(found.select_related("branch").order_by(-Length("branch__path"), "pk"))
 
 
+# Written out because every report asks it: one row comes back, however many people a branch has.
+_IN_TURN = """
+SELECT * FROM (
+    SELECT s.*, count(*) OVER () AS of_all,
+        row_number() OVER (ORDER BY length(b.path) DESC, s.id) - 1 AS place
+    FROM people_staff s JOIN people_branch b ON b.id = s.branch_id
+    WHERE s.is_active AND s.on_duty AND s.roles @> ARRAY[%(role)s]::varchar[]
+      AND b.path = ANY(%(paths)s)
+) found
+ORDER BY found.id IS NOT DISTINCT FROM %(prefer)s DESC, place = %(turn)s %% of_all DESC
+LIMIT 1
+"""
+
+
+def one_in_turn(role: str, branch_path: str, *, turn: int, prefer: int | None) -> Staff | None:
+    """Of those on duty who may do this work, `prefer` if among them, else the one whose turn it is.
+
+    The same people in the same order as `staff_with`; `turn` may be any number.
+    """
+    values = {
+        "role": role,
+        "paths": list(rules.upwards(branch_path)),
+        "prefer": prefer,
+        "turn": turn,
+    }
+    return next(iter(Staff.objects.raw(_IN_TURN, values)), None)
+
+
 def has_competence(staff_id: int, kind: str, at: datetime) -> bool:
     return _valid_competences(kind, at).filter(staff_id=staff_id).exists()
 

@@ -133,7 +133,7 @@ def report(
     Raises PossibleDuplicate unless `confirmed_new`, PolicyUnknown when nothing of ours is found,
     and with the name of the field what is missing or absurd.
     """
-    raise_problems(_problems(report, at))
+    raise_problems(problems(report, at))
     with cases.transaction():
         insured, verification = _policy(report, by)
         _one_at_a_time(insured)
@@ -230,7 +230,7 @@ def _open(
             step="report",
             customer=policy.holder,
             branch=policy.branch,
-            handler=_handler(insured, by, at),
+            handler=_handler(insured, by),
             care=care,
             data={
                 "door": door,
@@ -289,13 +289,10 @@ def _claim(
     )
 
 
-def _handler(insured: Insured, by: Actor, at: datetime) -> Staff | None:
-    """The agent who took the call, else the agents of the nearest branch in turn, by policy."""
-    agents = people.staff_with("agent", insured.policy.branch.path, at)
-    for agent in agents:
-        if agent.pk == by.staff_id:
-            return agent
-    return agents[insured.policy.pk % len(agents)] if agents else None
+def _handler(insured: Insured, by: Actor) -> Staff | None:
+    """The agent who took the call, else the agents of the nearest branches in turn, by policy."""
+    policy = insured.policy
+    return people.one_in_turn("agent", policy.branch.path, turn=policy.pk, prefer=by.staff_id)
 
 
 def _write_losses(report: Report, claim: Claim, insured: Insured, at: datetime) -> tuple[Loss, ...]:
@@ -324,28 +321,29 @@ def _owner(new: NewLoss, insured: Insured, at: datetime) -> Person | None:
     return people_commands.register_person(person=person, by=SYSTEM, at=at)
 
 
-def _problems(report: Report, at: datetime) -> list[DomainError]:
-    problems: list[DomainError] = []
+def problems(report: Report, at: datetime) -> list[DomainError]:
+    """What is missing or absurd in a report, each with the name of its field."""
+    found: list[DomainError] = []
     if report.accident_at > at:
-        problems.append(AccidentInFuture("accident_at"))
+        found.append(AccidentInFuture("accident_at"))
     if not report.policy_number.strip() and not report.plate.strip():
-        problems.append(FieldMissing("plate"))
+        found.append(FieldMissing("plate"))
     if not report.place.strip():
-        problems.append(FieldMissing("place"))
+        found.append(FieldMissing("place"))
     if report.cause not in rules.CAUSES:
-        problems.append(WordUnknown("cause", word=report.cause, known=", ".join(rules.CAUSES)))
+        found.append(WordUnknown("cause", word=report.cause, known=", ".join(rules.CAUSES)))
     counts = ("injured", "seriously_injured", "dead", "other_vehicles")
-    problems.extend(
+    found.extend(
         NumberOutOfRange(name, least=0, most=MOST_COUNTED)
         for name in counts
         if not 0 <= getattr(report, name) <= MOST_COUNTED
     )
-    problems.extend(
+    found.extend(
         WordUnknown(f"said.{word}", word=word, known=", ".join(rules.SAID))
         for word in report.said
         if word not in rules.SAID
     )
-    return [*problems, *_loss_problems(report)]
+    return [*found, *_loss_problems(report)]
 
 
 def _loss_problems(report: Report) -> list[DomainError]:
