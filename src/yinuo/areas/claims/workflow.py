@@ -307,6 +307,15 @@ CLAIMS = Table(
             event="claim.reported",
             makes=("claims.acknowledge",),
         ),
+        # A claim that ran in another system comes over as history: nothing is promised any more.
+        Step(
+            name="take_over",
+            label=_("Take over a finished claim"),
+            source=(),
+            target="closed",
+            who=("manager", "system"),
+            event="claim.taken_over",
+        ),
         Step(
             name="close",
             label=_("Close the claim"),

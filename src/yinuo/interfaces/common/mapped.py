@@ -29,7 +29,7 @@ def policy_of(row: Typed, using: PolicyMap, *, branch_code: str) -> PolicyRow:
                     deductible=_decimal(row.take(cover.deductible)) or Decimal(0),
                 )
                 for cover in using.covers
-                if row.above_zero(cover.only_above_zero)
+                if row.above_zero(cover.only_above_zero) and row.fits(cover.when)
             ),
         }
     )

@@ -141,12 +141,18 @@ class Value(Plain):
                 yield from (one.year, one.month, one.week, one.weekday)
 
 
-class CoverMap(Plain):
+class Part(Plain):
+    """A part of ours that a row has only when this column is above zero and these words stand."""
+
+    only_above_zero: str = ""
+    when: dict[str, tuple[str, ...]] = {}
+
+
+class CoverMap(Part):
     kind: str
     loss_kinds: tuple[str, ...]
     limit: Value | None = None
     deductible: Value | None = None
-    only_above_zero: str = ""
 
 
 class PolicyMap(Plain):
@@ -156,14 +162,12 @@ class PolicyMap(Plain):
     covers: tuple[CoverMap, ...]
 
 
-class LossMap(Plain):
+class LossMap(Part):
     kind: str
     title: Value | None = None
     estimate: Value | None = None
     severity: Value | None = None
     owner: dict[str, Value] = {}
-    only_above_zero: str = ""
-    when: dict[str, tuple[str, ...]] = {}
 
 
 class ClaimMap(Plain):
@@ -236,13 +240,14 @@ class Map(Plain):
     def _mentioned(self) -> Iterator[str]:
         for value in _values(self):
             yield from value.columns()
-        losses = self.claim.losses if self.claim else ()
-        endings = self.replay.endings if self.replay else ()
-        for one in (*losses, *endings):
-            yield from one.when
-        for part in (*losses, *(self.policy.covers if self.policy else ())):
+        losses: tuple[Part, ...] = self.claim.losses if self.claim else ()
+        covers: tuple[Part, ...] = self.policy.covers if self.policy else ()
+        for part in (*losses, *covers):
+            yield from part.when
             if part.only_above_zero:
                 yield part.only_above_zero
+        for ending in self.replay.endings if self.replay else ():
+            yield from ending.when
 
     @cached_property
     def used(self) -> dict[str, Column]:

@@ -12,6 +12,7 @@ import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -125,17 +126,17 @@ def opened(
         if path.suffix.lower() in SHEETS:
             yield _sheet(path, needed, sheet)
         else:
-            with path.open("rb") as file:
-                yield _text(path, file, needed, delimiter)
+            with path.open("rb") as file, gzip.GzipFile(fileobj=file) as unpacked:
+                content: Any = unpacked if _packed(path) else file
+                with TextIOWrapper(content, encoding=_encoding(path), newline="") as lines:
+                    yield _text(path, file, lines, needed, delimiter)
     except (OSError, EOFError) as error:
         raise FileNotReadable(file=path.name, why=_plain(error)) from error
 
 
-def _text(path: Path, file: IO[bytes], needed: Sequence[str], delimiter: str) -> Table:
-    encoding = _encoding(path)
-    packed = path.suffix.lower() == ".gz"
-    plain = gzip.open(file) if packed else file
-    lines = codecs.getreader(encoding)(plain, errors="strict")  # type: ignore[arg-type]
+def _text(
+    path: Path, file: IO[bytes], lines: TextIOWrapper, needed: Sequence[str], delimiter: str
+) -> Table:
     reader = csv.reader(lines, delimiter=delimiter, strict=False)
     columns = _columns(path, next(reader, []), needed)
     return Table(columns, _rows(reader, columns), path.stat().st_size, file)
@@ -161,10 +162,13 @@ def _encoding(path: Path) -> str:
     raise EncodingUnknown(file=path.name)
 
 
-@contextmanager
-def _bytes(path: Path) -> Iterator[Any]:
-    with path.open("rb") as file:
-        yield gzip.open(file) if path.suffix.lower() == ".gz" else file
+def _bytes(path: Path) -> IO[bytes]:
+    """The content, unpacked where the file is packed."""
+    return gzip.open(path) if _packed(path) else path.open("rb")  # type: ignore[return-value]
+
+
+def _packed(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
 
 
 def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[Row]:

@@ -46,9 +46,11 @@ from yinuo.areas.claims.commands.surveying import (
     dispatch,
     redispatch,
 )
+from yinuo.areas.claims.commands.taking_over import History, TakenOver, take_over_many
 
 __all__ = [
     "Damage",
+    "History",
     "Injured",
     "Line",
     "NewLoss",
@@ -58,6 +60,7 @@ __all__ = [
     "Reported",
     "Share",
     "SurveySheet",
+    "TakenOver",
     "approve",
     "arrive",
     "assess",
@@ -88,6 +91,7 @@ __all__ = [
     "review",
     "survey_and_assess",
     "take_bank_answer",
+    "take_over_many",
     "tell_delay",
     "withdraw",
     "write_note",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands.work import current
 from yinuo.core.cases.models import Case
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
@@ -58,9 +59,15 @@ class Locked:
 def locked(case: Case, *, seen: int | None = None) -> Locked:
     """Lock the claim with its losses. Raises ChangedMeanwhile."""
     fresh = cases.lock(case, seen=seen)
+    work = current()
+    known = work.held.get(("claim", fresh.pk))
+    if isinstance(known, Locked):
+        return known
     claim = Claim.objects.select_related("policy__vehicle").get(pk=fresh.pk)
     losses = tuple(Loss.objects.filter(claim=claim).select_related("owner").order_by("ordinal"))
-    return Locked(fresh, claim, losses)
+    # Nobody else writes it while we hold the lock, and every command changes these very objects.
+    work.held["claim", fresh.pk] = found = Locked(fresh, claim, losses)
+    return found
 
 
 def rules_at(at: datetime) -> ClaimsRules:
