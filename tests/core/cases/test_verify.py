@@ -243,6 +243,16 @@ def test_a_seal_lies_in_a_file_outside_the_database_and_follows_the_one_before(
     assert (second.cases, second.events) == (3, 15)
 
 
+def test_what_a_crash_left_half_written_is_cleared_away(told: list[Case], seals: Path) -> None:
+    seals.mkdir()
+    (seals / ".4711.part").write_bytes(b"half")
+
+    made = seal(at=START)
+
+    assert [path.name for path in seals.iterdir()] == [made.file_name]
+    assert findings() == []
+
+
 def test_a_missing_a_changed_and_an_unknown_seal_file_are_named(
     told: list[Case], seals: Path
 ) -> None:

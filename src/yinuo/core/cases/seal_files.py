@@ -63,9 +63,14 @@ def chained(previous: bytes, tree: MerkleRoot) -> bytes:
 
 
 def write(leaves: Iterable[Leaf], *, previous: bytes, at: datetime) -> tuple[str, Sum]:
-    """Write a file under a name made of the moment and its root; returns name and sum."""
+    """Write a file under a name made of the moment and its root; returns name and sum.
+
+    The caller holds `SEALING_LOCK`, so no other file is being written.
+    """
     folder = directory()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left_by_a_crash in folder.glob(".*.part"):
+        left_by_a_crash.unlink()
     aside = folder / f".{os.getpid()}.part"
     tree, events = MerkleRoot(), 0
     with aside.open("wb") as raw:
