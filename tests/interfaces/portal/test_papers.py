@@ -45,7 +45,7 @@ def a_paper(case: Case, kind: str = "driving_licence") -> Document:
 
 def link_to(case: Case, row: Document, **options: object) -> str:
     reader = customer_actor(person_id=case.customer_id)
-    token = token_for(row, "original", reader=reader, at=now(), **options)  # type: ignore[arg-type]
+    token = token_for(row, "original", reader=reader, at=now(), **options)
     return page_of(case, f"/files/{token}")
 
 
