@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from yinuo import automation
+from yinuo.core.cases import commands as cases
 from yinuo.interfaces.common import appearance, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,3 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme", appearance.set_theme, name="set_theme"),
     path("", include("yinuo.interfaces.portal.urls")),
 ]
+
+# The web process, too, has to know for which events a job is queued.
+cases.reacts_to(automation.REACTIONS)

@@ -11,6 +11,7 @@ from tests.interfaces.desk.filling import send, sheet, text
 from tests.interfaces.desk.house import Desks
 from yinuo.areas.claims.models import Loss, Survey
 from yinuo.core.cases.models import Case
+from yinuo.core.documents.models import Document
 from yinuo.kit import queue
 
 
@@ -90,3 +91,17 @@ def test_a_step_whose_time_has_not_come_points_back_to_the_claim(
     answer = desks["agent"].get(sheet(reported.number, "dispatch"))
     assert answer.status_code == 409
     assert f"/desk/claims/{reported.number}" in text(answer)
+
+
+@pytest.mark.covers("ADJ-3")
+def test_a_paper_that_never_comes_is_done_without_with_a_reason(desks: Desks) -> None:
+    number = house.report(desks.world).case.number
+    send(desks["agent"], sheet(number, "registration"))
+    wanted = {"wanted-0-kind": "repair_invoice", "wanted-0-why": "核对修理费用"}
+    send(desks["agent"], sheet(number, "papers-request"), wanted)
+    refused = send(desks["agent"], sheet(number, "papers-waiver"), status=422)
+    assert "repair_invoice" in text(refused)
+    waived = {"kinds": ["repair_invoice"], "reason": "修理厂直接寄来"}
+    send(desks["agent"], sheet(number, "papers-waiver"), waived)
+    assert Document.objects.get(kind="repair_invoice").status == "waived"
+    assert not Case.objects.get().waiting_for_customer

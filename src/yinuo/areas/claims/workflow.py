@@ -366,6 +366,14 @@ CLAIMS = Table(
             event="document.accepted",
         ),
         Step(
+            name="waive_papers",
+            label=_("Do without papers"),
+            source=("registered", "dispatched", "surveyed", "assessed", "documented"),
+            target=None,
+            who=("agent", "assessor", "calculator", "team_lead"),
+            event="document.waived",
+        ),
+        Step(
             name="propose_account",
             label=_("Enter the account"),
             source=_OPEN,

@@ -17,7 +17,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from yinuo import automation
 from yinuo.areas.claims import queries as claims
+from yinuo.core.cases import commands as cases_commands
 from yinuo.core.cases import queries as cases
 from yinuo.core.people import commands as people_commands
 from yinuo.core.people import queries as people
@@ -38,6 +40,7 @@ json_input = click.option(
 @click.group()
 def claim() -> None:
     """Report claims, look at them and move them on."""
+    cases_commands.reacts_to(automation.REACTIONS)
 
 
 @claim.command()

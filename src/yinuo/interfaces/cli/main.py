@@ -37,6 +37,7 @@ COMMANDS = {
     "replay": "yinuo.interfaces.cli.replaying:replay",
     "seal": "yinuo.interfaces.cli.timeline:seal",
     "verify": "yinuo.interfaces.cli.timeline:verify",
+    "recount-year": "yinuo.interfaces.cli.timeline:recount_year",
     "backup": "yinuo.interfaces.cli.backup:backup",
     "restore": "yinuo.interfaces.cli.backup:restore",
     "new-key": "yinuo.interfaces.cli.admin:print_new_key",

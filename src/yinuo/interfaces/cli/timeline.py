@@ -68,3 +68,11 @@ def verify(quiet: bool) -> None:
     click.echo(sentence % counts)
     if shown:
         sys.exit(FOUND_SOMETHING)
+
+
+@click.command("recount-year")
+@click.argument("year", type=click.IntRange(2000, 2100))
+def recount_year(year: int) -> None:
+    """Count provisional promises again, once the holidays of a year are published as a rule."""
+    changed = cases.recount_provisional(year=year, at=datetime.now(UTC))
+    click.echo(_("%(count)s promises have a new time; each has its line.") % {"count": changed})

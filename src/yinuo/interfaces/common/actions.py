@@ -236,6 +236,14 @@ def _judge_papers(
     claims.judge_papers(case=case, judgements=judgements, by=actor, at=at, seen=given.seen)
 
 
+def _waive_papers(
+    actor: Actor, case: Case, given: inputs.PapersWaiverInput, at: datetime
+) -> None:
+    claims.waive_papers(
+        case=case, kinds=given.kinds, reason=given.reason, by=actor, at=at, seen=given.seen
+    )
+
+
 def _complete_papers(actor: Actor, case: Case, given: inputs.LossesInput, at: datetime) -> None:
     claims.complete_papers(case=case, losses=given.losses, by=actor, at=at, seen=given.seen)
 
@@ -356,6 +364,7 @@ CLAIM_ACTIONS: dict[str, Action[Any]] = {
         Action("reassessment", inputs.AssessmentInput, _assess, ("reassess",)),
         Action("papers-request", inputs.PapersRequestInput, _request_papers, ("request_papers",)),
         Action("papers-judgement", inputs.PapersJudgementInput, _judge_papers, ("judge_papers",)),
+        Action("papers-waiver", inputs.PapersWaiverInput, _waive_papers, ("waive_papers",)),
         Action("papers-completion", inputs.LossesInput, _complete_papers, ("complete_papers",)),
         Action("calculation", inputs.OneLossInput, _calculate, ("calculate",)),
         Action("refusal-proposal", inputs.RefusalInput, _propose_refusal, ("propose_refusal",)),

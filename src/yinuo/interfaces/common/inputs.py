@@ -258,6 +258,16 @@ class PapersJudgementInput(SeenInput):
     judgements: Annotated[list[JudgementInput], Field(min_length=1, max_length=100)]
 
 
+class PapersWaiverInput(SeenInput):
+    """Kinds of papers to do without, whether they were asked for or are only usual."""
+
+    kinds: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=40)]],
+        Field(min_length=1, max_length=50),
+    ]
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class LossesInput(SeenInput):
     """Without numbers all losses that are ready."""
 

@@ -19,6 +19,7 @@ from yinuo.areas.claims.commands.papers import (
     judge_papers,
     receive_papers,
     request_papers,
+    waive_papers,
 )
 from yinuo.areas.claims.commands.paying import (
     confirm_account,
@@ -93,6 +94,7 @@ __all__ = [
     "take_bank_answer",
     "take_over_many",
     "tell_delay",
+    "waive_papers",
     "withdraw",
     "write_note",
 ]

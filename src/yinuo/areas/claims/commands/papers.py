@@ -15,6 +15,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.commands import Judgement, Upload, Wanted
 from yinuo.core.documents.models import Document
+from yinuo.core.documents.rules import Slot
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.kit.errors import DomainError
 
@@ -97,6 +98,26 @@ def judge_papers(
         rows = documents.judge_many(case=held.case, judgements=judgements, by=by, at=at)
         if any(row.status == Document.Status.REJECTED for row in rows):
             held.case.waiting_for_customer = True
+    return rows
+
+
+def waive_papers(
+    *,
+    case: Case,
+    kinds: Sequence[str],
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> list[Document]:
+    """Do without papers and say why; a clock that waited for them runs again."""
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        cases.check_step(held.case, "waive_papers", by=by)
+        slots = [Slot(kind, "") for kind in kinds]
+        rows = documents.waive_many(case=held.case, slots=slots, reason=reason, by=by, at=at)
+        if not queries.asked_and_missing(held.case):
+            _papers_are_back(held, by, at)
     return rows
 
 

@@ -212,7 +212,33 @@ def completion(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
+def waiver(desk: Desk, typed: Typed[Any]) -> Context:
+    """Papers that are not here, each to be ticked, and one reason for all of them."""
+    reason = FieldState(
+        name="reason",
+        label=_("Why we do without them"),
+        maxlength=LONGEST_WHY,
+        required=True,
+    )
+    missing = [line for line in _checklist(desk) if line.open]
+    return {
+        "form": form_of([reason], typed),
+        "papers": [_state(line) for line in _checklist(desk)],
+        "ticks": tuple(Option(line.slot.kind, line.name) for line in missing),
+        "ticks_name": "kinds",
+        "ticks_label": _("Papers to do without"),
+        "ticks_help": "",
+        "ticked": chosen(typed, "kinds"),
+    }
+
+
 SHEETS = {
+    "papers-waiver": Sheet(
+        build=waiver,
+        template="desk/sheets/papers_completion.html",
+        submit=gettext_noop("Do without these papers"),
+        done=gettext_noop("The case goes on without these papers."),
+    ),
     "papers-request": Sheet(
         build=request,
         template="desk/sheets/papers_request.html",
