@@ -36,7 +36,8 @@ TABLE = env.CHECKOUT / "docs" / "bench.md"
 HEAD = """# Figures
 
 Written by `make bench`. Ratios are of two ways measured in turn within one run; a bar that is not
-met says so. Another program on the machine makes every wall-clock time longer, so the load is given.
+met says so. Another program on the machine makes every wall-clock time longer, so its load is
+given.
 
 | | |
 |---|---|

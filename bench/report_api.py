@@ -1,6 +1,6 @@
 """Reporting a claim through the API, against the same SQL sent straight through psycopg.
 
-Eight clients over HTTP to the web as `yinuo serve` starts it, in two processes, worker stopped.
+Eight clients over HTTP to the web as `yinuo serve` starts it, in four processes, worker stopped.
 Then eight connections that send what such requests sent, word for word, in the same transactions.
 Short rounds of both in turn, so that a busy machine slows both down. Every policy is reported on
 once, and both begin with equal databases.
@@ -33,7 +33,7 @@ from tests import databases
 from yinuo.interfaces.cli.serve import program
 
 CLIENTS = 8
-PROCESSES = 2
+PROCESSES = 4
 ROUNDS = 8
 REPORTS = 64
 """So many of each round."""
