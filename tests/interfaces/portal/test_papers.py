@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -135,10 +136,23 @@ def test_the_reader_opens_a_file_and_that_is_on_record(case: Case, visitor: Clie
     visit(visitor, case)
     answer = visitor.get(link_to(case, row))
     assert answer.status_code == 200
-    assert answer.getvalue() == picture() or answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.getvalue().startswith(b"\xff\xd8")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert "no-store" in answer.headers["Cache-Control"]
     assert AccessRecord.objects.filter(what=f"document:{row.pk}").count() == 1
+
+
+def test_the_small_picture_beside_a_paper_is_private_too(case: Case, visitor: Client) -> None:
+    row = a_paper(case)
+    visit(visitor, case)
+    text = visitor.get(page_of(case, "/papers")).content.decode()
+    (address,) = re.findall(r'<img src="([^"]+)"', text)
+    shown = visitor.get(address)
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, "image/jpeg")
+    assert len(shown.getvalue()) > 1000
+    assert AccessRecord.objects.filter(what=f"document:{row.pk}").count() == 1
+    assert Client().get(address).status_code == 303
 
 
 def test_a_file_link_dies_and_opens_nothing_for_others(

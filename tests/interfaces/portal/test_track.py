@@ -14,13 +14,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.interfaces.portal.visitors import CHINESE, Answer, now, page_of, reported, visit
-from tests.world import World
+from tests.world import World, take_policy
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import Damage, Line, Reason, SurveySheet
 from yinuo.areas.claims.workflow import CLAIM
 from yinuo.core.cases.models import Case
 from yinuo.core.documents.commands import Wanted
 from yinuo.core.messages.models import Message
+from yinuo.core.payments.models import Payment
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.models import AccessRecord
 from yinuo.interfaces.portal import sentences
@@ -155,6 +156,13 @@ def test_a_refusal_gives_each_reason_with_its_clause(insurer: World, visitor: Cl
     assert "事故发生在保险期间之前" in text
     assert "Clause: 第三条" in text
     assert "write to us below" in text
+
+
+def test_what_another_payee_gets_is_not_shown(insurer: World, visitor: Client) -> None:
+    case = paid(insurer)
+    other = take_policy(number="P-200", plate="沪B22222", at=now()).holder
+    Payment.objects.filter(case=case).update(payee=other)
+    assert "Account ending in" not in seen(visitor, case)
 
 
 def test_messages_stand_on_the_page_until_they_are_read(insurer: World, visitor: Client) -> None:

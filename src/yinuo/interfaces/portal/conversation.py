@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.core.cases.models import Note
@@ -37,7 +39,7 @@ def letters(visit: Visit) -> tuple[Letter, ...]:
     """The inbox of this claim, the newest first."""
     case = visit.claim.case
     rows = messages.inbox(visit.actor).filter(case=case)[:MOST_LETTERS]
-    page = f"/claims/{case.number}"
+    page = settings.SITE_URL + reverse("portal:claim", args=[case.number])
     return tuple(
         Letter(
             id=row.pk,
