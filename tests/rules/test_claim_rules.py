@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
@@ -12,8 +13,7 @@ from yinuo.core.rulebook import registry
 from yinuo.kit.clock import Limit
 from yinuo.kit.rules import PromiseRule
 
-RULES = registry.load().rules["claims"]
-assert isinstance(RULES, ClaimsRules)
+RULES = cast(ClaimsRules, registry.load().rules["claims"])
 SCRATCH: dict[str, object] = {
     "loss_kinds": ["own_vehicle"],
     "vehicle_damage_only": True,

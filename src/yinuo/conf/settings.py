@@ -149,6 +149,7 @@ RULE_FILES = {
     "messages": "yinuo.core.messages.rulefile.MessagesRules",
     "payments": "yinuo.core.payments.rulefile.PaymentsRules",
     "people": "yinuo.core.people.rulefile.PeopleRules",
+    "settlement": "yinuo.settlement.rulefile.SettlementRules",
 }
 
 # --- Staff sign-in -----------------------------------------------------------------------------

@@ -136,7 +136,8 @@ class Money:
     currency: str = HOME_CURRENCY
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+        given: object = self.amount
+        if not isinstance(given, Decimal) or not given.is_finite():
             raise ValueError(f"{self.amount!r} is not a finite Decimal")
         if not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 code")
