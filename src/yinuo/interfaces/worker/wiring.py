@@ -76,7 +76,8 @@ def _as_job(task: queue.Task) -> Callable[..., None]:
 
 
 def _as_scheduled_job(task: queue.Task) -> Callable[..., None]:
-    def job(context: JobContext, timestamp: int) -> None:
+    # The schedule gives the moment; who defers the same task, because more is due, gives none.
+    def job(context: JobContext, timestamp: int = 0) -> None:
         _run(task, context, {})
 
     return job
