@@ -27,7 +27,7 @@ from yinuo.interfaces.common.mapping import Map, Typed
 from yinuo.kit.errors import DomainError, Message
 
 SOME_REFUSED = 1
-POLICIES_AT_ONCE = 2_000
+POLICIES_AT_ONCE = policies.SET_LIMIT
 CLAIMS_AT_ONCE = 500
 _FORMULA = ("=", "+", "-", "@", "\t")
 

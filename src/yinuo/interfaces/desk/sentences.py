@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, Sentence] = {
         gettext_noop("Reserve of loss %(loss)s changed from %(from)s to %(to)s"), _MONEY
     ),
     "claim.closed": Sentence(gettext_noop("Claim closed")),
+    "claim.taken_over": Sentence(gettext_noop("Claim taken over from another system")),
     "claim.reassigned": Sentence(gettext_noop("Given to another handler: %(handler)s")),
     "claim.delayed": Sentence(gettext_noop("Delay announced: new time %(new_time)s")),
     "document.requested": Sentence(gettext_noop("List of papers sent (%(count)s)"), _DOCUMENT),
