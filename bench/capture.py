@@ -104,9 +104,7 @@ def replay(connection: Connection[Any], request: Request) -> None:
             continue
         if connection.autocommit != step.autocommit:
             connection.autocommit = step.autocommit
-        sql = "".join(
-            piece if isinstance(piece, str) else str(ids[piece]) for piece in step.pieces
-        )
+        sql = "".join(piece if isinstance(piece, str) else str(ids[piece]) for piece in step.pieces)
         cursor = connection.execute(sql.encode())
         rows = cursor.fetchall() if cursor.description is not None else []
         if step.made:
