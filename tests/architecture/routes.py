@@ -163,7 +163,8 @@ def key(method: str, route: str, noun: str) -> str:
 def _status(visitor: Client, scene: Scene, question: tuple[str, str, str]) -> int:
     method, route, noun = question
     # A visit of its own, since an answer may sign the visitor out.
-    client = Client(**visitor.defaults)
+    client = Client()
+    client.defaults.update(visitor.defaults)
     client.cookies = SimpleCookie(visitor.cookies.output(header="", sep=";"))
     path = "/" + scene.path(route, noun).lstrip("/")
     with transaction.atomic():
@@ -204,7 +205,7 @@ def expected() -> dict[str, dict[str, int]]:
             continue
         question, _, cells = line.partition("|")
         statuses = [int(cell) for cell in cells.split()]
-        people = WHO
+        people: tuple[str, ...] = WHO
         if len(statuses) == 1:
             people = ("agent",) if statuses == [METHOD_REFUSED] else ALIKE
             statuses *= len(people)

@@ -39,7 +39,8 @@ def literals() -> set[str]:
 
 
 def reached(table: Table) -> set[str]:
-    found, before = {table.initial}, set()
+    found = {table.initial}
+    before: set[str] = set()
     while found != before:
         before = set(found)
         for step in table.steps:
