@@ -205,7 +205,8 @@ def test_a_count_stops_where_nobody_needs_to_know(office: Office) -> None:
 
     view = lanes(office.by_agent, START)[Lane.NEXT_HOUR]
 
-    assert (view.count, view.capped, len(view.rows)) == (COUNTED, True, PAGE)
+    assert (view.count, view.capped) == (COUNTED, True)
+    assert 0 < len(view.rows) < PAGE
 
 
 def test_today_takes_as_many_statements_for_many_cases_as_for_one(office: Office) -> None:

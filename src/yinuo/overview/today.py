@@ -23,6 +23,8 @@ from yinuo.core.cases.queries import PromiseView
 from yinuo.core.people import queries as people
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.core.rulebook.rulefile import DoorsRules
 from yinuo.overview import today_sql
 
 PAGE = 20
@@ -88,10 +90,11 @@ class _Found:
 def today(
     actor: Actor, *, at: datetime, language: str, scope: Scope | None = None
 ) -> tuple[LaneView, ...]:
-    """Every lane with its first page."""
+    """Every lane with its first few rows."""
     found = _find(actor, tuple(Lane), at, scope or Scope(), after="")
-    rows = _rows([one for lane in Lane for one in found[lane][:PAGE]], language, at)
-    return tuple(_view(lane, found[lane], rows) for lane in Lane)
+    few = rulebook.rules(DoorsRules, at=at).pages.lane.value
+    rows = _rows([one for lane in Lane for one in found[lane][:few]], language, at)
+    return tuple(_view(lane, found[lane], rows, few) for lane in Lane)
 
 
 def lane_page(
@@ -105,7 +108,7 @@ def lane_page(
 ) -> LaneView:
     """One page of one lane. An `after` that is not ours begins at the beginning."""
     found = _find(actor, (lane,), at, scope or Scope(), after=after)
-    return _view(lane, found[lane], _rows(found[lane][:PAGE], language, at))
+    return _view(lane, found[lane], _rows(found[lane][:PAGE], language, at), PAGE)
 
 
 def _find(
@@ -227,14 +230,14 @@ def _rows(found: Sequence[_Found], language: str, at: datetime) -> dict[int, Row
     }
 
 
-def _view(lane: Lane, found: Sequence[_Found], rows: Mapping[int, Row]) -> LaneView:
-    page = found[:PAGE]
+def _view(lane: Lane, found: Sequence[_Found], rows: Mapping[int, Row], most: int) -> LaneView:
+    page = found[:most]
     return LaneView(
         lane=lane,
         rows=tuple(rows[one.id] for one in page if one.id in rows),
         count=min(len(found), COUNTED),
         capped=len(found) > COUNTED,
-        after=_write_after(page[-1]) if len(found) > PAGE else "",
+        after=_write_after(page[-1]) if len(found) > most else "",
     )
 
 

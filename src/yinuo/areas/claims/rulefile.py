@@ -160,6 +160,12 @@ class Authority(Plain):
             line.role for line in self.lines if _within(amount, line.up_to.get(_klass(klass)))
         )
 
+    def roles_for_refusal(self, klass: str) -> tuple[str, ...]:
+        """The roles that may approve that nothing is paid, the lowest first."""
+        return tuple(
+            line.role for line in self.lines if line.refusals and _klass(klass) in line.up_to
+        )
+
 
 def _klass(klass: str) -> ClaimClass:
     """Raises ValueError for a word that is no class of claim."""

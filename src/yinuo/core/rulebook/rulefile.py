@@ -12,10 +12,11 @@ Count = Annotated[int, Field(gt=0)]
 
 
 class PageRules(RuleTable):
-    """Rows on one page: of a list, of search results, of a timeline; `largest` is what the API
-    gives when asked for more."""
+    """Rows on one page: of a list, of a lane among others, of search results, of a timeline;
+    `largest` is what the API gives when asked for more."""
 
     list: Rule[Count]
+    lane: Rule[Count]
     search: Rule[Count]
     timeline: Rule[Count]
     largest: Rule[Count]

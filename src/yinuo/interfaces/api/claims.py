@@ -20,6 +20,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.core.rulebook.rulefile import DoorsRules
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.idempotency import actor_of, now, once
 from yinuo.interfaces.common import actions, inputs
@@ -29,7 +30,6 @@ from yinuo.kit import logs
 router = Router(tags=["claims"])
 REFUSALS = {400, 401, 403, 404, 409, 422}
 PROBLEMS: dict[Any, Any] = {frozenset(REFUSALS): shapes.ProblemOut}
-PAGE = 50
 
 
 def href(number: str) -> str:
@@ -54,10 +54,13 @@ def list_claims(
     after: Annotated[
         inputs.Word, Field(max_length=20, description="`next` of the page before")
     ] = "",
+    size: Annotated[int, Field(ge=1, le=1000)] | None = None,
 ) -> dict[str, Any]:
-    """Claims, the newest first, a page at a time."""
+    """Claims, the newest first, a page at a time; never more than the rule's largest page."""
     actor, at = actor_of(request), now()
-    page = claims.page(actor, state=state, after=after, size=PAGE)
+    pages = rulebook.rules(DoorsRules, at=at).pages
+    most = min(size or pages.list.value, pages.largest.value)
+    page = claims.page(actor, state=state, after=after, size=most)
     people.record_access(case_id=None, what="api.claims", by=actor, at=at, count=len(page.items))
     items = [_line(claim) for claim in page.items]
     return {"items": items, "next": page.next}

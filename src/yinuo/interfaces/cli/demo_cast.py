@@ -60,7 +60,9 @@ class Cast:
 
 def hire(at: datetime) -> Cast:
     """Head office and two branches, each with every role of a claim."""
-    root = people.create_branch(name="示例保险总公司", code="HQ", by=SYSTEM, at=at)
+    root = people.create_branch(
+        name="示例保险总公司", code="HQ", by=SYSTEM, at=at, phone="400-000-0000"
+    )
     branches = {"hq": root}
     staff: dict[tuple[str, str], Staff] = {}
     for name, roles, title in HEAD_OFFICE:

@@ -32,7 +32,6 @@ _DOCUMENT, _MONEY, _NOTE = TimelineKind.DOCUMENT, TimelineKind.MONEY, TimelineKi
 
 SENTENCES: Mapping[str, Sentence] = {
     "claim.reported": Sentence(gettext_noop("Claim reported: %(door)s")),
-    "claim.taken_over": Sentence(gettext_noop("Claim taken over from another system")),
     "claim.registered": Sentence(gettext_noop("Claim registered")),
     "claim.dispatched": Sentence(gettext_noop("Surveyor sent: %(surveyor)s")),
     "claim.redispatched": Sentence(gettext_noop("Another surveyor sent: %(surveyor)s")),

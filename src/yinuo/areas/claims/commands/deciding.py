@@ -333,6 +333,8 @@ def _request_approval(
 ) -> None:
     authority = rules_at(at).authority.limits.value
     roles = authority.roles_for(held.case.care, calculation.amount)
+    if calculation.outcome == "refuse":
+        roles = authority.roles_for_refusal(held.case.care)
     approvals.request_approval(
         case=held.case,
         subject=cases.subject_of(loss),
@@ -352,6 +354,7 @@ def _check_authority(held: Locked, calculation: Calculation, by: Actor, at: date
     allowed = authority.allows(by.roles, held.case.care, calculation.amount)
     if calculation.outcome == "refuse":
         allowed = allowed and authority.allows_refusal(by.roles)
+        roles = authority.roles_for_refusal(held.case.care)
     if not allowed:
         raise BeyondAuthority(
             amount=f"{calculation.amount} {calculation.currency}", roles=", ".join(roles)

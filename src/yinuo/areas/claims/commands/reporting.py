@@ -237,6 +237,7 @@ def _open(
                 "class": care,
                 "losses": [loss.kind for loss in report.losses],
                 "policy_doubts": doubts,
+                "late_report": rule.report.late_after.value.after(report.accident_at) < at,
             },
             facts={**telling(claim), "guidance": guidance},
         ),
