@@ -175,6 +175,7 @@ def _status(visitor: Client, scene: Scene, question: tuple[str, str, str]) -> in
             answer = client.post(path, json.dumps(given), content_type="application/json")
         else:
             answer = client.post(path)
+        answer.close()
         transaction.set_rollback(True)
     return int(answer.status_code)
 

@@ -91,10 +91,23 @@ def until(
 ) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while not is_so():
-        assert time.monotonic() < deadline, f"never came true: {what}"
+        assert time.monotonic() < deadline, f"never came true: {what}\n{picture()}"
         if meanwhile is not None:
             meanwhile()
         time.sleep(0.3)
+
+
+def picture() -> str:
+    """How things stand, for who has to find out why they stand still."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select task_name, status, count(*), max(attempts) from procrastinate_jobs"
+            " where status <> 'succeeded' group by 1, 2 order by 1, 2"
+        )
+        jobs = cursor.fetchall()
+    states = list(Case.objects.values_list("number", "state"))
+    payments = list(Payment.objects.values_list("case__number", "status"))
+    return f"jobs {jobs}\ncases {states}\npayments {payments}"
 
 
 def happened(number: str, event_type: str) -> bool:
