@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -175,7 +176,9 @@ def _status(visitor: Client, scene: Scene, question: tuple[str, str, str]) -> in
             answer = client.post(path, json.dumps(given), content_type="application/json")
         else:
             answer = client.post(path)
-        answer.close()
+        if answer.streaming:
+            # A file is open until it was read to its end.
+            deque(answer.streaming_content, maxlen=0)
         transaction.set_rollback(True)
     return int(answer.status_code)
 
