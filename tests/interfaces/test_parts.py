@@ -150,7 +150,7 @@ def test_the_chip_says_what_by_when_and_how_much_is_left() -> None:
         chip = parts_samples.chip_soon()
         assert (chip.state, chip.when, chip.left) == (
             ChipState.SOON,
-            "今天 14:31 前",
+            "今天 14:31前",
             "还剩 11 分钟",
         )
     with translation.override("en"):
