@@ -168,6 +168,7 @@ def _status(visitor: Client, scene: Scene, question: tuple[str, str, str]) -> in
     client.defaults.update(visitor.defaults)
     client.cookies = SimpleCookie(visitor.cookies.output(header="", sep=";"))
     path = "/" + scene.path(route, noun).lstrip("/")
+    answer: Any
     with transaction.atomic():
         if method == "GET":
             answer = client.get(path)
