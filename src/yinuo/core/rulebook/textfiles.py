@@ -45,8 +45,8 @@ def language_of(code: str) -> str:
     return "zh-hant" if lowered.startswith(traditional) else "zh-hans"
 
 
-# Read by the clock engine itself, which knows how its sentences are put together.
-SENTENCE_PATTERNS = frozenset({"clock.toml"})
+# Read by the clock engine and by settlement themselves, which put their sentences together.
+SENTENCE_PATTERNS = frozenset({"clock.toml", "settlement.toml"})
 
 
 def load(directory: Path) -> Mapping[tuple[str, str], Text]:

@@ -32,6 +32,8 @@ COMMANDS = {
     "demo": "yinuo.interfaces.cli.demo:demo",
     "claim": "yinuo.interfaces.cli.claims:claim",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
+    "settle": "yinuo.interfaces.cli.settling:settle",
+    "explain": "yinuo.interfaces.cli.settling:explain",
     "sweep": "yinuo.interfaces.cli.timeline:sweep",
     "import": "yinuo.interfaces.cli.importing:import_group",
     "replay": "yinuo.interfaces.cli.replaying:replay",
@@ -47,8 +49,8 @@ COMMANDS = {
     "openapi": "yinuo.interfaces.api.command:openapi",
     "texts": "yinuo.interfaces.cli.texts:texts",
 }
-# These start other programs and load no Django, so that they are there at once.
-WITHOUT_DJANGO = frozenset({"run", "serve", "stop"})
+# These start other programs or only calculate: they load no Django, so that they are there at once.
+WITHOUT_DJANGO = frozenset({"run", "serve", "stop", "settle", "explain"})
 # These look at what may be missing, or need no database: nothing is started for them.
 WITHOUT_DATABASE = WITHOUT_DJANGO | {"doctor", "new-key", "where", "docs", "openapi", "texts"}
 LANGUAGES = ("zh-hans", "zh-hant", "en")

@@ -3,7 +3,7 @@
 texts/zh-hans is written by people; texts/zh-hant comes from it by OpenCC and the reviewed words of
 locale/zh_Hant.overrides.toml, the same as for the screens. A text that Hong Kong or Taiwan would
 say differently stands whole in texts/zh-hant.reviewed/ and is taken as it is. The sentence
-patterns of the clock are reviewed by hand in each language and left alone.
+patterns of the clock and of settlement are reviewed by hand in each language and left alone.
 """
 
 from __future__ import annotations

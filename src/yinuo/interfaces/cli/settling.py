@@ -1,0 +1,94 @@
+"""``yinuo settle`` and ``yinuo explain``: accidents in, sums with their steps out.
+
+accident_format.md describes both sides. Reads a line at a time, so a file of any length fits.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from yinuo.settlement.reading import parse, read_accident
+from yinuo.settlement.refusals import Refusal
+from yinuo.settlement.settling import settle as settle_accident
+from yinuo.settlement.sheet import Step
+from yinuo.settlement.tables import Tables, shipped_tables
+from yinuo.settlement.words import LANGUAGES, explain_refusal, sayer
+
+Say = Callable[[Step], Mapping[str, str]]
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option(
+    "--say", type=click.Choice(LANGUAGES), help="Add the sentences in this language to each step."
+)
+@click.pass_context
+def settle(ctx: click.Context, file: Path, say: str | None) -> None:
+    """Settle the accidents of FILE, one a line (- is standard input), one JSON result a line."""
+    tables, language = shipped_tables(), say or ctx.obj or "en"
+    words = sayer(say) if say else None
+    failed = False
+    for line in _lines(file):
+        result = settled(line, tables, language, words)
+        failed = failed or "error" in result
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.exit(1 if failed else 0)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--say", type=click.Choice(LANGUAGES), help="The language; otherwise that of --lang.")
+@click.option("--auditor", is_flag=True, help="The line for the auditor, with every figure.")
+@click.pass_context
+def explain(ctx: click.Context, file: Path, say: str | None, auditor: bool) -> None:
+    """Say in sentences how each accident of FILE is settled, step by step."""
+    tables, language = shipped_tables(), say or ctx.obj or "zh-hans"
+    key, failed = "audit" if auditor else "sentence", False
+    for line in _lines(file):
+        result = settled(line, tables, language, sayer(language))
+        click.echo(f"# {result['id']}")
+        if "error" in result:
+            failed = True
+            click.echo(result["error"]["message"])
+        for number, step in enumerate(result.get("steps", ()), start=1):
+            click.echo(f"{number}. {step[key]}")
+        click.echo()
+    sys.exit(1 if failed else 0)
+
+
+def settled(line: bytes, tables: Tables, language: str, say: Say | None) -> dict[str, Any]:
+    """The printed result of one line; of a line that cannot be settled, its name and why."""
+    found: Any = None
+    try:
+        found = parse(line)
+        return settle_accident(read_accident(found, tables), tables).as_dict(say)
+    except Refusal as refusal:
+        name = found.get("id") if isinstance(found, dict) else None
+        error = {
+            "code": refusal.code,
+            "message": explain_refusal(refusal, language),
+            "where": refusal.where,
+        }
+        return {"id": name if isinstance(name, str) else None, "error": error}
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """The accidents of a file: of a .json file the whole, otherwise each line that is not blank."""
+    if str(file) == "-":
+        yield from _filled(sys.stdin.buffer)
+    elif file.suffix == ".json":
+        yield file.read_bytes()
+    else:
+        with file.open("rb") as lines:
+            yield from _filled(lines)
+
+
+def _filled(lines: BinaryIO) -> Iterator[bytes]:
+    return (line for line in lines if line.strip())

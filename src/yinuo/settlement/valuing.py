@@ -1,0 +1,172 @@
+"""What a damaged car is worth: depreciation, sum insured, and the test for a total loss."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from yinuo.settlement.accident import Loss, OwnDamage, Vehicle
+from yinuo.settlement.amounts import ZERO, at_least_zero
+from yinuo.settlement.refusals import Refusal
+from yinuo.settlement.sheet import Sheet, Step, Valued
+from yinuo.settlement.tables import Tables
+
+
+def whole_months(began_on: date, ended_on: date) -> int:
+    """Whole months between two days; a part of a month is dropped."""
+    months = (ended_on.year - began_on.year) * 12 + ended_on.month - began_on.month
+    return months - 1 if ended_on.day < began_on.day else months
+
+
+def depreciated(
+    new_price: Fraction, months: int, klass: str, use: str, tables: Tables
+) -> Fraction | None:
+    """The actual value after so many whole months; None when the table has no such rate."""
+    monthly = tables.monthly_depreciation.get(klass, {}).get(use)
+    if monthly is None:
+        return None
+    return new_price * (1 - min(months * monthly, tables.most_depreciation))
+
+
+def value_cars(sheet: Sheet) -> None:
+    """Value every damaged car. Raises Refusal when a value is needed that nothing gives."""
+    vehicles = {vehicle.id: (at, vehicle) for at, vehicle in enumerate(sheet.accident.vehicles)}
+    for position, loss in enumerate(sheet.accident.losses):
+        if loss.kind == "vehicle" and loss.side is not None:
+            at, vehicle = vehicles[loss.side]
+            place = f"losses[{position}].total_loss"
+            sheet.valued[loss.id] = _value(sheet, vehicle, f"vehicles[{at}]", loss, place)
+
+
+def _value(sheet: Sheet, vehicle: Vehicle, where: str, loss: Loss, place: str) -> Valued:
+    cover = vehicle.own_damage
+    insured = actual = months = None
+    if cover is not None:
+        insured = _sum_insured(sheet, vehicle, cover, where)
+        actual, months = _actual_value(sheet, vehicle, cover, where)
+    worth = actual if actual is not None else insured
+    tested = loss.total_loss == "auto"
+    if tested:
+        if worth is None:
+            raise Refusal("value_unknown", place, "auto")
+        whole = _is_constructive(sheet, vehicle, loss, worth)
+    else:
+        whole = bool(loss.total_loss)
+    if not whole:
+        repair = loss.amount or ZERO
+        return Valued(repair, repair, False, insured, actual, months, tested)
+    claimed = actual
+    if claimed is None:
+        claimed = loss.amount if loss.amount is not None else insured
+    if claimed is None:
+        raise Refusal("value_unknown", place, "true")
+    if loss.amount is not None:
+        claimed = min(claimed, loss.amount)
+    agreed = insured if insured is not None else claimed
+    return Valued(agreed, claimed, True, insured, actual, months, tested)
+
+
+def _sum_insured(sheet: Sheet, vehicle: Vehicle, cover: OwnDamage, where: str) -> Fraction:
+    """The sum of the policy, or the actual value on the day on which it began."""
+    if cover.sum_insured is not None:
+        return cover.sum_insured
+    place = f"{where}.own_damage"
+    if cover.new_price is None:
+        raise Refusal("missing", f"{place}.sum_insured")
+    if cover.incepted_on is None:
+        raise Refusal("missing", f"{place}.incepted_on")
+    value, _, figures = _after_months(sheet, vehicle, cover, cover.incepted_on, where)
+    sheet.steps.append(
+        Step(
+            "own_damage",
+            vehicle.id,
+            None,
+            "own_damage.sum_insured",
+            "new_price × (1 − min(months × monthly_rate, most))",
+            figures,
+            value,
+        )
+    )
+    return value
+
+
+def _actual_value(
+    sheet: Sheet, vehicle: Vehicle, cover: OwnDamage, where: str
+) -> tuple[Fraction | None, int | None]:
+    """The value on the day of the accident, where price, first registration and class are known."""
+    known = cover.new_price is not None and cover.first_registered_on is not None
+    if not known or vehicle.klass is None or vehicle.use is None:
+        return None, None
+    day = sheet.accident.accident_on
+    value, months, figures = _after_months(sheet, vehicle, cover, day, where)
+    sheet.steps.append(
+        Step(
+            "own_damage",
+            vehicle.id,
+            None,
+            "own_damage.actual_value",
+            "new_price × (1 − min(months × monthly_rate, most))",
+            figures,
+            value,
+        )
+    )
+    return value, months
+
+
+def _after_months(
+    sheet: Sheet, vehicle: Vehicle, cover: OwnDamage, day: date, where: str
+) -> tuple[Fraction, int, dict[str, Fraction | int | str]]:
+    if cover.new_price is None or cover.first_registered_on is None:
+        raise Refusal("missing", f"{where}.own_damage.first_registered_on")
+    if vehicle.klass is None:
+        raise Refusal("missing", f"{where}.class")
+    if vehicle.use is None:
+        raise Refusal("missing", f"{where}.use")
+    months = whole_months(cover.first_registered_on, day)
+    value = depreciated(cover.new_price, months, vehicle.klass, vehicle.use, sheet.tables)
+    if value is None:
+        raise Refusal("no_depreciation_rate", f"{where}.use", f"{vehicle.klass}, {vehicle.use}")
+    return (
+        value,
+        months,
+        {
+            "new_price": cover.new_price,
+            "months": months,
+            "monthly_rate": sheet.tables.monthly_depreciation[vehicle.klass][vehicle.use],
+            "most": sheet.tables.most_depreciation,
+            "on": day.isoformat(),
+        },
+    )
+
+
+def _is_constructive(sheet: Sheet, vehicle: Vehicle, loss: Loss, worth: Fraction) -> bool:
+    cost = (loss.amount or ZERO) + loss.rescue
+    top = worth * sheet.tables.constructive_total_loss
+    whole = cost > top
+    sheet.steps.append(
+        Step(
+            "own_damage",
+            vehicle.id,
+            loss.id,
+            "own_damage.total_loss" if whole else "own_damage.partial_loss",
+            "repair + rescue > value × threshold",
+            {
+                "repair": loss.amount or ZERO,
+                "rescue": loss.rescue,
+                "value": worth,
+                "threshold": sheet.tables.constructive_total_loss,
+            },
+            cost,
+        )
+    )
+    return whole
+
+
+def claimed_amount(sheet: Sheet, loss: Loss) -> Fraction:
+    """What others answer for: value or repair less salvage, and rescue, less what was received."""
+    if loss.kind != "vehicle":
+        return loss.amount or ZERO
+    net = at_least_zero(sheet.valued[loss.id].claimed - loss.salvage) + loss.rescue
+    if sheet.tables.received_reduces == "every_cover":
+        net = at_least_zero(net - loss.received)
+    return net

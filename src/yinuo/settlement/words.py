@@ -1,0 +1,80 @@
+"""Words on demand: each step for the customer and for the auditor, each refusal, three languages.
+
+The sentence patterns are product text, in texts/<language>/settlement.toml.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from yinuo.kit.money import format_amount
+from yinuo.settlement.amounts import cents, plain
+from yinuo.settlement.refusals import Refusal
+from yinuo.settlement.result import PARTS
+from yinuo.settlement.sheet import Figure, Step
+
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+Patterns = Mapping[str, Any]
+
+
+@cache
+def patterns(language: str) -> Patterns:
+    """The sentence patterns of one language. Raises ValueError for a language we do not write."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no words in {language!r}: use one of {', '.join(LANGUAGES)}")
+    path = files("yinuo") / "texts" / language / "settlement.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def sayer(language: str) -> Callable[[Step], Mapping[str, str]]:
+    """What adds `sentence`, for the customer, and `audit`, for the auditor, to a printed step."""
+    words = patterns(language)
+
+    def say(step: Step) -> Mapping[str, str]:
+        rule: Mapping[str, str] = words["rules"][step.rule]
+        named = _named(step, words)
+        return {
+            "sentence": rule["customer"].format_map(named),
+            "audit": rule["auditor"].format_map(named),
+        }
+
+    return say
+
+
+def explain_refusal(refusal: Refusal, language: str) -> str:
+    """One sentence that names the place in the input and what is wrong with it."""
+    pattern: str = patterns(language)["refusals"][refusal.code]
+    return pattern.format(where=refusal.where, found=refusal.found)
+
+
+def _named(step: Step, words: Patterns) -> dict[str, str]:
+    """Everything that a pattern may name. A figure called `loss` is named `loss_sum`."""
+    named = {name: _said(name, value) for name, value in step.figures.items()}
+    if "loss" in named:
+        named["loss_sum"] = named["loss"]
+    named["cover"] = words["covers"][step.cover]
+    named["payer"] = step.payer
+    named["loss"] = step.loss or ""
+    named["result"] = _money(step.result)
+    return named
+
+
+def _said(name: str, value: Figure) -> str:
+    if not isinstance(value, Fraction):
+        return str(value)
+    return _part(value) if name in PARTS else _money(value)
+
+
+def _part(value: Fraction) -> str:
+    percent = plain(value * 100)
+    return plain(value) if "/" in percent else f"{percent}%"
+
+
+def _money(amount: Fraction) -> str:
+    return format_amount(Decimal(cents(amount)).scaleb(-2))
