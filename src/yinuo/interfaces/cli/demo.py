@@ -43,7 +43,7 @@ SPECIALS = ("", "", "", "", "", "cut", "several", "payees", "papers", "doubt", "
 
 
 @click.command()
-@click.option("--claims", "count", default=300, show_default=True, type=click.IntRange(20, 5000))
+@click.option("--claims", "count", default=240, show_default=True, type=click.IntRange(20, 5000))
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same insurer.")
 def demo(count: int, seed: int) -> None:
     """Fill an empty house with a demo insurer; a house that has people is left alone."""
