@@ -98,6 +98,10 @@ def _vehicle(draw: st.DrawFn, name: str, duty: str) -> Json:
     if draw(st.booleans()):
         limit = draw(st.sampled_from((500, 50000, 1000000)))
         vehicle["third_party"] = {"limit": limit, "absolute_rates": draw(_rates)}
+    if clause == "2014":
+        for cover in ("own_damage", "third_party"):
+            if cover in vehicle:
+                vehicle[cover]["duty_rate"] = draw(st.sampled_from(("0", "0.15", "0.2")))
     if draw(st.booleans()):
         vehicle["seats"] = {"driver": 10000, "passenger": 5000, "passengers_insured": 1}
     if clause == "2014" and draw(st.booleans()):

@@ -81,11 +81,12 @@ def _own_car(sheet: Sheet, vehicle: Vehicle) -> None:
 
 def _repair_days(sheet: Sheet, vehicle: Vehicle, car: Loss, cover: RepairDays) -> None:
     """Days in repair times the daily sum; a car that is lost whole counts every insured day."""
-    days = car.repair_days
-    if vehicle.clause == "2014" and days:
-        days = max(0, days - sheet.tables.repair_days_not_paid_2014)
-    days = cover.days_max if sheet.valued[car.id].whole else min(days, cover.days_max)
-    if not days:
+    days = min(car.repair_days, cover.days_max)
+    if sheet.valued[car.id].whole:
+        days = cover.days_max
+    elif vehicle.clause == "2014":
+        days -= sheet.tables.repair_days_not_paid_2014
+    if days <= 0:
         return
     paid = days * cover.daily
     figures: dict[str, Figure] = {"days": days, "days_max": cover.days_max, "daily": cover.daily}

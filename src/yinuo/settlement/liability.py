@@ -8,6 +8,7 @@ from fractions import Fraction
 from yinuo.settlement.accident import Loss, ThirdParty, Vehicle
 from yinuo.settlement.amounts import ONE, ZERO, total
 from yinuo.settlement.sheet import Sheet, Step, add, cell
+from yinuo.settlement.tables import duty_rate
 
 
 def third_parties(sheet: Sheet, vehicle: Vehicle) -> list[Loss]:
@@ -43,7 +44,8 @@ def _third_party(sheet: Sheet, vehicle: Vehicle, cover: ThirdParty) -> None:
     asked = total(owed.values())
     capped = asked > limit
     factor = limit / asked if capped else ONE
-    duty = _duty_rate(sheet, vehicle, cover)
+    tables = sheet.tables
+    duty = duty_rate(vehicle, cover.duty_rate, tables.rates_third_party, tables)
     spared = capped and not sheet.accident.options.rate_on_capped_third_party
     keeps = ONE if spared else (1 - duty) * (1 - cover.absolute_rate)
     rider = "third_party" in vehicle.addons.no_deductible and not spared
@@ -73,14 +75,6 @@ def _third_party(sheet: Sheet, vehicle: Vehicle, cover: ThirdParty) -> None:
         if rider:
             kept = amount * factor * duty * (1 - cover.absolute_rate)
             add(sheet.rider_third_party, vehicle.id, loss_id, kept)
-
-
-def _duty_rate(sheet: Sheet, vehicle: Vehicle, cover: ThirdParty) -> Fraction:
-    if vehicle.clause != "2014":
-        return ZERO
-    if cover.duty_rate is not None:
-        return cover.duty_rate
-    return sheet.tables.rates_third_party[vehicle.duty]
 
 
 def settle_unpaid(sheet: Sheet) -> None:

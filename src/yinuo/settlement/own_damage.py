@@ -7,6 +7,7 @@ from fractions import Fraction
 from yinuo.settlement.accident import Loss, OwnDamage, Vehicle
 from yinuo.settlement.amounts import ONE, ZERO, at_least_zero
 from yinuo.settlement.sheet import Figure, OwnShare, Sheet, Step, Valued
+from yinuo.settlement.tables import duty_rate
 
 
 def settle_own_damage(sheet: Sheet) -> None:
@@ -83,13 +84,9 @@ def _proportion(cover: OwnDamage, valued: Valued) -> Fraction:
     return min(ONE, valued.sum_insured / cover.insured_value)
 
 
-def duty_rate(sheet: Sheet, vehicle: Vehicle, cover: OwnDamage) -> Fraction:
-    """The part that the insured keeps by degree of duty: under the 2014 text only."""
-    if vehicle.clause != "2014":
-        return ZERO
-    if cover.duty_rate is not None:
-        return cover.duty_rate
-    return sheet.tables.rates_own_damage[vehicle.duty]
+def _duty_rate(sheet: Sheet, vehicle: Vehicle, cover: OwnDamage) -> Fraction:
+    tables = sheet.tables
+    return duty_rate(vehicle, cover.duty_rate, tables.rates_own_damage, tables)
 
 
 def _after_rates(
@@ -99,7 +96,7 @@ def _after_rates(
     keeps = 1 - cover.absolute_rate
     if vehicle.clause == "2014":
         return (
-            _rates_first(share, cover.deductible, keeps * (1 - duty_rate(sheet, vehicle, cover))),
+            _rates_first(share, cover.deductible, keeps * (1 - _duty_rate(sheet, vehicle, cover))),
             _rates_first(share, cover.deductible, keeps),
         )
     if sheet.accident.options.deductible_order == "rate_then_deductible":
@@ -140,7 +137,7 @@ def _payment_step(
         "rescue": share.rescue,
         "deductible": cover.deductible,
         "absolute_rate": cover.absolute_rate,
-        "duty_rate": duty_rate(sheet, vehicle, cover),
+        "duty_rate": _duty_rate(sheet, vehicle, cover),
     }
     if vehicle.clause == "2014":
         rule = "own_damage.payment_2014"

@@ -46,7 +46,19 @@ ADDONS = (
     "wheels",
     "new_equipment",
 )
-_ADVANCED = frozenset({"ctpli", "own_damage", "third_party", "seats", "owner", *ADDONS})
+_ADVANCED = frozenset(
+    {
+        "ctpli",
+        "ctpli.property",
+        "ctpli.medical",
+        "ctpli.death",
+        "own_damage",
+        "third_party",
+        "seats",
+        "owner",
+        *ADDONS,
+    }
+)
 
 
 def parse(line: str | bytes) -> Any:

@@ -161,9 +161,7 @@ class _Printer:
         }
         found: dict[str, Any] = {
             "id": sheet.accident.id,
-            "ctpli": {
-                v.id: self._ctpli(v) for v in vehicles if v.ctpli.insured and not v.ctpli.exempt
-            },
+            "ctpli": {v.id: self._ctpli(v) for v in vehicles},
             "owner_pays": {payer: _texts(row) for payer, row in self.owner_pays.items()},
             "commercial": {v.id: self._commercial(v, recovered.get(v.id, {})) for v in vehicles},
             "payees": _texts(self.payees),
@@ -199,23 +197,20 @@ class _Printer:
         self, vehicle: Vehicle, recovered: Mapping[str, Mapping[str, str]]
     ) -> dict[str, Any]:
         share = self.sheet.own_damage[vehicle.id]
-        car = self.sheet.car_of(vehicle)
-        valued = self.sheet.valued[car.id] if car else None
-        insured = valued.sum_insured if valued else None
-        if insured is None and vehicle.own_damage is not None:
-            insured = vehicle.own_damage.sum_insured
+        worth = self.sheet.worth[vehicle.id]
         found: dict[str, Any] = {
             "vehicle": money(cents(share.vehicle)),
             "rescue": money(cents(share.rescue)),
             "payment": money(self.own_damage[vehicle.id]),
         }
-        if insured is not None:
-            found["sum_insured"] = money(cents(insured))
-        if valued is not None and valued.actual_value is not None:
-            found["actual_value"] = money(cents(valued.actual_value))
-            found["months"] = valued.months
-        if valued is not None and valued.tested:
-            found["constructive_total_loss"] = valued.whole
+        if worth.sum_insured is not None:
+            found["sum_insured"] = money(cents(worth.sum_insured))
+        if worth.actual_value is not None:
+            found["actual_value"] = money(cents(worth.actual_value))
+            found["months"] = worth.months
+        car = self.sheet.car_of(vehicle)
+        if car is not None and self.sheet.valued[car.id].tested:
+            found["constructive_total_loss"] = self.sheet.valued[car.id].whole
         found["recovery_from"] = recovered
         return found
 

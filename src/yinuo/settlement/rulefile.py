@@ -82,6 +82,7 @@ class SwitchRules(RuleTable):
     moral_damages_first: Rule[bool]
     proxy_uses_no_liability_limit: Rule[bool]
     received_reduces: Rule[Literal["every_cover", "own_damage"]]
+    duty_rate_when_absent: Rule[Literal["nothing", "by_duty"]]
 
 
 class SettlementRules(RuleFile):

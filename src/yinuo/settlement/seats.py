@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from yinuo.settlement.accident import Loss, Seats, Vehicle
-from yinuo.settlement.amounts import ONE, ZERO
+from yinuo.settlement.amounts import ONE
 from yinuo.settlement.sheet import Sheet, Step, add
+from yinuo.settlement.tables import duty_rate
 
 
 def settle_seats(sheet: Sheet) -> None:
@@ -21,9 +22,7 @@ def _seats(sheet: Sheet, vehicle: Vehicle, cover: Seats) -> None:
         loss for loss in sheet.accident.losses if loss.kind == "person" and loss.side == vehicle.id
     ]
     passengers = sum(1 for loss in carried if loss.role == "passenger")
-    duty = ZERO
-    if vehicle.clause == "2014":
-        duty = sheet.tables.rates_seats[vehicle.duty]
+    duty = duty_rate(vehicle, None, sheet.tables.rates_seats, sheet.tables)
     for loss in carried:
         limit, part = cover.driver, ONE
         if loss.role == "passenger":

@@ -42,6 +42,18 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a car with own damage cover is insured for, and what it was worth in the accident.
+
+    `months` are whole months from first registration to the accident.
+    """
+
+    sum_insured: Fraction | None = None
+    actual_value: Fraction | None = None
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Valued:
     """What a damaged car is worth to each cover.
 
@@ -52,10 +64,8 @@ class Valued:
     agreed: Fraction
     claimed: Fraction
     whole: bool
-    sum_insured: Fraction | None
-    actual_value: Fraction | None
-    months: int | None
     tested: bool
+    sum_insured: Fraction | None
 
 
 @dataclass(slots=True)
@@ -86,6 +96,7 @@ class Sheet:
     accident: Accident
     tables: Tables
     steps: list[Step] = field(default_factory=list)
+    worth: dict[str, Worth] = field(default_factory=dict)  # by vehicle
     valued: dict[str, Valued] = field(default_factory=dict)  # by loss
     ctpli: dict[Item, Cells] = field(default_factory=dict)
     proxy: dict[str, Fraction] = field(default_factory=dict)  # by liable vehicle

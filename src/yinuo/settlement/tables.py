@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from yinuo.kit.rules import RuleError, check, read
-from yinuo.settlement.accident import Item, Options
+from yinuo.settlement.accident import Item, Options, Vehicle
+from yinuo.settlement.amounts import ZERO
 from yinuo.settlement.rulefile import CompulsoryLimits, DutyShares, ItemLimits, SettlementRules
 
 Limits = Mapping[Item, Fraction]
@@ -44,6 +45,7 @@ class Tables:
     defaults: Options
     proxy_uses_no_liability_limit: bool
     received_reduces: Literal["every_cover", "own_damage"]
+    duty_rate_when_absent: Literal["nothing", "by_duty"]
 
     def limits_on(self, day: date) -> LimitsOfADay | None:
         for limits in self.limits:
@@ -51,6 +53,17 @@ class Tables:
             if began and (limits.until_on is None or day <= limits.until_on):
                 return limits
         return None
+
+
+def duty_rate(
+    vehicle: Vehicle, given: Fraction | None, usual: Mapping[str, Fraction], tables: Tables
+) -> Fraction:
+    """The part that the insured keeps by degree of duty: under the 2014 text only."""
+    if vehicle.clause != "2014":
+        return ZERO
+    if given is not None:
+        return given
+    return usual[vehicle.duty] if tables.duty_rate_when_absent == "by_duty" else ZERO
 
 
 def tables_of(rules: SettlementRules) -> Tables:
@@ -82,6 +95,7 @@ def tables_of(rules: SettlementRules) -> Tables:
         ),
         proxy_uses_no_liability_limit=switches.proxy_uses_no_liability_limit.value,
         received_reduces=switches.received_reduces.value,
+        duty_rate_when_absent=switches.duty_rate_when_absent.value,
     )
 
 

@@ -8,8 +8,10 @@ from fractions import Fraction
 from yinuo.settlement.accident import Loss, OwnDamage, Vehicle
 from yinuo.settlement.amounts import ZERO, at_least_zero
 from yinuo.settlement.refusals import Refusal
-from yinuo.settlement.sheet import Sheet, Step, Valued
+from yinuo.settlement.sheet import Sheet, Step, Valued, Worth
 from yinuo.settlement.tables import Tables
+
+_UNKNOWN = Worth()
 
 
 def whole_months(began_on: date, ended_on: date) -> int:
@@ -29,32 +31,36 @@ def depreciated(
 
 
 def value_cars(sheet: Sheet) -> None:
-    """Value every damaged car. Raises Refusal when a value is needed that nothing gives."""
-    vehicles = {vehicle.id: (at, vehicle) for at, vehicle in enumerate(sheet.accident.vehicles)}
+    """Value every insured or damaged car. Raises Refusal when a value is needed and not given."""
+    damaged = {loss.side for loss in sheet.accident.losses if loss.kind == "vehicle"}
+    for at, vehicle in enumerate(sheet.accident.vehicles):
+        cover = vehicle.own_damage
+        if cover is not None:
+            insured = cover.sum_insured
+            if insured is None and vehicle.id in damaged:
+                insured = _sum_insured(sheet, vehicle, cover, f"vehicles[{at}]")
+            actual, months = _actual_value(sheet, vehicle, cover, f"vehicles[{at}]")
+            sheet.worth[vehicle.id] = Worth(insured, actual, months)
     for position, loss in enumerate(sheet.accident.losses):
         if loss.kind == "vehicle" and loss.side is not None:
-            at, vehicle = vehicles[loss.side]
             place = f"losses[{position}].total_loss"
-            sheet.valued[loss.id] = _value(sheet, vehicle, f"vehicles[{at}]", loss, place)
+            sheet.valued[loss.id] = _value(sheet, loss.side, loss, place)
 
 
-def _value(sheet: Sheet, vehicle: Vehicle, where: str, loss: Loss, place: str) -> Valued:
-    cover = vehicle.own_damage
-    insured = actual = months = None
-    if cover is not None:
-        insured = _sum_insured(sheet, vehicle, cover, where)
-        actual, months = _actual_value(sheet, vehicle, cover, where)
-    worth = actual if actual is not None else insured
+def _value(sheet: Sheet, vehicle: str, loss: Loss, place: str) -> Valued:
+    worth = sheet.worth.get(vehicle, _UNKNOWN)
+    insured, actual = worth.sum_insured, worth.actual_value
     tested = loss.total_loss == "auto"
     if tested:
-        if worth is None:
+        value = actual if actual is not None else insured
+        if value is None:
             raise Refusal("value_unknown", place, "auto")
-        whole = _is_constructive(sheet, vehicle, loss, worth)
+        whole = _is_constructive(sheet, vehicle, loss, value)
     else:
         whole = bool(loss.total_loss)
     if not whole:
         repair = loss.amount or ZERO
-        return Valued(repair, repair, False, insured, actual, months, tested)
+        return Valued(repair, repair, False, tested, insured)
     claimed = actual
     if claimed is None:
         claimed = loss.amount if loss.amount is not None else insured
@@ -62,14 +68,11 @@ def _value(sheet: Sheet, vehicle: Vehicle, where: str, loss: Loss, place: str) -
         raise Refusal("value_unknown", place, "true")
     if loss.amount is not None:
         claimed = min(claimed, loss.amount)
-    agreed = insured if insured is not None else claimed
-    return Valued(agreed, claimed, True, insured, actual, months, tested)
+    return Valued(claimed if insured is None else insured, claimed, True, tested, insured)
 
 
 def _sum_insured(sheet: Sheet, vehicle: Vehicle, cover: OwnDamage, where: str) -> Fraction:
-    """The sum of the policy, or the actual value on the day on which it began."""
-    if cover.sum_insured is not None:
-        return cover.sum_insured
+    """The actual value on the day on which a policy began that names no sum."""
     place = f"{where}.own_damage"
     if cover.new_price is None:
         raise Refusal("missing", f"{place}.sum_insured")
@@ -139,14 +142,14 @@ def _after_months(
     )
 
 
-def _is_constructive(sheet: Sheet, vehicle: Vehicle, loss: Loss, worth: Fraction) -> bool:
+def _is_constructive(sheet: Sheet, vehicle: str, loss: Loss, worth: Fraction) -> bool:
     cost = (loss.amount or ZERO) + loss.rescue
     top = worth * sheet.tables.constructive_total_loss
     whole = cost > top
     sheet.steps.append(
         Step(
             "own_damage",
-            vehicle.id,
+            vehicle,
             loss.id,
             "own_damage.total_loss" if whole else "own_damage.partial_loss",
             "repair + rescue > value × threshold",
