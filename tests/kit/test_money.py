@@ -20,9 +20,18 @@ def test_what_we_write_we_can_read(amount: Decimal) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["12345.60", "12,345.6", "¥12,345.60", "￥12345.6", "１２３４５．６０", "12345.6元", " 12 345.60 ",
-     "RMB12345.6", "人民币12345.60元"],
-)  # fmt: skip
+    [
+        "12345.60",
+        "12,345.6",
+        "¥12,345.60",
+        "￥12345.6",
+        "１２３４５．６０",
+        "12345.6元",
+        " 12 345.60 ",
+        "RMB12345.6",
+        "人民币12345.60元",
+    ],
+)
 def test_amounts_are_read_as_people_write_them(typed: str) -> None:
     assert money.parse_amount(typed) == Decimal("12345.60")
 
@@ -69,7 +78,7 @@ def test_no_text_makes_the_reader_crash(text: str) -> None:
 
 def test_limits_can_be_set_and_are_named_in_the_refusal() -> None:
     assert money.parse_amount("0", least=Decimal(0)) == Decimal("0.00")
-    with pytest.raises(money.AmountTooLarge, match="¥5,000.00"):
+    with pytest.raises(money.AmountTooLarge, match=r"¥5,000\.00"):
         money.parse_amount("5000.01", most=Decimal(5000))
     with pytest.raises(money.AmountUnreadable):
         money.check_amount(Decimal("NaN"))
@@ -106,7 +115,9 @@ def test_money_adds_within_its_currency_only() -> None:
         Money(Decimal(6)),
         Money(Decimal(-2)),
     )
-    assert two < five and two <= five and not Money(Decimal(0))
+    assert two < five
+    assert two <= five
+    assert not Money(Decimal(0))
     assert money.total([five, two]) == Money(Decimal(7))
     assert str(Money(Decimal("0.125")).rounded()) == "¥0.13"
     for wrong in (lambda: five + Money(Decimal(1), "USD"), lambda: five < Money(Decimal(1), "USD")):

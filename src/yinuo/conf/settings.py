@@ -150,7 +150,6 @@ RULE_FILES = {
     "payments": "yinuo.core.payments.rulefile.PaymentsRules",
     "people": "yinuo.core.people.rulefile.PeopleRules",
     "settlement": "yinuo.settlement.rulefile.SettlementRules",
-    "settlement": "yinuo.settlement.rulefile.SettlementRules",
 }
 
 # --- Staff sign-in -----------------------------------------------------------------------------

@@ -131,8 +131,7 @@ def normalise(kind: Secret, value: str) -> str:
         return _NOT_ALPHANUMERIC.sub("", text)
     digits = _NOT_ALPHANUMERIC.sub("", text)
     plus = "+" if text.startswith("+") else ""
-    bare = _CHINA_PREFIX.sub("", plus + digits)
-    return bare
+    return _CHINA_PREFIX.sub("", plus + digits)
 
 
 def keyed_digest(purpose: str, value: str) -> bytes:
