@@ -41,6 +41,16 @@ def test_a_file_is_settled_line_by_line_and_a_failing_line_does_not_stop_it(tmp_
     assert third["error"]["where"] == "speed"
 
 
+def test_a_name_that_no_terminal_can_show_does_not_stop_the_file() -> None:
+    lines = ['{"id": "x", "\\ud800": 1}', '{"id": "\\ud800"}', json.dumps(two_cars())]
+    code, output = run("settle", "-", text="\n".join(lines))
+    first, second, last = rows(output)
+    assert code == 1
+    assert first["error"]["code"] == "unknown_key"
+    assert second["error"] | {"message": ""} == {"code": "not_text", "message": "", "where": "id"}
+    assert last["id"] == "two"
+
+
 def test_standard_input_is_read_and_sentences_come_when_asked() -> None:
     code, output = run("settle", "-", "--say", "zh-hans", text=json.dumps(two_cars()) + "\n")
     assert code == 0

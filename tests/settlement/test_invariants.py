@@ -19,7 +19,7 @@ from yinuo.settlement.amounts import ZERO
 from yinuo.settlement.result import Settlement
 
 few = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.too_slow],

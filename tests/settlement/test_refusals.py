@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.settlement.accidents import Json, read, settled, two_cars
+from tests.settlement.accidents import Json, accidents, read, settled, two_cars
 from yinuo.settlement.reading import parse
 from yinuo.settlement.refusals import Refusal
 from yinuo.settlement.words import LANGUAGES, explain_refusal
@@ -198,3 +202,31 @@ def test_amounts_are_read_by_their_digits() -> None:
     amount = read(parse(line)).losses[0].amount
     assert amount is not None
     assert amount * 10 == 1
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(max_size=5)
+    | st.floats(allow_nan=False) | st.sampled_from(["A", "B_car", "2014", "auto", "none"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)  # fmt: skip
+
+
+def places(found: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of everything in the accident that can be replaced."""
+    inside = found.items() if isinstance(found, dict) else enumerate(found)
+    for key, value in inside:
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, key))
+
+
+@settings(max_examples=150, deadline=None)
+@given(accidents(), st.integers(0, 10**6), ANYTHING)
+def test_whatever_stands_anywhere_is_settled_or_refused(
+    accident: Json, at: int, anything: Any
+) -> None:
+    every = list(places(accident))
+    put(*every[at % len(every)], anything)(accident)
+    with contextlib.suppress(Refusal):
+        json.dumps(settled(accident).as_dict())

@@ -59,7 +59,7 @@ class Fields:
         found = self.found.get(key)
         if found is None:
             self.refuse(key, "missing")
-        if not isinstance(found, str) or not found.strip():
+        if not isinstance(found, str) or not found.strip() or not found.isprintable():
             self.refuse(key, "not_text")
         return found
 

@@ -34,11 +34,11 @@ def settle(ctx: click.Context, file: Path, say: str | None) -> None:
     """Settle the accidents of FILE, one a line (- is standard input), one JSON result a line."""
     tables, language = shipped_tables(), say or ctx.obj or "en"
     words = sayer(say) if say else None
-    failed = False
+    failed, out = False, sys.stdout.buffer
     for line in _lines(file):
         result = settled(line, tables, language, words)
         failed = failed or "error" in result
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
+        out.write(_printed(result))
     sys.exit(1 if failed else 0)
 
 
@@ -53,7 +53,7 @@ def explain(ctx: click.Context, file: Path, say: str | None, auditor: bool) -> N
     key, failed = "audit" if auditor else "sentence", False
     for line in _lines(file):
         result = settled(line, tables, language, sayer(language))
-        click.echo(f"# {result['id']}")
+        click.echo(f"# {result['id'] or '-'}")
         if "error" in result:
             failed = True
             click.echo(result["error"]["message"])
@@ -77,6 +77,12 @@ def settled(line: bytes, tables: Tables, language: str, say: Say | None) -> dict
             "where": refusal.where,
         }
         return {"id": name if isinstance(name, str) else None, "error": error}
+
+
+def _printed(result: dict[str, Any]) -> bytes:
+    """One line of UTF-8; half a character that came in as an escape goes out as one."""
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _lines(file: Path) -> Iterator[bytes]:
