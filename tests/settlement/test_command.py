@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner
 
 from tests.settlement.accidents import two_cars
@@ -22,7 +21,6 @@ def rows(output: str) -> list[Any]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-@pytest.mark.covers("ADJ-1")
 def test_a_file_is_settled_line_by_line_and_a_failing_line_does_not_stop_it(tmp_path: Path) -> None:
     wrong = two_cars() | {"id": "wrong", "speed": 80}
     lines = [json.dumps(two_cars()), "not json", json.dumps(wrong), "", json.dumps(two_cars())]
