@@ -39,3 +39,9 @@ def _renew(template: str, name: str) -> None:
 def database_url(transactional_db: None) -> str:
     """The address of this test's database, for a program that the test starts."""
     return os.environ["DATABASE_URL"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests go last: Playwright leaves an event loop running, which others cannot bear."""
+    items.sort(key=lambda item: "browser" in item.path.parts)

@@ -108,3 +108,20 @@ def test_whoever_owns_the_clock_keeps_the_jobs_in_hand_and_runs_them_when_it_wan
 def test_two_tasks_cannot_have_one_name() -> None:
     with pytest.raises(ValueError, match="test_note"):
         queue.task("test_note")(stumble)
+
+
+@queue.task("test_passes_on_and_fails", queue="tests", tries=1)
+def passes_on_and_fails(*, at: datetime) -> None:
+    with transaction.atomic():
+        queue.defer("test_note", word="of a command that was undone")
+        raise PermanentFailure
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_job_asks_for_commits_with_the_data_of_that_job() -> None:
+    queue.defer("test_passes_on_and_fails")
+
+    wiring.run_worker(concurrency=1, forever=False)
+
+    assert seen == []
+    assert [name for name, _status, _tries in jobs()] == ["test_passes_on_and_fails"]

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import transaction
-from procrastinate.contrib.django import app
+from django.db import DEFAULT_DB_ALIAS, transaction
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import JobDeferrer
+from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 DEFAULT_QUEUE = "default"
@@ -62,6 +63,9 @@ class Captured:
         return taken
 
 
+# Jobs go in through Django's own connection, so that they commit with the data. The worker gives
+# procrastinate's app a connection pool of its own, which would let a job start before its data.
+_manager = JobManager(DjangoConnector(alias=DEFAULT_DB_ALIAS))
 _tasks: dict[str, Task] = {}
 _capture: ContextVar[Captured | None] = ContextVar("captured_jobs", default=None)
 
@@ -175,7 +179,7 @@ def _deferrer(
 ) -> JobDeferrer:
     return configure_task(
         name=task_name,
-        job_manager=app.job_manager,
+        job_manager=_manager,
         queue=queue,
         lock=lock,
         queueing_lock=once,
