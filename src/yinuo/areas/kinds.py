@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.areas.claims.workflow import CLAIM
 from yinuo.core.cases.workflow import WORKFLOWS
-
-RULE_FILES = {"claims": ClaimsRules}
 
 
 def register_all() -> None:

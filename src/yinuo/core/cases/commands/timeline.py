@@ -21,7 +21,6 @@ from yinuo.core.cases.commands.work import (
     TooManyAtOnce,
     adopt,
     append,
-    current,
     lock_many,
     stamp,
     touch,
@@ -351,8 +350,3 @@ def _promised(
     if withdrawn:
         data["withdrawn"] = [{"rule": w.rule, "subject": w.subject} for w in withdrawn]
     return data
-
-
-def work_cases() -> dict[int, Case]:
-    """The cases that the running command holds locked."""
-    return current().cases
