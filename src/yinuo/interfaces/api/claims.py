@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import Field
 
@@ -231,6 +232,7 @@ def _claim(claim: Claim, actor: Actor, at: datetime) -> dict[str, Any]:
         "currency": claim.currency,
         "handler": case.handler.name if case.handler else None,
         "branch": case.branch.name,
+        "where": _where(case),
         "losses": [
             {
                 "number": loss.ordinal,
@@ -254,6 +256,16 @@ def _claim(claim: Claim, actor: Actor, at: datetime) -> dict[str, Any]:
             }
             for one in actions.possible(actor, case, losses)
         ],
+    }
+
+
+def _where(case: Case) -> dict[str, str]:
+    """The stop of each view of the workflow that holds the claim's state."""
+    return {
+        view: _(label)
+        for view, stops in cases.workflow_of(case).journeys
+        for label, states in stops
+        if case.state in states
     }
 
 

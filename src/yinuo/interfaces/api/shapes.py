@@ -79,6 +79,10 @@ class ClaimOut(Schema):
     currency: str
     handler: str | None
     branch: str
+    where: dict[str, str] = Field(
+        description="where the claim is as the customer sees it, in six stages, in five stages, "
+        "and in phases of care"
+    )
     losses: list[LossOut]
     promises: list[PromiseOut]
     actions: list[ActionOut]

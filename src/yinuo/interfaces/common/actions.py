@@ -236,9 +236,7 @@ def _judge_papers(
     claims.judge_papers(case=case, judgements=judgements, by=actor, at=at, seen=given.seen)
 
 
-def _waive_papers(
-    actor: Actor, case: Case, given: inputs.PapersWaiverInput, at: datetime
-) -> None:
+def _waive_papers(actor: Actor, case: Case, given: inputs.PapersWaiverInput, at: datetime) -> None:
     claims.waive_papers(
         case=case, kinds=given.kinds, reason=given.reason, by=actor, at=at, seen=given.seen
     )

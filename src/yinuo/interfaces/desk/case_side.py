@@ -24,6 +24,7 @@ from yinuo.interfaces.common.present import (
     CaseHeader,
     CustomerCard,
     Fact,
+    Filter,
     Journey,
     JourneyStep,
     Link,
@@ -88,10 +89,28 @@ def _figures(claim: Claim, losses: Sequence[Loss]) -> list[Fact]:
     return found
 
 
-def journey_of(claim: Claim, events: Sequence[Event], now: datetime) -> Journey:
-    """The customer's own tracking bar, with when each stop was first reached."""
+JOURNEY_VIEWS = ("customer", "six_stages", "five_stages", "care")
+
+
+def journey_views(chosen: str) -> tuple[Filter, ...]:
+    """The same way seen as the customer does, as two manuals divide it, and as phases of care."""
+    labels_of = (
+        ("customer", _("As the customer sees it")),
+        ("six_stages", _("Six stages")),
+        ("five_stages", _("Five stages")),
+        ("care", _("Phases of care")),
+    )
+    return tuple(
+        Filter(label, f"?journey={view}", None, view == chosen) for view, label in labels_of
+    )
+
+
+def journey_of(
+    claim: Claim, events: Sequence[Event], now: datetime, view: str = "customer"
+) -> Journey:
+    """The tracking bar of one view, with when each stop was first reached."""
     case, workflow = claim.case, workflow_of(claim.case)
-    stops = dict(workflow.journeys)["customer"]
+    stops = dict(workflow.journeys)[view]
     reached = _reached(claim, events, stops)
     furthest = max(reached, default=0)
     current = next((i for i, (_l, states) in enumerate(stops) if case.state in states), furthest)

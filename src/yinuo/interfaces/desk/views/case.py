@@ -67,6 +67,8 @@ def _context(
     request: HttpRequest, actor: Actor, claim: Claim, at: datetime, *, revealed: bool
 ) -> dict[str, object]:
     language = get_language() or "en"
+    asked = request.GET.get("journey", "")
+    view = asked if asked in side.JOURNEY_VIEWS else side.JOURNEY_VIEWS[0]
     losses = list(claim.losses.all())
     file = claimfile.read(actor, claim)
     before = request.GET.get("before", "")
@@ -79,7 +81,8 @@ def _context(
     to_judge = any(line.status == Document.Status.RECEIVED for line in papers)
     return {
         "header": side.header_of(claim, losses),
-        "journey": side.journey_of(claim, events, at),
+        "journey": side.journey_of(claim, events, at, view),
+        "journey_views": side.journey_views(view),
         "timeline": _timeline(request, claim, events, file, papers, names, language, at),
         "actions": side.actions_of(actor, claim, losses, file, at, language, to_judge=to_judge),
         "promises": chips_of([one for one in promises if one.is_open], at),
