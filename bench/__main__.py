@@ -31,6 +31,7 @@ SCRIPTS = (
     "import_policies",
     "replay",
     "clock",
+    "words",
 )
 TABLE = env.CHECKOUT / "docs" / "bench.md"
 HEAD = """# Figures

@@ -48,11 +48,22 @@ COMMANDS = {
     "docs": "yinuo.interfaces.cli.docs:docs",
     "openapi": "yinuo.interfaces.api.command:openapi",
     "texts": "yinuo.interfaces.cli.texts:texts",
+    "read-words": "yinuo.interfaces.cli.words:read_words",
+    "train-words": "yinuo.interfaces.cli.words:train_words",
 }
 # These start other programs or only calculate: they load no Django, so that they are there at once.
 WITHOUT_DJANGO = frozenset({"run", "serve", "stop", "settle", "explain"})
 # These look at what may be missing, or need no database: nothing is started for them.
-WITHOUT_DATABASE = WITHOUT_DJANGO | {"doctor", "new-key", "where", "docs", "openapi", "texts"}
+WITHOUT_DATABASE = WITHOUT_DJANGO | {
+    "doctor",
+    "new-key",
+    "where",
+    "docs",
+    "openapi",
+    "texts",
+    "read-words",
+    "train-words",
+}
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 REFUSED = 2
 """Exit code of an expected refusal, as click uses for wrong arguments."""

@@ -1,0 +1,230 @@
+"""Read one text of a customer: tone, causes, urgency, and the words that each rests on.
+
+`read(text).as_json()` has these fields, in this order:
+
+sentiment   "pos", "neu" or "neg"
+causes      what the customer is unhappy about, best first, at most three; empty for praise
+urgency     "high": threat, accusation or danger, a person calls today; "normal": needs an answer
+            in its turn; "low": nothing waits
+confidence  0 to 1, the share of the sentiment that was chosen
+person      true when a person should read the text before anything is decided on it
+spans       places in the text as given: start, end (after the last character), text, and says:
+            "good", "bad", "irony", "calm", a cause, "learned", or "alarm:<name>"
+
+The words of the lexicons speak first; the trained part adds what they have no word for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yinuo.perception.folding import fold
+from yinuo.perception.learned import COLUMNS, Opinion, Weights, read_weights, shares
+from yinuo.perception.lexicon import (
+    CAUSES,
+    TONES,
+    Alarm,
+    Cause,
+    Decision,
+    Lexicon,
+    Sign,
+    Tone,
+    Urgency,
+    lexicon,
+)
+from yinuo.perception.tone import Heard, listen, untrue
+
+DECISIVE = 3.0
+FURTHER = 0.4
+"""Share of a further word for a cause that is already named."""
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    text: str
+    sentiment: Tone
+    causes: tuple[Cause, ...]
+    urgency: Urgency
+    confidence: float
+    person: bool
+    spans: tuple[Span, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "sentiment": self.sentiment,
+            "causes": list(self.causes),
+            "urgency": self.urgency,
+            "confidence": round(self.confidence, 3),
+            "person": self.person,
+            "spans": [
+                {
+                    "start": span.start,
+                    "end": span.end,
+                    "text": self.text[span.start : span.end],
+                    "says": span.says,
+                }
+                for span in self.spans
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    sign: Sign | Alarm
+
+
+def read(text: str, weights: Weights | None = None) -> Reading:
+    """Read a text of any length in Simplified or Traditional Chinese or English."""
+    words = lexicon()
+    learned = weights or read_weights()
+    folded = fold(text)
+    decision = words.decision
+    heard = listen(folded, words.tone, decision.tone)
+    found = _signs(folded, words, heard)
+    opinion = learned.opinion(folded)
+    tones = shares(_tone_points(heard, found, opinion, decision))
+    sentiment = _choose(tones, heard, decision)
+    confidence = tones[TONES.index(sentiment)]
+    ranked = _rank(found, opinion, decision)
+    empty = not any(char.isalnum() for char in text)
+    quiet = sentiment == "neu" and heard.calm > 0
+    causes = () if sentiment == "pos" or empty else _told(ranked, quiet, decision)
+    spans = [*_tone_spans(heard, sentiment), *_sign_spans(found, causes)]
+    if not spans and not empty:
+        column = COLUMNS.index(causes[0] if causes else sentiment)
+        spans = [Span(*at, "learned") for at in learned.relied_on(opinion, column, SHOWN)]
+    unexplained = sentiment == "neg" and not causes
+    return Reading(
+        text,
+        sentiment,
+        causes,
+        _urgency(found, sentiment, causes, heard),
+        confidence,
+        confidence < decision.person.below or unexplained or len(text) > decision.person.longest,
+        tuple(sorted(set(spans), key=lambda span: (span.start, span.end, span.says))),
+    )
+
+
+def _signs(text: str, words: Lexicon, heard: Heard) -> list[_Found]:
+    """Every sign of a cause and every alarm, but what the text says is not so."""
+    found = []
+    reach = words.decision.tone.reach
+    for start in range(len(text)):
+        hit = words.signs.at(text, start)
+        if hit is None:
+            continue
+        end, signs = hit
+        if not untrue(heard, start, end, reach):
+            found += [_Found(start, end, sign) for sign in signs]
+    return found
+
+
+def _tone_points(
+    heard: Heard, found: Sequence[_Found], opinion: Opinion, decision: Decision
+) -> tuple[float, float, float]:
+    numbers = decision.tone
+    harm = any(isinstance(one.sign, Sign) and one.sign.harm for one in found)
+    extra = numbers.harm if harm else 0.0
+    if any(isinstance(one.sign, Alarm) and one.sign.level == "high" for one in found):
+        extra += numbers.threat
+    if heard.softened or (heard.asks and heard.blame < numbers.harm):
+        extra *= numbers.doubted
+    praise, blame = heard.praise, heard.blame + extra
+    both = min(praise, blame)
+    learned = [numbers.learned * point for point in opinion.tones]
+    return (
+        praise - numbers.blame_over_praise * blame + learned[0],
+        numbers.rest
+        + heard.calm
+        + numbers.both * both
+        + numbers.softened * heard.softened
+        + learned[1],
+        blame - numbers.before_but * praise + learned[2],
+    )
+
+
+def _choose(tones: Sequence[float], heard: Heard, decision: Decision) -> Tone:
+    praise, calm, blame = tones
+    numbers = decision.tone
+    needs = numbers.praise_needs if heard.praise else numbers.unsaid_needs
+    if praise > max(calm, blame):
+        return "pos" if praise >= needs else "neu"
+    return "neg" if blame > calm else "neu"
+
+
+def _rank(
+    found: Sequence[_Found], opinion: Opinion, decision: Decision
+) -> list[tuple[float, Cause]]:
+    """Causes with their points, best first. A second word for the same cause adds a share."""
+    weights: dict[Cause, list[float]] = {}
+    for one in found:
+        if isinstance(one.sign, Sign):
+            weights.setdefault(one.sign.cause, []).append(one.sign.weight)
+    learned = shares(opinion.causes)
+    ranked = []
+    for cause, share in zip(CAUSES, learned, strict=True):
+        said = sorted(weights.get(cause, ()), reverse=True)
+        told = sum(weight * FURTHER**place for place, weight in enumerate(said))
+        ranked.append((told + decision.causes.learned * share, cause))
+    return sorted(ranked, key=lambda one: (-one[0], one[1]))
+
+
+def _told(
+    ranked: Sequence[tuple[float, Cause]], quiet: bool, decision: Decision
+) -> tuple[Cause, ...]:
+    numbers = decision.causes
+    least = numbers.told_calmly if quiet else numbers.told
+    best = ranked[0][0]
+    if best < least:
+        return ()
+    least = max(numbers.told, numbers.second * best)
+    return tuple(cause for points, cause in ranked[: numbers.most] if points >= least)
+
+
+def _urgency(
+    found: Sequence[_Found], sentiment: Tone, causes: Sequence[Cause], heard: Heard
+) -> Urgency:
+    levels = {one.sign.level for one in found if isinstance(one.sign, Alarm)}
+    accused = any(
+        isinstance(one.sign, Sign)
+        and one.sign.cause == "misconduct"
+        and one.sign.weight >= DECISIVE
+        for one in found
+    )
+    if "high" in levels or (accused and "misconduct" in causes):
+        return "high"
+    waits = "normal" in levels or sentiment == "neg" or (sentiment == "neu" and heard.asks)
+    return "normal" if waits else "low"
+
+
+def _tone_spans(heard: Heard, sentiment: Tone) -> Iterator[Span]:
+    """The words on the side that was chosen; for a neutral text both sides and the calm words."""
+    for said in heard.said:
+        if said.good and sentiment != "neg":
+            yield Span(said.start, said.end, "good")
+        if not said.good and sentiment != "pos":
+            yield Span(said.start, said.end, "bad")
+    if sentiment == "neg":
+        yield from (Span(*at, "irony") for at in heard.irony_at)
+    if sentiment == "neu":
+        yield from (Span(*at, "calm") for at in heard.calm_at)
+
+
+def _sign_spans(found: Sequence[_Found], causes: Sequence[Cause]) -> Iterator[Span]:
+    for one in found:
+        if isinstance(one.sign, Alarm):
+            yield Span(one.start, one.end, f"alarm:{one.sign.name}")
+        elif one.sign.cause in causes:
+            yield Span(one.start, one.end, one.sign.cause)

@@ -1,0 +1,53 @@
+"""`yinuo read-words` and `yinuo train-words`, as a program that knows no database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from yinuo.perception.learned import SHIPPED
+
+
+def yinuo(*args: str | Path, said: str = "") -> subprocess.CompletedProcess[str]:
+    surroundings = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"}
+    return subprocess.run(
+        [sys.executable, "-m", "yinuo.interfaces.cli.main", *args],
+        input=said,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=surroundings,
+    )
+
+
+def test_a_text_a_line_gives_an_answer_a_line_without_a_database() -> None:
+    done = yinuo("read-words", "-", said="理賠太慢,我要找律師\n\nThank you, very satisfied\n")
+    assert done.returncode == 0, done.stderr
+    blame, nothing, praise = map(json.loads, done.stdout.splitlines())
+    assert (blame["sentiment"], blame["causes"][0], blame["urgency"]) == ("neg", "delay", "high")
+    assert (nothing["sentiment"], nothing["spans"]) == ("neu", [])
+    assert praise["sentiment"] == "pos"
+
+
+def test_training_with_corrections_writes_weights_that_reading_takes(tmp_path: Path) -> None:
+    corrections, weights = tmp_path / "corrections.tsv", tmp_path / "weights.json"
+    corrections.write_text("tone\tcause\ttext\nneg\trepair\t锣没弄利索\n", encoding="utf-8")
+    trained = yinuo("train-words", corrections, "--to", weights)
+    assert trained.returncode == 0, trained.stderr
+    assert "Kept aside: 1." in trained.stdout
+    assert weights.read_bytes() != SHIPPED.read_bytes()
+    done = yinuo("read-words", "--weights", weights, "-", said="满意\n")
+    assert json.loads(done.stdout)["sentiment"] == "pos"
+
+
+def test_a_file_that_is_no_weights_ends_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "weights.json"
+    path.write_text("{}", encoding="utf-8")
+    done = yinuo("read-words", "--weights", path, "-", said="满意\n")
+    assert done.returncode == 1
+    assert "not a file of weights" in done.stderr
+    assert "Traceback" not in done.stderr
