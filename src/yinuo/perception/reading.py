@@ -99,7 +99,7 @@ def read(text: str, weights: Weights | None = None) -> Reading:
     confidence = tones[TONES.index(sentiment)]
     ranked = _rank(found, opinion, decision)
     empty = not any(char.isalnum() for char in text)
-    quiet = sentiment == "neu" and heard.calm > 0
+    quiet = sentiment == "neu" and (heard.calm > 0 or tones[0] >= tones[2])
     causes = () if sentiment == "pos" or empty else _told(ranked, quiet, decision)
     spans = [*_tone_spans(heard, sentiment), *_sign_spans(found, causes)]
     if not spans and not empty:
