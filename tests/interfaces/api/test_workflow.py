@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.interfaces.api.callers import House
+from tests.interfaces.api.callers import House, done, sheet
 from tests.interfaces.api.test_journey import (
     act,
     by_hand,
     carry_to_assessment,
     carry_to_survey,
-    done,
-    sheet,
 )
 from yinuo import automation
 from yinuo.areas.claims.workflow import CLAIM
@@ -124,10 +122,9 @@ def test_before_a_promise_breaks_a_delay_notice_is_owed_and_the_customer_is_told
             pass
         warned = Event.objects.filter(type="promise.warned").values_list("pk", flat=True)
         automation.react(event_ids=list(warned), at=last + timedelta(minutes=1))
-    owed = Promise.objects.get(rule="claims.delay_notice")
-    assert owed.kept_at is None
+    owed = Promise.objects.filter(rule="claims.delay_notice")
+    assert owed.get().kept_at is None
     act(house, number, "delay-notice", "agent", reason="等待配件", new_at="2100-01-01T00:00:00Z")
-    owed.refresh_from_db()
-    assert owed.kept_at is not None
+    assert owed.get().kept_at is not None
     told = Message.objects.filter(reason="claim_delayed", person__isnull=False)
     assert "等待配件" in told[0].body
