@@ -9,7 +9,6 @@ import pytest
 from tests.architecture import routes
 from tests.architecture.routes import WHO, Scene
 
-
 # The people who differ most; `make soak` asks as everybody.
 ALWAYS = ("stranger", "customer", "agent", "cashier", "west", "operator")
 
