@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
@@ -33,6 +36,12 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def _renew(template: str, name: str) -> None:
     connections.close_all()
     databases.clone(template, name)
+
+
+@pytest.fixture(autouse=True)
+def own_seals(settings: LazySettings) -> None:
+    """Seals lie outside the database: those of another test's database are none of this one's."""
+    settings.SEALS_ROOT = Path(settings.SEALS_ROOT) / uuid4().hex
 
 
 @pytest.fixture

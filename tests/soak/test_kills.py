@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.db import connection
 
 from tests import world
@@ -232,12 +231,6 @@ def _all_letters_left() -> bool:
             " and status in ('todo', 'doing'))"
         )
         return bool(cursor.fetchone()[0])
-
-
-@pytest.fixture(autouse=True)
-def own_seals(settings: LazySettings, tmp_path: Path) -> None:
-    """Seals of other tests lie in the common place and are not of this database."""
-    settings.SEALS_ROOT = tmp_path / "seals"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,6 +17,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ SYSTEM_ACCOUNT = "embedded_postgres"
 SUPERUSER = "postgres"
 LONGEST_SOCKET_DIRECTORY = 80
 START_SECONDS = 60
+START_ATTEMPTS = 10
+START_PAUSE_SECONDS = 0.3
 DATABASE_NAMES = "select datname from pg_database"
 
 DURABLE_SETTINGS = (
@@ -113,8 +116,7 @@ class Cluster:
             if not (self.directory / "PG_VERSION").exists():
                 self._create()
             self._prepare_socket_directory()
-            self._forget_a_dead_server()
-            self._run_server()
+            self._run_until_it_stays()
 
     def stop(self) -> None:
         """Stop the server, letting no transaction half done; nothing happens if it is down."""
@@ -192,6 +194,19 @@ class Cluster:
         if is_zombie or name != "Name:\tpostgres":
             pid_file.unlink()
             (self.socket_directory / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+    def _run_until_it_stays(self) -> None:
+        """The helpers of a killed server hold its memory for a moment, and it refuses to start."""
+        for attempt in range(START_ATTEMPTS):
+            self._forget_a_dead_server()
+            try:
+                self._run_server()
+            except EmbeddedPostgresError as error:
+                if attempt + 1 == START_ATTEMPTS or "another postmaster" not in str(error):
+                    raise
+                time.sleep(START_PAUSE_SECONDS)
+            else:
+                return
 
     def _run_server(self) -> None:
         private = "-c listen_addresses='' -c unix_socket_permissions=0700"
