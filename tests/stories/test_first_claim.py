@@ -10,11 +10,13 @@ import pytest
 from django.conf import LazySettings
 
 from tests import world
+from tests.core.documents import samples
 from tests.world import NOW, World, report_of
 from yinuo import automation
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import Damage, Line, SurveySheet
 from yinuo.core.cases.models import Case, Event, Promise
+from yinuo.core.documents.commands import Upload
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
 from yinuo.core.payments.bank.stand_in import answer_outbox
 from yinuo.core.payments.models import Payment
@@ -114,3 +116,16 @@ def test_money_that_comes_back_is_paid_after_two_people_corrected_the_account(
         run_jobs(jobs, 476)
     assert Case.objects.get().state == "closed"
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["arrived", "returned"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "promised"), [("survey_photos", False), ("scene_photos", False), ("claim_form", True)]
+)
+def test_only_papers_of_the_customer_start_the_clock_of_the_decision(
+    insurer: World, kind: str, promised: bool
+) -> None:
+    with queue.capture():
+        case = claims.report(report=report_of(), door="phone", by=insurer["agent"], at=NOW).case
+        upload = Upload(kind, "photo.jpg", [samples.picture()])
+        claims.receive_papers(case=case, uploads=[upload], by=insurer["agent"], at=after(5))
+    assert Promise.objects.filter(rule="claims.decision").exists() is promised

@@ -248,11 +248,6 @@ def paper_names(kinds: Sequence[str], language: str, at: datetime) -> list[str]:
     return [documents.name_of(kind, language, at=at) for kind in kinds]
 
 
-def is_paper(kind: str) -> bool:
-    """Whether it is a paper of the customer, not a photo taken at the scene."""
-    return not kind.startswith("scene_")
-
-
 def asked_and_missing(case: Case) -> list[Document]:
     """Papers that were asked for, and have neither come nor been waived."""
     return list(Document.objects.filter(case=case, status=Document.Status.ASKED))

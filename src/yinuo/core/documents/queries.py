@@ -83,6 +83,11 @@ def document_for(actor: Actor, case: Case, document_id: int) -> Document:
     return found
 
 
+def is_photo(kind: str, *, at: datetime) -> bool:
+    """Whether this kind is a photo by rule, and no paper. Raises UnknownKind."""
+    return rules.kind_of(rulebook.rules(DocumentsRules, at=at), kind).pictures_only
+
+
 def name_of(kind: str, language: str, *, at: datetime) -> str:
     """How the kind of paper is called. Raises UnknownKind."""
     found = rules.kind_of(rulebook.rules(DocumentsRules, at=at), kind)

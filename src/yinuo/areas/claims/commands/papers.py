@@ -13,6 +13,7 @@ from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import commands as documents
+from yinuo.core.documents import queries as document_queries
 from yinuo.core.documents.commands import Judgement, Upload, Wanted
 from yinuo.core.documents.models import Document
 from yinuo.core.documents.rules import Slot
@@ -74,7 +75,7 @@ def receive_papers(
     with cases.transaction():
         held = locked(case)
         rows = documents.receive_taken(case=held.case, taken=taken, by=by, at=at)
-        if any(queries.is_paper(row.kind) for row in rows):
+        if not all(document_queries.is_photo(row.kind, at=at) for row in rows):
             for subject in (cases.subject_of(loss) for loss in held.losses if not loss.ended_at):
                 for rule in queries.CLOCKS_OF_FIRST_PAPERS:
                     cases.promise(case=held.case, rule=rule, subject=subject, by=by, at=at)
