@@ -19,7 +19,6 @@ from yinuo.core.cases.commands import sealing
 from yinuo.core.cases.models import Event
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
-from yinuo.core.payments import queries as payment_queries
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
@@ -121,10 +120,10 @@ def send_waiting_messages(*, at: datetime) -> None:
 def exchange_with_bank(*, at: datetime) -> None:
     """Batches leave, answers come; a crash between any two steps is made good by the next run."""
     channel = ExchangeDirectory(settings.BANK_EXCHANGE)
-    payer = payment_queries.payer()
-    for currency in payment_queries.currencies_ready():
-        while payments.make_batch(payer=payer, currency=currency, by=SYSTEM, at=at).batch:
-            pass
+    _made, left_out = payments.make_batches(by=SYSTEM, at=at)
+    for one in left_out:
+        codes = [problem.code for problem in one.problems]
+        logger.warning("payment_left_out", payment=one.payment.end_to_end_id, codes=codes)
     payments.hand_over(channel=channel, by=SYSTEM, at=at)
     payments.read_answers(channel=channel, by=SYSTEM, at=at)
 

@@ -25,7 +25,6 @@ from yinuo.core.cases.commands.sweeping import BATCH
 from yinuo.core.cases.models import Promise
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
-from yinuo.core.payments import queries as payment_queries
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.rulebook import queries as rulebook
@@ -120,10 +119,7 @@ class Engine:
         """Take the answers to what went out last time, then hand over what is ready now."""
         self.bank.at = at
         answered = payments.read_answers(channel=self.bank, by=SYSTEM, at=at)
-        payer = payment_queries.payer()
-        for currency in payment_queries.currencies_ready():
-            while payments.make_batch(payer=payer, currency=currency, by=SYSTEM, at=at).batch:
-                pass
+        payments.make_batches(by=SYSTEM, at=at)
         sent = payments.hand_over(channel=self.bank, by=SYSTEM, at=at)
         self._bank_comes = self.money_waits = False
         if answered or sent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from yinuo.core.payments import commands as payments
-from yinuo.core.payments import queries
 from yinuo.core.payments.models import PaymentBatch
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NotForYou
@@ -20,14 +19,5 @@ def require_cashier(actor: Actor) -> None:
 def make_batches(actor: Actor, *, at: datetime) -> tuple[list[PaymentBatch], list[str]]:
     """Batches of everything that is ready, and why some payments stayed behind."""
     require_cashier(actor)
-    made: list[PaymentBatch] = []
-    left_out: list[str] = []
-    payer = queries.payer()
-    for currency in queries.currencies_ready():
-        while True:
-            result = payments.make_batch(payer=payer, currency=currency, by=actor, at=at)
-            left_out += [str(problem) for one in result.left_out for problem in one.problems]
-            if result.batch is None:
-                break
-            made.append(result.batch)
-    return made, left_out
+    made, left_out = payments.make_batches(by=actor, at=at)
+    return made, [str(problem) for one in left_out for problem in one.problems]

@@ -14,6 +14,7 @@ from yinuo.core.payments.commands.batches import (
     LeftOut,
     hand_over,
     make_batch,
+    make_batches,
 )
 from yinuo.core.payments.commands.drafts import (
     AccountNotCorrected,
@@ -52,6 +53,7 @@ __all__ = [
     "draft_payment",
     "hand_over",
     "make_batch",
+    "make_batches",
     "propose_account",
     "read_answers",
     "reissue",

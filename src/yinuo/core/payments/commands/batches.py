@@ -100,6 +100,20 @@ def make_batch(
     return BatchMade(batch, left_out)
 
 
+def make_batches(*, by: Actor, at: datetime) -> tuple[list[PaymentBatch], list[LeftOut]]:
+    """Batches of everything that is ready, one currency a file, and what stayed behind."""
+    made: list[PaymentBatch] = []
+    left_out: list[LeftOut] = []
+    payer = queries.payer()
+    for currency in queries.currencies_ready():
+        result = make_batch(payer=payer, currency=currency, by=by, at=at)
+        left_out += result.left_out
+        while result.batch is not None:
+            made.append(result.batch)
+            result = make_batch(payer=payer, currency=currency, by=by, at=at)
+    return made, left_out
+
+
 def hand_over(*, channel: BankChannel, by: Actor, at: datetime) -> list[PaymentBatch]:
     """Deliver every batch that has not been handed over, the oldest first.
 
