@@ -154,6 +154,7 @@ RULE_FILES = {
     "payments": "yinuo.core.payments.rulefile.PaymentsRules",
     "people": "yinuo.core.people.rulefile.PeopleRules",
     "settlement": "yinuo.settlement.rulefile.SettlementRules",
+    "warnings": "yinuo.areas.claims.warning_rulefile.WarningsRules",
 }
 
 # --- Staff sign-in -----------------------------------------------------------------------------
