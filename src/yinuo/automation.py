@@ -131,3 +131,11 @@ def exchange_with_bank(*, at: datetime) -> None:
 @queue.task("seal_timelines", queue="clock", cron="30 17 * * *")
 def seal_timelines(*, at: datetime) -> None:
     sealing.seal(at=at)
+
+
+@queue.task("warn_before_complaints", queue="clock", cron="30 22 * * *")
+def warn_before_complaints(*, at: datetime) -> None:
+    """Every night before the offices open (22:30 UTC is 06:30 in Shanghai)."""
+    after: int | None = 0
+    while after is not None:
+        after = claims.warn(after=after, by=SYSTEM, at=at).last

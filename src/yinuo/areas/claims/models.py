@@ -268,3 +268,34 @@ class Payee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["loss", "person"], name="payee_once_per_loss")
         ]
+
+
+class EarlyWarning(models.Model):
+    """Signs on an open claim that a complaint may come, and what was done about them.
+
+    What is held out is on no timeline and no list: whoever knew of it would act.
+    """
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="early_warnings")
+    at = models.DateTimeField()
+    points = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(help_text="[[signal, value, points], …], the strongest first")
+    held_out = models.BooleanField()
+    contacted_at = models.DateTimeField(null=True, blank=True)
+    contacted_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held_out=False) | Q(contacted_at__isnull=True),
+                name="held_out_is_not_contacted",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["claim", "-at"], name="warnings_of_claim"),
+            models.Index(
+                fields=["-points", "at"],
+                condition=Q(held_out=False, contacted_at__isnull=True),
+                name="warning_to_act_on",
+            ),
+        ]

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from math import asin, cos, radians, sin, sqrt
 
 from yinuo.areas.claims.rulefile import DispatchWeights, Duplicates
+from yinuo.areas.claims.warning_rulefile import SignalStep
 
 _EARTH_RADIUS_KM = 6371.0
 
@@ -242,3 +244,34 @@ def stage_times(
             standing[loss] = (target or initial, at)
     times += [StageTime(loss, stage, since, None) for loss, (stage, since) in standing.items()]
     return tuple(sorted(times, key=lambda one: (one.loss, one.since)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sign that was found: how much of it, and the points that it counts."""
+
+    signal: str
+    value: int
+    points: int
+
+
+def weigh(
+    found: Mapping[str, int], steps: Mapping[str, Sequence[SignalStep]]
+) -> tuple[Reason, ...]:
+    """The signs that count, the strongest first. Of each, the highest step reached counts."""
+    reasons = []
+    for signal, value in found.items():
+        reached = [step.points for step in steps[signal] if value >= step.at_least]
+        if reached:
+            reasons.append(Reason(signal, value, max(reached)))
+    return tuple(sorted(reasons, key=lambda one: (-one.points, one.signal)))
+
+
+def points_of(reasons: Iterable[Reason]) -> int:
+    return sum(one.points for one in reasons)
+
+
+def is_held_out(lot: str, share: Decimal) -> bool:
+    """Whether this lot is drawn for the group that is left alone. The same lot, the same answer."""
+    drawn = int.from_bytes(sha256(lot.encode()).digest()[:8], "big")
+    return drawn < share * 2**64

@@ -48,6 +48,7 @@ from yinuo.areas.claims.commands.surveying import (
     redispatch,
 )
 from yinuo.areas.claims.commands.taking_over import History, TakenOver, take_over_many
+from yinuo.areas.claims.commands.warning import Warned, contact_early, warn
 
 __all__ = [
     "Damage",
@@ -62,6 +63,7 @@ __all__ = [
     "Share",
     "SurveySheet",
     "TakenOver",
+    "Warned",
     "approve",
     "arrive",
     "assess",
@@ -72,6 +74,7 @@ __all__ = [
     "complete_survey",
     "confirm_account",
     "contact",
+    "contact_early",
     "decide",
     "declare_no_interest",
     "dispatch",
@@ -95,6 +98,7 @@ __all__ = [
     "take_over_many",
     "tell_delay",
     "waive_papers",
+    "warn",
     "withdraw",
     "write_note",
 ]
