@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yinuo.areas.claims.workflow import CLAIM
+from yinuo.areas.concerns.workflow import CONCERN
 from yinuo.core.cases.workflow import WORKFLOWS
 
 
@@ -10,3 +11,5 @@ def register_all() -> None:
     """Make the workflows known to the engine; called once, when Django is set up."""
     if "claim" not in WORKFLOWS.kinds():
         WORKFLOWS.register(CLAIM, prefix="C")
+    if "concern" not in WORKFLOWS.kinds():
+        WORKFLOWS.register(CONCERN, prefix="N")

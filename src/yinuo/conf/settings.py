@@ -148,6 +148,7 @@ RULE_FILES = {
     "calendar": "yinuo.kit.calendar_rules.CalendarRules",
     "channels": "yinuo.core.messages.rulefile.ChannelsRules",
     "claims": "yinuo.areas.claims.rulefile.ClaimsRules",
+    "concerns": "yinuo.areas.concerns.rulefile.ConcernsRules",
     "documents": "yinuo.core.documents.rulefile.DocumentsRules",
     "doors": "yinuo.core.rulebook.rulefile.DoorsRules",
     "messages": "yinuo.core.messages.rulefile.MessagesRules",
