@@ -146,14 +146,19 @@ TEXTS_DIRECTORY = env.PACKAGE / "texts"
 # Every rule file and the class that says what may stand in it.
 RULE_FILES = {
     "calendar": "yinuo.kit.calendar_rules.CalendarRules",
+    "call_backs": "yinuo.areas.call_backs.rulefile.CallBacksRules",
     "channels": "yinuo.core.messages.rulefile.ChannelsRules",
+    "causes": "yinuo.areas.complaints.rulefile.CausesRules",
     "claims": "yinuo.areas.claims.rulefile.ClaimsRules",
+    "complaints": "yinuo.areas.complaints.rulefile.ComplaintsRules",
     "concerns": "yinuo.areas.concerns.rulefile.ConcernsRules",
     "documents": "yinuo.core.documents.rulefile.DocumentsRules",
     "doors": "yinuo.core.rulebook.rulefile.DoorsRules",
+    "knowledge": "yinuo.core.knowledge.rulefile.KnowledgeRules",
     "messages": "yinuo.core.messages.rulefile.MessagesRules",
     "payments": "yinuo.core.payments.rulefile.PaymentsRules",
     "people": "yinuo.core.people.rulefile.PeopleRules",
+    "questionnaires": "yinuo.areas.call_backs.questionnaire_rulefile.QuestionnairesRules",
     "settlement": "yinuo.settlement.rulefile.SettlementRules",
     "warnings": "yinuo.areas.claims.warning_rulefile.WarningsRules",
 }

@@ -1,0 +1,173 @@
+"""The shapes of rules/cn_motor/complaints.toml and causes.toml.
+
+Pure. The values, their reasons and their sources stand in the TOML files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from yinuo.kit.rules import LimitText, Plain, PromiseRule, Rule, RuleFile, RuleTable
+
+Count = Annotated[int, Field(gt=0)]
+Playbook = Literal["service", "amount", "timeliness", "other"]
+Heard = Literal[
+    "question", "report", "concern", "complaint", "violation", "petition", "withdrawal"
+]
+
+
+class ComplaintPromises(RuleTable):
+    acknowledge: Rule[PromiseRule]
+    first_look: Rule[PromiseRule]
+    answer: Rule[PromiseRule]
+    regulator_report: Rule[PromiseRule]
+    extension: Rule[PromiseRule]
+    review: Rule[PromiseRule]
+    reply_to_proposal: Rule[PromiseRule]
+    carry_out: Rule[PromiseRule]
+    check: Rule[PromiseRule]
+    second_look: Rule[PromiseRule]
+    discipline: Rule[PromiseRule]
+    answer_question: Rule[PromiseRule]
+
+
+class InboundRules(RuleTable):
+    """Words by which a voice is told apart, beside what perception reads, and the limits."""
+
+    sort_within: Rule[LimitText]
+    answer_question_within: Rule[LimitText]
+    pass_on_within: Rule[LimitText]
+    withdrawal_words: Rule[tuple[str, ...]]
+    violation_words: Rule[tuple[str, ...]]
+    petition_words: Rule[tuple[str, ...]]
+    complaint_words: Rule[tuple[str, ...]]
+    report_words: Rule[tuple[str, ...]]
+    question_words: Rule[tuple[str, ...]]
+
+
+class GroupRules(RuleTable):
+    most_representatives: Rule[Count]
+    major_from: Rule[Count]
+
+
+class ExtensionStage(Plain):
+    """More time beyond the first limit; each stage once, in the order of the file."""
+
+    name: Literal["complex", "special"]
+    limit: LimitText
+    approvers: tuple[Literal["team_lead", "manager"], ...]
+
+
+class ExtensionRules(RuleTable):
+    stages: Rule[tuple[ExtensionStage, ...]]
+
+
+class ReviewRules(RuleTable):
+    ask_within: Rule[LimitText]
+
+
+class AuthorityLine(Plain):
+    role: Literal["approver", "team_lead", "manager"]
+    up_to: Decimal | Literal["any"]
+
+
+class Authority(Plain):
+    lines: tuple[AuthorityLine, ...]
+
+    def allows(self, roles: Iterable[str], amount: Decimal) -> bool:
+        held = set(roles)
+        return any(
+            line.role in held and (line.up_to == "any" or amount <= line.up_to)
+            for line in self.lines
+        )
+
+    def roles_for(self, amount: Decimal) -> tuple[str, ...]:
+        """The roles that may approve this amount, the lowest first."""
+        return tuple(
+            line.role for line in self.lines if line.up_to == "any" or amount <= line.up_to
+        )
+
+
+class CompensationRules(RuleTable):
+    authority: Rule[Authority]
+
+
+class HeatRules(RuleTable):
+    """When words are heated, what the handler is reminded of: keys of texts `prompts`."""
+
+    alarms: Rule[tuple[str, ...]]
+    prompts: Rule[tuple[str, ...]]
+    hand_over_from: Rule[Count]
+
+
+class ComplaintsRules(RuleFile):
+    """rules/cn_motor/complaints.toml"""
+
+    promises: ComplaintPromises
+    inbound: InboundRules
+    groups: GroupRules
+    extensions: ExtensionRules
+    review: ReviewRules
+    compensation: CompensationRules
+    heat: HeatRules
+
+
+class Cause(Plain):
+    """One cause in the tree. Its words stand in texts/<language>/causes.toml under its code.
+
+    `parent` is the code above it, empty for a branch; a branch is a cause that perception reads.
+    `law` is the regulator's class. `words` and `evidence` speak for it: words of the customer, and
+    codes of what the claim's own record shows. `standard_code` is kept free for GB/T 43568 annex A.
+    `english` is the NAIC-like shape, "issue > sub-issue". With `discipline` our own people are to
+    answer for it; `training` is what helps them.
+    """
+
+    parent: str = ""
+    law: str
+    playbook: Playbook
+    words: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    prevention: tuple[str, ...] = ()
+    standard_code: str = ""
+    english: str
+    discipline: bool = False
+    training: str = ""
+
+
+class PlaybookSteps(Plain):
+    """What to do, in order; each step a key of texts `playbooks`."""
+
+    steps: tuple[str, ...]
+
+
+class CausesRules(RuleFile):
+    """rules/cn_motor/causes.toml: one tree, and what to do by type."""
+
+    tree: dict[str, Rule[Cause]]
+    playbooks: dict[str, Rule[PlaybookSteps]]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        for code, rule in self.tree.items():
+            above = rule.value.parent
+            if above and above not in self.tree:
+                raise ValueError(f"tree.{code}: there is no cause {above} to hang it on")
+            if rule.value.playbook not in self.playbooks:
+                raise ValueError(f"tree.{code}: there is no playbook {rule.value.playbook}")
+        return self
+
+    def path(self, code: str) -> tuple[str, ...]:
+        """The codes from the branch down to this cause. Raises KeyError."""
+        above = self.tree[code].value.parent
+        return (*(self.path(above) if above else ()), code)
+
+    def leaves(self) -> Iterator[tuple[str, Cause]]:
+        """The causes that nothing hangs on, in the order of the file: what a person chooses."""
+        inner = {rule.value.parent for rule in self.tree.values()}
+        for code, rule in self.tree.items():
+            if code not in inner:
+                yield code, rule.value

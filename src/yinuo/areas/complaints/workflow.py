@@ -1,0 +1,488 @@
+"""The way of a complaint from the first word to the answer, its review and its end.
+
+The states follow 《银行业保险业消费投诉处理管理办法》: received, accepted, investigated, decided and
+told; the answer counts only when the complainant has been told.
+"""
+
+from __future__ import annotations
+
+from yinuo.core.cases.workflow import State, Step, Table, Workflow
+from yinuo.kit.errors import gettext_noop as _
+
+_PROGRESS = (
+    State("received", _("Complaint received"), care="intake"),
+    State("acknowledged", _("Receipt confirmed"), care="intake"),
+    State("accepted", _("Taken up"), care="handling"),
+    State("investigating", _("Looking into it"), care="handling"),
+    State("proposed", _("Talking about a solution"), care="handling"),
+    State("decided", _("Decided, not yet told"), care="handling"),
+    State("told", _("Answer given"), care="closing"),
+    State("reviewing", _("Answer under review"), care="handling"),
+)
+_ENDS = (
+    State("closed", _("Closed"), care="closing", ended=True),
+    State("withdrawn", _("Withdrawn"), care="closing", ended=True),
+    State("merged", _("Joined to another complaint"), care="closing", ended=True),
+    State("transferred", _("Passed on"), care="closing", ended=True),
+)
+OPEN = tuple(state.name for state in _PROGRESS)
+ALL = (*OPEN, *(state.name for state in _ENDS))
+_BEFORE_ANSWER = ("received", "acknowledged", "accepted", "investigating", "proposed")
+_AT_WORK = ("accepted", "investigating", "proposed", "decided")
+OFFICERS = ("complaint_officer", "team_lead", "manager")
+_LEADS = ("team_lead", "manager")
+_HEARERS = ("agent", "surveyor", "assessor", "calculator", "cashier", *OFFICERS)
+
+_RECEIVING = (
+    Step(
+        name="receive",
+        label=_("Receive a complaint"),
+        source=(),
+        target="received",
+        who=("customer", "system", *_HEARERS),
+        event="complaint.received",
+        makes=("complaints.acknowledge", "complaints.first_look", "complaints.answer"),
+    ),
+    Step(
+        name="acknowledge",
+        label=_("Confirm receipt in person"),
+        source=("received",),
+        target="acknowledged",
+        who=("agent", *OFFICERS),
+        event="complaint.acknowledged",
+        keeps=("complaints.acknowledge",),
+    ),
+    Step(
+        name="accept",
+        label=_("Take the complaint up"),
+        source=("acknowledged",),
+        target="accepted",
+        who=OFFICERS,
+        event="complaint.accepted",
+    ),
+    Step(
+        name="transfer",
+        label=_("Pass on: this is no complaint"),
+        source=("received", "acknowledged"),
+        target="transferred",
+        who=OFFICERS,
+        event="complaint.transferred",
+        keeps=("complaints.acknowledge",),
+        danger=True,
+    ),
+    Step(
+        name="merge",
+        label=_("Join to another complaint"),
+        source=_BEFORE_ANSWER,
+        target="merged",
+        who=OFFICERS,
+        event="complaint.merged",
+        danger=True,
+    ),
+    Step(
+        name="name_parties",
+        label=_("Name who complains and who speaks for them"),
+        source=OPEN,
+        target=None,
+        who=("agent", *OFFICERS),
+        event="complaint.parties_named",
+    ),
+    Step(
+        name="add_facts",
+        label=_("Add new facts"),
+        source=_BEFORE_ANSWER,
+        target=None,
+        who=("customer", *_HEARERS),
+        event="complaint.facts_added",
+    ),
+    Step(
+        name="reopen",
+        label=_("New facts after the answer"),
+        source=("decided", "told"),
+        target="investigating",
+        who=("customer", *OFFICERS),
+        event="complaint.reopened",
+        makes=("complaints.answer",),
+    ),
+    Step(
+        name="forward",
+        label=_("Record the regulator's letter"),
+        source=OPEN,
+        target=None,
+        who=("agent", *OFFICERS),
+        event="complaint.forwarded",
+        makes=("complaints.regulator_report",),
+    ),
+    Step(
+        name="report_back",
+        label=_("Report to the regulator"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.reported_back",
+        keeps=("complaints.regulator_report",),
+    ),
+    Step(
+        name="contact",
+        label=_("Record a talk with the complainant"),
+        source=OPEN,
+        target=None,
+        who=_HEARERS,
+        event="complaint.contacted",
+    ),
+)
+
+_HANDLING = (
+    Step(
+        name="declare_no_interest",
+        label=_("Declare no interest of one's own"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.no_interest_declared",
+    ),
+    Step(
+        name="reassign",
+        label=_("Give the complaint to another handler"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.reassigned",
+    ),
+    Step(
+        name="investigate",
+        label=_("Begin the investigation"),
+        source=("accepted",),
+        target="investigating",
+        who=OFFICERS,
+        event="complaint.investigated",
+        keeps=("complaints.first_look",),
+    ),
+    Step(
+        name="describe",
+        label=_("Say what it is about"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.described",
+    ),
+    Step(
+        name="name_causes",
+        label=_("Name the causes"),
+        source=(*OPEN, "closed"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.causes_named",
+        keeps=("complaints.discipline",),
+    ),
+    Step(
+        name="ask_why",
+        label=_("Ask why, down to the root"),
+        source=(*_AT_WORK, "told", "reviewing", "closed"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.root_found",
+    ),
+    Step(
+        name="hand_to_discipline",
+        label=_("Hand over to internal discipline"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.handed_to_discipline",
+        keeps=("complaints.discipline",),
+    ),
+    Step(
+        name="tag",
+        label=_("Note a suspicion (internal)"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.tagged",
+        makes=("complaints.second_look",),
+    ),
+    Step(
+        name="review_tag",
+        label=_("Check the suspicion as a second person"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.tag_reviewed",
+        keeps=("complaints.second_look",),
+    ),
+    Step(
+        name="remark",
+        label=_("Note on the evidence"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.evidence_remarked",
+    ),
+    Step(
+        name="write_lesson",
+        label=_("Write the lesson for the case library"),
+        source=("told", "closed"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.lesson_written",
+    ),
+    Step(
+        name="write_note",
+        label=_("Write a note"),
+        source=ALL,
+        target=None,
+        who=("customer", "reviewer", "approver", *_HEARERS),
+        event="note.added",
+    ),
+)
+
+_CLOCKS = (
+    Step(
+        name="ask_extension",
+        label=_("Ask for more time"),
+        source=_AT_WORK,
+        target=None,
+        who=OFFICERS,
+        event="complaint.extension_asked",
+        makes=("complaints.extension",),
+    ),
+    Step(
+        name="approve_extension",
+        label=_("Approve more time"),
+        source=_AT_WORK,
+        target=None,
+        who=_LEADS,
+        event="complaint.extension_approved",
+    ),
+    Step(
+        name="decline_extension",
+        label=_("Decline more time"),
+        source=_AT_WORK,
+        target=None,
+        who=_LEADS,
+        event="complaint.extension_declined",
+        keeps=("complaints.extension",),
+    ),
+    Step(
+        name="tell_extension",
+        label=_("Tell the complainant that it takes longer"),
+        source=_AT_WORK,
+        target=None,
+        who=OFFICERS,
+        event="complaint.extended",
+        keeps=("complaints.extension",),
+    ),
+    Step(
+        name="exclude_time",
+        label=_("Tell that an appraisal takes time"),
+        source=_AT_WORK,
+        target=None,
+        who=OFFICERS,
+        event="complaint.time_excluded",
+    ),
+    Step(
+        name="include_time",
+        label=_("The appraisal is there"),
+        source=_AT_WORK,
+        target=None,
+        who=OFFICERS,
+        event="complaint.time_included",
+    ),
+)
+
+_SOLVING = (
+    Step(
+        name="propose",
+        label=_("Propose a solution"),
+        source=("investigating", "proposed"),
+        target="proposed",
+        who=OFFICERS,
+        event="complaint.proposed",
+        makes=("complaints.reply_to_proposal",),
+    ),
+    Step(
+        name="agree",
+        label=_("Accept the proposal"),
+        source=("proposed",),
+        target=None,
+        who=("customer", *OFFICERS),
+        event="complaint.agreed",
+        keeps=("complaints.reply_to_proposal",),
+        makes=("complaints.carry_out",),
+    ),
+    Step(
+        name="disagree",
+        label=_("Do not accept the proposal"),
+        source=("proposed",),
+        target="investigating",
+        who=("customer", *OFFICERS),
+        event="complaint.disagreed",
+        keeps=("complaints.reply_to_proposal",),
+    ),
+    Step(
+        name="approve_compensation",
+        label=_("Approve the compensation"),
+        source=("proposed", "decided", "told"),
+        target=None,
+        who=("approver", *_LEADS),
+        event="complaint.compensation_approved",
+    ),
+    Step(
+        name="return_compensation",
+        label=_("Do not approve the compensation"),
+        source=("proposed", "decided", "told"),
+        target=None,
+        who=("approver", *_LEADS),
+        event="complaint.compensation_returned",
+    ),
+    Step(
+        name="propose_account",
+        label=_("Enter the account"),
+        source=("proposed", "decided", "told", "reviewing"),
+        target=None,
+        who=("customer", "agent", "cashier", *OFFICERS),
+        event="account.proposed",
+    ),
+    Step(
+        name="confirm_account",
+        label=_("Confirm the corrected account"),
+        source=("proposed", "decided", "told", "reviewing"),
+        target=None,
+        who=("cashier", *_LEADS),
+        event="complaint.account_confirmed",
+    ),
+    Step(
+        name="pay",
+        label=_("Instruct the bank"),
+        source=("proposed", "decided", "told"),
+        target=None,
+        who=("cashier",),
+        event="complaint.payment_instructed",
+    ),
+    Step(
+        name="money_arrived",
+        label=_("Money arrived"),
+        source=OPEN,
+        target=None,
+        who=("system",),
+        event="complaint.money_arrived",
+    ),
+    Step(
+        name="money_returned",
+        label=_("Payment came back"),
+        source=OPEN,
+        target=None,
+        who=("system",),
+        event="complaint.money_returned",
+    ),
+    Step(
+        name="carry_out",
+        label=_("Record what was done"),
+        source=("proposed", "decided", "told"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.measure_done",
+    ),
+    Step(
+        name="check",
+        label=_("Check that it was done"),
+        source=("proposed", "decided", "told"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.checked",
+        keeps=("complaints.check",),
+    ),
+)
+
+_ANSWERING = (
+    Step(
+        name="decide",
+        label=_("Decide"),
+        source=("investigating", "proposed"),
+        target="decided",
+        who=OFFICERS,
+        event="complaint.decided",
+    ),
+    Step(
+        name="tell",
+        label=_("Tell the complainant the answer"),
+        source=("decided",),
+        target="told",
+        who=OFFICERS,
+        event="complaint.told",
+        keeps=("complaints.answer",),
+    ),
+    Step(
+        name="prove_delivery",
+        label=_("Keep the proof of delivery"),
+        source=("told", "closed"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.delivery_proved",
+    ),
+    Step(
+        name="rate",
+        label=_("Rate how the complaint was handled"),
+        source=("told", "closed"),
+        target=None,
+        who=("customer", "agent", *OFFICERS),
+        event="complaint.rated",
+    ),
+    Step(
+        name="ask_review",
+        label=_("Ask for a review"),
+        source=("told",),
+        target="reviewing",
+        who=("customer", "agent", *OFFICERS),
+        event="complaint.review_asked",
+        makes=("complaints.review",),
+    ),
+    Step(
+        name="decide_review",
+        label=_("Decide the review and tell"),
+        source=("reviewing",),
+        target="told",
+        who=OFFICERS,
+        event="complaint.review_decided",
+        keeps=("complaints.review",),
+    ),
+    Step(
+        name="close",
+        label=_("Close the complaint"),
+        source=("told",),
+        target="closed",
+        who=("system", *OFFICERS),
+        event="complaint.closed",
+    ),
+    Step(
+        name="withdraw",
+        label=_("Withdraw the complaint"),
+        source=OPEN,
+        target="withdrawn",
+        who=("customer", "agent", *OFFICERS),
+        event="complaint.withdrawn",
+        danger=True,
+    ),
+)
+
+COMPLAINTS = Table(
+    initial="received",
+    states=(*_PROGRESS, *_ENDS),
+    steps=(*_RECEIVING, *_HANDLING, *_CLOCKS, *_SOLVING, *_ANSWERING),
+)
+
+JOURNEYS = (
+    (
+        "customer",
+        (
+            (_("Received"), ("received", "acknowledged")),
+            (_("Taken up"), ("accepted",)),
+            (_("Looking into it"), ("investigating", "reviewing")),
+            (_("Solution"), ("proposed", "decided")),
+            (_("Answer given"), ("told",)),
+            (_("Closed"), ("closed",)),
+        ),
+    ),
+)
+
+COMPLAINT = Workflow(kind="complaint", version=1, case=COMPLAINTS, journeys=JOURNEYS)
