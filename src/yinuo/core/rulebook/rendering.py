@@ -50,6 +50,8 @@ FACTS = frozenset(
         "code",
         "minutes",
         "at",
+        "agent_name",
+        "agent_number",
     }
 )
 _LIBRARY = "yinuo.core.rulebook.filters"
