@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yinuo.areas.call_backs.workflow import CALL_BACK
 from yinuo.areas.claims.workflow import CLAIM
 from yinuo.areas.concerns.workflow import CONCERN
 from yinuo.core.cases.workflow import WORKFLOWS
@@ -13,3 +14,5 @@ def register_all() -> None:
         WORKFLOWS.register(CLAIM, prefix="C")
     if "concern" not in WORKFLOWS.kinds():
         WORKFLOWS.register(CONCERN, prefix="N")
+    if "call_back" not in WORKFLOWS.kinds():
+        WORKFLOWS.register(CALL_BACK, prefix="B")

@@ -30,7 +30,8 @@ class Reason(Plain):
     ``text`` is the key of subject and body. ``when`` is tested against the data of the event and,
     for what it lacks, the facts told with it. To "staff" means the people that the event names in
     ``staff``, and the handler when it names nobody. ``service`` says that the message is about a
-    live claim, so that it is no marketing.
+    live claim, so that it is no marketing. ``link`` is where the customer's link leads: to the page
+    of the case, or once to its questions.
     """
 
     event: str
@@ -39,6 +40,7 @@ class Reason(Plain):
     when: Conditions = ()
     channels: tuple[ChannelName, ...] = ("inbox", "email")
     service: bool = True
+    link: Literal["case", "answers"] = "case"
 
 
 class MessagesRules(RuleFile):
