@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yinuo.areas.call_backs.workflow import CALL_BACK
 from yinuo.areas.claims.workflow import CLAIM
+from yinuo.areas.complaints.workflow import COMPLAINT
 from yinuo.areas.concerns.workflow import CONCERN
 from yinuo.core.cases.workflow import WORKFLOWS
 
@@ -16,3 +17,5 @@ def register_all() -> None:
         WORKFLOWS.register(CONCERN, prefix="N")
     if "call_back" not in WORKFLOWS.kinds():
         WORKFLOWS.register(CALL_BACK, prefix="B")
+    if "complaint" not in WORKFLOWS.kinds():
+        WORKFLOWS.register(COMPLAINT, prefix="P")
