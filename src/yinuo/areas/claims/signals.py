@@ -13,7 +13,8 @@ from yinuo.areas.claims.warning_rulefile import ContactRules
 _SIGNALS = """
 SELECT k.id,
     floor(extract(epoch FROM %(at)s - greatest(k.opened_at, told.at, answered.at)) / 86400)::int,
-    promised.missed, promised.near, papers.again, asked.open, parts.less, moved.times
+    promised.missed, promised.near, papers.again, asked.open, parts.less,
+    CASE WHEN words.sentiment = 'neg' OR words.urgency = 'high' THEN 1 ELSE 0 END, moved.times
 FROM cases_case k
 LEFT JOIN LATERAL (
     SELECT max(m.written_at) AS at FROM messages_message m
@@ -39,6 +40,12 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS less FROM claims_loss l
     WHERE l.claim_id = k.id AND l.outcome IN ('part', 'refuse')) parts ON true
 LEFT JOIN LATERAL (
+    SELECT coalesce(nullif(r.corrected_sentiment, ''), r.sentiment) AS sentiment,
+        coalesce(nullif(r.corrected_urgency, ''), r.urgency) AS urgency
+    FROM cases_note n LEFT JOIN knowledge_reading r ON r.note_id = n.id
+    WHERE n.case_id = k.id AND n.by LIKE 'customer:%%' AND n.at <= %(at)s
+    ORDER BY n.at DESC, n.id DESC LIMIT 1) words ON true
+LEFT JOIN LATERAL (
     SELECT count(*) AS times FROM cases_event e
     WHERE e.case_id = k.id AND e.type = 'claim.reassigned') moved ON true
 WHERE k.id = ANY(%(ids)s)
@@ -50,6 +57,7 @@ _NAMES = (
     "papers_again",
     "asked_again",
     "part_payment",
+    "tone",
     "reassignments",
 )
 _OPEN = """
