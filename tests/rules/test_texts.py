@@ -22,9 +22,7 @@ MESSAGES = sorted({key for key, _ in FILES.texts if key.startswith("messages.")}
 TOLD_AT = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 4, 10, 16, 0, tzinfo=UTC)
 DUES = {
-    f"claims.{key.partition('claims.')[2]}": MIDNIGHT
-    for key, _ in FILES.texts
-    if key.startswith("promises.claims.")
+    key.removeprefix("promises."): MIDNIGHT for key, _ in FILES.texts if key.startswith("promises.")
 }
 FACTS: dict[str, object] = {
     "case_number": "C-2026-000017-3",

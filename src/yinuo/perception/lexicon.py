@@ -30,6 +30,7 @@ Cause = Literal[
 ]
 CAUSES: tuple[Cause, ...] = Cause.__args__  # type: ignore[attr-defined]
 Urgency = Literal["high", "normal", "low"]
+URGENCIES: tuple[Urgency, ...] = ("high", "normal", "low")
 Kind = Literal[
     "good", "bad", "irony", "ask", "calm", "not", "after", "more", "less", "but", "once", "though",
     "lack", "pause", "plain", "threat",

@@ -1,4 +1,4 @@
-"""What a concern adds to its case, how it ends without the customer, and what is learned from it."""
+"""What a concern adds to its case, how it ends without a yes, and what is learned from it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Concern(models.Model):
 
 
 class Closing(models.Model):
-    """A proposal to close what the customer did not confirm, and what a second person says to it."""
+    """A proposal to close what the customer did not confirm, and the second person's verdict."""
 
     class Verdict(models.TextChoices):
         WAITING = "waiting"

@@ -108,7 +108,7 @@ CONCERNS = Table(
             label=_("It is not solved"),
             source=("solved",),
             target="taken",
-            who=("customer", *_HANDLERS, "manager", "system"),
+            who=(*_ANYBODY, "customer", "system"),
             event="concern.reopened",
             keeps=("concerns.confirmation",),
             makes=("concerns.answer", "concerns.solution"),
@@ -160,7 +160,7 @@ CONCERNS = Table(
             event="concern.became_complaint",
             danger=True,
         ),
-        # What is closed stays closed; the customer who comes back gets a new concern with new times.
+        # What is closed stays closed; a customer who comes back gets a new concern, new times.
         Step(
             name="come_back",
             label=_("It is not solved after all"),
