@@ -347,6 +347,12 @@ def script_for(rules: QuestionnairesRules, facts: Facts) -> ChosenScript:
     return ChosenScript(name, rules.scripts[name].value)
 
 
+def competences_for(rules: QuestionnairesRules, facts: Facts) -> frozenset[str]:
+    """What somebody must be trained for, today, to make this call."""
+    needed = rules.choice.competences.value
+    return frozenset(case.kind for case in needed if holds(case.when, facts))
+
+
 def script_named(rules: QuestionnairesRules, name: str) -> ChosenScript | None:
     """The script of a name as attempts keep it, with or without its version."""
     plain = name.partition("/")[0]

@@ -162,8 +162,23 @@ class ScriptChoice(Plain):
         return self.otherwise
 
 
+class CompetenceCase(Plain):
+    """A training that the caller needs when all conditions hold."""
+
+    kind: Name
+    when: Conditions = ()
+
+    @model_validator(mode="after")
+    def _tests_facts(self) -> Self:
+        for test in self.when:
+            if test.fact not in FACTS:
+                raise ValueError(f"{test.fact} is no fact of a call; see FACTS")
+        return self
+
+
 class AskingRules(RuleTable):
     script: Rule[ScriptChoice]
+    competences: Rule[tuple[CompetenceCase, ...]]
 
 
 class QuestionnairesRules(RuleFile):

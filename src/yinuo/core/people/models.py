@@ -80,6 +80,10 @@ class Competence(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     valid_from_on = models.DateField()
     valid_until_on = models.DateField(null=True, blank=True)
+    by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="ended before its time")
 
     class Meta:
         indexes = [models.Index(fields=["kind", "staff"], name="competence_by_kind")]

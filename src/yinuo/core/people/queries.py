@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import connection
@@ -288,13 +288,27 @@ def has_competence(staff_id: int, kind: str, at: datetime) -> bool:
     return _valid_competences(kind, at).filter(staff_id=staff_id).exists()
 
 
-def _valid_competences(kind: str, at: datetime) -> QuerySet[Competence]:
-    day = localdate(at)
-    return Competence.objects.filter(
-        Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=day),
-        kind=kind,
-        valid_from_on__lte=day,
+def competences_of(staff_id: int, at: datetime) -> frozenset[str]:
+    """The kinds of work for which this person is trained today."""
+    found = Competence.objects.filter(_valid_on(localdate(at)), staff_id=staff_id)
+    return frozenset(found.values_list("kind", flat=True))
+
+
+def competences_visible_to(actor: Actor) -> QuerySet[Competence]:
+    """The records of colleagues whom the actor sees, by person, the newest first."""
+    return (
+        Competence.objects.filter(staff__in=staff_visible_to(actor))
+        .select_related("staff__branch")
+        .order_by("staff__branch__path", "staff__name", "staff_id", "kind", "-valid_from_on")
     )
+
+
+def _valid_on(day: date) -> Q:
+    return Q(valid_from_on__lte=day) & (Q(valid_until_on__isnull=True) | Q(valid_until_on__gte=day))
+
+
+def _valid_competences(kind: str, at: datetime) -> QuerySet[Competence]:
+    return Competence.objects.filter(_valid_on(localdate(at)), kind=kind)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The shape of people.toml: how customers come in without a password."""
+"""The shape of people.toml: how customers come in, and what staff must be trained for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yinuo.kit.rules import LimitText, Rule, RuleFile, RuleTable
+from yinuo.kit.rules import LimitText, Plain, Rule, RuleFile, RuleTable
 
 Count = Annotated[int, Field(gt=0)]
 
@@ -22,7 +22,20 @@ class CodeRules(RuleTable):
     signed_in_for: Rule[LimitText]
 
 
+class CompetenceKind(Plain):
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
+    text: str = Field(description="a key of texts/<language>/competences.toml")
+
+
+class CompetenceRules(RuleTable):
+    """Trainings and qualifications; `warn_before` is how early an end is announced."""
+
+    kinds: Rule[tuple[CompetenceKind, ...]]
+    warn_before: Rule[LimitText]
+
+
 class PeopleRules(RuleFile):
     """rules/cn_motor/people.toml"""
 
     codes: CodeRules
+    competences: CompetenceRules

@@ -32,10 +32,12 @@ from yinuo.core.people.commands.persons import (
     update_person,
 )
 from yinuo.core.people.commands.staff import (
+    CompetenceNotShorter,
     NotYourOwnRoles,
     PasswordTooWeak,
     UsernameTaken,
     change_staff,
+    end_competence,
     grant_competence,
     hire_staff,
 )
@@ -47,6 +49,7 @@ __all__ = [
     "CleanPerson",
     "ClientNameTaken",
     "CodeNotGood",
+    "CompetenceNotShorter",
     "KeyUsedForAnotherRequest",
     "NotAnEmail",
     "NotYourOwnRoles",
@@ -61,6 +64,7 @@ __all__ = [
     "close_api_client",
     "create_api_client",
     "create_branch",
+    "end_competence",
     "grant_competence",
     "hire_staff",
     "issue_sign_in_code",

@@ -40,6 +40,13 @@ class NotYourOwnRoles(DomainError):
     http = 403
 
 
+class CompetenceNotShorter(DomainError):
+    code = "competence_not_shorter"
+    message: ClassVar[Message] = _(
+        "It ends on %(until)s anyway. To make it longer, grant it again with its new proof."
+    )
+
+
 def hire_staff(
     *,
     username: str,
@@ -165,9 +172,36 @@ def grant_competence(
         reference=rules.clean_text(reference, field="reference", most=60, required=False),
         valid_from_on=valid_from_on,
         valid_until_on=valid_until_on,
+        by=by.id,
+        at=at,
     )
     logger.info("competence granted", staff=staff.pk, by=by.id, command_at=at.isoformat())
     return competence
+
+
+@transaction.atomic
+def end_competence(*, competence: Competence, on: date, by: Actor, at: datetime) -> Competence:
+    """`on` becomes the last day on which it is valid; the record itself stays.
+
+    A competence is only ever made shorter: a longer one is a new grant with its own proof. Raises
+    NotForYou, NotYourOwnRoles and CompetenceNotShorter.
+    """
+    fresh = (
+        Competence.objects.select_related("staff__branch")
+        .select_for_update(of=("self",))
+        .get(pk=competence.pk)
+    )
+    if not rules.may_manage(by, fresh.staff.branch.path):
+        raise rules.NotForYou
+    if by.staff_id == fresh.staff_id:
+        raise NotYourOwnRoles
+    if fresh.valid_until_on is not None and on >= fresh.valid_until_on:
+        raise CompetenceNotShorter("valid_until_on", until=fresh.valid_until_on.isoformat())
+    # The last day may lie before the first: then it was never valid, as when it was a mistake.
+    fresh.valid_until_on, fresh.ended_by, fresh.ended_at = on, by.id, at
+    fresh.save(update_fields=["valid_until_on", "ended_by", "ended_at"])
+    logger.info("competence ended", staff=fresh.staff_id, by=by.id, command_at=at.isoformat())
+    return fresh
 
 
 def _check_may_change(
