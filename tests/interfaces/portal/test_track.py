@@ -18,6 +18,7 @@ from tests.world import World, take_policy
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import Damage, Line, Reason, SurveySheet
 from yinuo.areas.claims.workflow import CLAIM
+from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.documents.commands import Wanted
 from yinuo.core.messages.models import Message
@@ -116,7 +117,7 @@ def test_what_colleagues_say_and_promise_each_other_stays_among_them(
     insurer: World, visitor: Client
 ) -> None:
     case = surveyed(insurer)
-    claims.write_note(
+    cases.remark(
         case=case, body="怀疑是旧伤", kind="internal", for_customer=False,
         by=insurer["assessor"], at=seconds(30),
     )  # fmt: skip

@@ -40,16 +40,25 @@ CLOCKS_OF_FIRST_PAPERS = ("claims.decision", "claims.advance_check")
 
 def get_for(actor: Actor, number: str) -> Claim:
     """The claim with everything that its page shows. Raises cases.queries.NotFound."""
-    case = cases.get_for(actor, number, kind="claim")
-    return (
-        Claim.objects.select_related(
-            "case__customer", "case__handler", "case__branch", "policy__vehicle", "policy__holder"
-        )
+    return of_case(cases.get_for(actor, number, kind="claim"))
+
+
+def of_case(case: Case) -> Claim:
+    """The claim of a case that the actor was let into, with policy and losses."""
+    claim = (
+        Claim.objects.select_related("policy__vehicle", "policy__holder")
         .prefetch_related(
             Prefetch("losses", Loss.objects.select_related("owner").order_by("ordinal"))
         )
         .get(pk=case.pk)
     )
+    claim.case = case
+    return claim
+
+
+def of_cases(found: Iterable[Case]) -> list[Claim]:
+    """The claims among these cases, without what hangs on them. One statement."""
+    return list(Claim.objects.filter(pk__in=[case.pk for case in found]))
 
 
 def visible_to(actor: Actor) -> QuerySet[Claim]:
@@ -289,3 +298,9 @@ def stage_times(claim: Claim) -> tuple[StageTime, ...]:
             moves.append((event.at, step.target, event.data.get("parts", ())))
     subjects = [subject_of(loss) for loss in claim.losses.all()]
     return rules.stage_times(moves, subjects, workflow.parts.initial)
+
+
+def product_and_stage(case: Case) -> dict[str, str]:
+    """What was insured, and where the claim stood: for what is learned from it."""
+    claim = Claim.objects.filter(pk=case.pk).select_related("policy").first()
+    return {"product": claim.policy.product, "stage": case.state} if claim is not None else {}

@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.db.models import Prefetch, Q, QuerySet
 
 from yinuo.core.cases.clocks import calendar_at, due_of
-from yinuo.core.cases.models import Case, Event, Promise, PromiseExtension, PromisePause
+from yinuo.core.cases.models import Case, Event, Note, Promise, PromiseExtension, PromisePause
 from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Workflow, subject_of
 from yinuo.core.people import queries as people
 from yinuo.core.people import rules as seeing
@@ -69,6 +69,30 @@ def get_for(actor: Actor, number: str, *, kind: str = "") -> Case:
     return case
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` is the number to go on after, None on the last page."""
+
+    items: list[Case]
+    next: str | None
+
+
+def page(actor: Actor, *, kind: str, state: str = "", after: str = "", size: int) -> Page:
+    """Cases of a kind, the newest first, each with the one it is about.
+
+    `after` is the number at which the page before ended. Raises NotFound for one that is not seen.
+    """
+    rows = visible_to(actor).select_related(None).select_related("about").order_by("-pk")
+    rows = rows.filter(kind=kind)
+    if state:
+        rows = rows.filter(state=state)
+    if after:
+        rows = rows.filter(pk__lt=get_for(actor, after, kind=kind).pk)
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    return Page(found[:size], found[size - 1].number if more else None)
+
+
 def follow_ups(case: Case, actor: Actor) -> list[Case]:
     """The cases that are about this one, as far as the actor may see them."""
     return list(visible_to(actor).filter(about=case).order_by("-opened_at", "-pk")[:PAGE])
@@ -80,6 +104,27 @@ def earlier_cases(case: Case, actor: Actor, *, limit: int = 20) -> list[Case]:
     return list(found.order_by("-opened_at", "-pk")[: min(limit, PAGE)])
 
 
+def touched_by(case: Case) -> frozenset[str]:
+    """The actor ids of everybody on the staff who acted on the case or owned a promise of it."""
+    return touched_by_many([case.pk]).get(case.pk, frozenset())
+
+
+def touched_by_many(case_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """For each case who of the staff touched it: actors, handlers before and now, owners."""
+    if not case_ids:
+        return {}
+    found: dict[int, set[str]] = defaultdict(set)
+    acted = Event.objects.filter(case__in=case_ids, actor__startswith="staff:")
+    for case_id, actor in acted.values_list("case_id", "actor").distinct():
+        found[case_id].add(actor)
+    owned = Promise.objects.filter(case__in=case_ids, owner__isnull=False)
+    handled = Case.objects.filter(pk__in=case_ids, handler__isnull=False)
+    pairs = [*owned.values_list("case_id", "owner_id"), *handled.values_list("pk", "handler_id")]
+    for case_id, staff_id in pairs:
+        found[case_id].add(f"staff:{staff_id}")
+    return {case_id: frozenset(actors) for case_id, actors in found.items()}
+
+
 # Timeline ------------------------------------------------------------------------------------
 
 
@@ -89,6 +134,14 @@ def timeline(case: Case, *, before: int | None = None, limit: int = PAGE) -> lis
     if before is not None:
         lines = lines.filter(seq__lt=before)
     return list(lines.order_by("-seq")[: min(limit, PAGE)])
+
+
+def notes(case: Case, *, for_customer: bool = False, limit: int = PAGE) -> list[Note]:
+    """What people wrote in a case, the newest first; for the customer only what is for them."""
+    rows = Note.objects.filter(case=case)
+    if for_customer:
+        rows = rows.filter(for_customer=True, erased_at__isnull=True)
+    return list(rows.order_by("-at", "-pk")[: min(limit, PAGE)])
 
 
 # Promises ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook.textfiles import language_of
-from yinuo.interfaces.api import bank, claims, documents, lookups
+from yinuo.interfaces.api import bank, documents, kinds, lookups
 from yinuo.interfaces.common import problems
 from yinuo.interfaces.common.problems import Problem
 from yinuo.kit.errors import DomainError
@@ -43,12 +43,14 @@ def make_api() -> NinjaAPI:
     made = NinjaAPI(
         title="Yinuo",
         version="1",
-        description="Claims, their promises and their timeline. Errors follow RFC 9457.",
+        description="Cases of every kind with their promises and their timeline. "
+        "Errors follow RFC 9457.",
         auth=ClientKey(),
         urls_namespace="api",
         docs_url=None,
     )
-    made.add_router("/claims", claims.router)
+    for place, router in kinds.routers():
+        made.add_router(place, router)
     made.add_router("/claims", documents.router)
     made.add_router("", lookups.router)
     made.add_router("/bank", bank.router)

@@ -13,8 +13,8 @@ from yinuo.core.payments import commands as payments
 from yinuo.core.payments import queries
 from yinuo.core.payments.models import PaymentBatch
 from yinuo.interfaces.api import shapes
-from yinuo.interfaces.api.claims import PROBLEMS
 from yinuo.interfaces.api.idempotency import actor_of, now
+from yinuo.interfaces.api.showing import PROBLEMS
 from yinuo.interfaces.common import money_doors
 
 router = Router(tags=["bank"])

@@ -15,8 +15,8 @@ from yinuo.core.documents.commands import Upload
 from yinuo.core.documents.models import Document
 from yinuo.core.people import commands as people
 from yinuo.interfaces.api import shapes
-from yinuo.interfaces.api.claims import PROBLEMS
 from yinuo.interfaces.api.idempotency import actor_of, now
+from yinuo.interfaces.api.showing import PROBLEMS
 from yinuo.interfaces.common import inputs
 
 router = Router(tags=["documents"])

@@ -12,8 +12,8 @@ from yinuo.core.people import commands as people
 from yinuo.core.policies import queries as policies
 from yinuo.core.policies.queries import Insured
 from yinuo.interfaces.api import shapes
-from yinuo.interfaces.api.claims import PROBLEMS
 from yinuo.interfaces.api.idempotency import actor_of, now
+from yinuo.interfaces.api.showing import PROBLEMS
 from yinuo.interfaces.common import inputs
 
 router = Router(tags=["look-ups"])

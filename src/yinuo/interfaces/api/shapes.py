@@ -64,28 +64,34 @@ class ActionOut(Schema):
     href: str
 
 
-class ClaimOut(Schema):
+class CaseOut(Schema):
+    """What every kind of case shows; `about` is the number of the case that it follows up."""
+
     number: str
     state: str
     care: str = Field(description="major, regular, special or small")
     revision: int
     opened_at: datetime
     closed_at: datetime | None
+    about: str | None
+    handler: str | None
+    branch: str
+    where: dict[str, str] = Field(
+        description="where the case is, in each way of dividing its workflow: as the customer sees "
+        "it, and for a claim in six stages, in five stages, and in phases of care"
+    )
+    promises: list[PromiseOut]
+    actions: list[ActionOut]
+
+
+class ClaimOut(CaseOut):
     accident_at: datetime
     place: str
     cause: str
     plate: str
     policy_number: str
     currency: str
-    handler: str | None
-    branch: str
-    where: dict[str, str] = Field(
-        description="where the claim is as the customer sees it, in six stages, in five stages, "
-        "and in phases of care"
-    )
     losses: list[LossOut]
-    promises: list[PromiseOut]
-    actions: list[ActionOut]
 
 
 class GuidanceOut(Schema):
@@ -107,19 +113,48 @@ class ReportedOut(Schema):
     href: str
 
 
-class ClaimLineOut(Schema):
+class CaseLineOut(Schema):
     number: str
     state: str
     care: str
+    about: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    next_due_at: datetime | None
+    href: str
+
+
+class ClaimLineOut(CaseLineOut):
     plate: str
     accident_at: datetime
     place: str
-    next_due_at: datetime | None
 
 
-class ClaimListOut(Schema):
-    items: list[ClaimLineOut]
+class PageOut(Schema):
+    """`next` is what to send as `after` for the following page; null on the last."""
+
     next: str | None
+
+
+class CaseListOut(PageOut):
+    items: list[CaseLineOut]
+
+
+class ClaimListOut(PageOut):
+    items: list[ClaimLineOut]
+
+
+class DuplicateOut(Schema):
+    number: str
+    state: str
+    plate: str
+    accident_at: datetime
+    place: str
+    href: str
+
+
+class DuplicatesOut(Schema):
+    items: list[DuplicateOut]
 
 
 class EventOut(Schema):
@@ -134,6 +169,22 @@ class EventOut(Schema):
 class TimelineOut(Schema):
     items: list[EventOut]
     next: int | None
+
+
+class NoteOut(Schema):
+    id: int
+    at: datetime
+    by: str
+    kind: str
+    thread: str
+    body: str
+    for_customer: bool
+    in_reply_to: int | None
+    erased_at: datetime | None
+
+
+class NoteListOut(Schema):
+    items: list[NoteOut]
 
 
 class DocumentOut(Schema):

@@ -234,7 +234,7 @@ def _tells(one: Possible, actor: Actor, claim: Claim, file: ClaimFile, now: date
 
 def _expected(one: Possible, calculations: Sequence[CalculationRow]) -> Mapping[str, object]:
     """What the event will hold as far as it decides which letter is sent."""
-    waiting = [each for each in calculations if each.loss in one.losses]
+    waiting = [each for each in calculations if each.loss in one.parts]
     if not waiting:
         return {}
     return {"outcome": waiting[0].outcome, "amount": str(waiting[0].amount)}

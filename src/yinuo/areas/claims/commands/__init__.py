@@ -1,7 +1,7 @@
 """One function per business action on a claim; the only code that writes claims."""
 
 from yinuo.areas.claims.commands.assessing import Line, assess, survey_and_assess
-from yinuo.areas.claims.commands.closing import close, tell_delay, withdraw, write_note
+from yinuo.areas.claims.commands.closing import close, tell_delay, withdraw
 from yinuo.areas.claims.commands.deciding import (
     Reason,
     Share,
@@ -100,5 +100,4 @@ __all__ = [
     "waive_papers",
     "warn",
     "withdraw",
-    "write_note",
 ]

@@ -13,7 +13,7 @@ from yinuo.areas.claims.workflow import LOSSES
 from yinuo.core.approvals.commands import ReasonMissing
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
-from yinuo.core.cases.models import Case, Note
+from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError
 
@@ -59,16 +59,11 @@ def tell_delay(
     *, case: Case, reason: str, new_at: datetime, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
     """Tell the customer that a time will be missed, why, and the new one."""
-    if not reason.strip():
-        raise ReasonMissing("reason")
     with cases.transaction():
         held = locked(case, seen=seen)
-        cases.write_note(
-            case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True
+        cases.tell_delay(
+            case=held.case, reason=reason, new_at=new_at, by=by, at=at, facts=telling(held.claim)
         )
-        facts = telling(held.claim, reason=reason, new_at=new_at)
-        data = {"new_at": new_at.isoformat()}
-        cases.advance(Move(held.case, "tell_delay", data=data, facts=facts), by=by, at=at)
 
 
 def close(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
@@ -82,15 +77,3 @@ def close(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> No
             "asked_twice": queries.asked_twice(held.claim),
         }
         cases.advance(Move(held.case, "close", data=data, facts=telling(held.claim)), by=by, at=at)
-
-
-def write_note(
-    *, case: Case, body: str, kind: str, for_customer: bool, by: Actor, at: datetime
-) -> Note:
-    """A remark among colleagues, a question of the customer, or an answer. Raises NoteIsEmpty."""
-    with cases.transaction():
-        held = cases.lock(case)
-        cases.check_step(held, "write_note", by=by)
-        return cases.write_note(
-            case=held, body=body, kind=kind, for_customer=for_customer, by=by, at=at
-        )

@@ -24,12 +24,6 @@ class ReserveNotPositive(DomainError):
     http = 422
 
 
-class NotOfThisBranch(DomainError):
-    code = "not_of_this_branch"
-    message = _("%(name)s does not work in the branch of this case.")
-    http = 422
-
-
 def register(
     *,
     case: Case,
@@ -84,17 +78,10 @@ def change_reserve(
 
 
 def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Give the case to another handler of its branch or of a branch above it."""
+    """Give the claim to another handler; the letter says which car it is about."""
     with cases.transaction():
         held = locked(case, seen=seen)
-        if not held.case.branch_path.startswith(to.branch.path) or not to.is_active:
-            raise NotOfThisBranch("to", name=to.name)
-        before = held.case.handler_id
-        held.case.handler = to
-        data = {"from": before, "to": to.pk}
-        facts = telling(held.claim)
-        cases.advance(Move(held.case, "reassign", data=data, facts=facts), by=by, at=at)
-        cases.hand_over_promises(case=held.case, to=to, from_id=before)
+        cases.reassign(case=held.case, to=to, by=by, at=at, facts=telling(held.claim))
 
 
 def _checked(reserve: Decimal) -> Decimal:

@@ -1,6 +1,7 @@
 """The only code that writes cases, timelines and promises."""
 
 from yinuo.core.cases.chain import event_hash
+from yinuo.core.cases.commands.everyday import NotOfThisBranch, reassign, remark, tell_delay
 from yinuo.core.cases.commands.notes import erase_note, write_note
 from yinuo.core.cases.commands.promises import (
     hand_over_promises,
@@ -51,6 +52,7 @@ __all__ = [
     "ChangedMeanwhile",
     "FollowUp",
     "Move",
+    "NotOfThisBranch",
     "NotYourRole",
     "Opening",
     "PromiseEnded",
@@ -76,13 +78,16 @@ __all__ = [
     "pause",
     "promise",
     "reacts_to",
+    "reassign",
     "record",
     "record_many",
     "recount",
     "recount_provisional",
+    "remark",
     "resume",
     "subject_of",
     "sweep",
+    "tell_delay",
     "transaction",
     "withdraw",
     "workflow_of",

@@ -93,7 +93,7 @@ def _show(
     losses = tuple(claim.losses.all())
     possible = {one.noun: one for one in actions.possible(actor, claim.case, losses)}
     found = possible.get(action.noun)
-    fitting = tuple(loss for loss in losses if found and loss.ordinal in found.losses)
+    fitting = tuple(loss for loss in losses if found and loss.ordinal in found.parts)
     about = Desk(
         actor=actor,
         at=now(),

@@ -1,66 +1,30 @@
-"""What may be sent in, once for every door: the API, the desk, the portal, the command line.
-
-Each class is the input of one command. Sizes are bounded here; what is right or wrong about the
-business is decided by the command.
-"""
+"""What may be sent in about a claim."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
+from pydantic import Field
+
+from yinuo.interfaces.common.inputs.base import (
+    Amount,
+    Blank,
+    Count,
+    Input,
+    Latitude,
+    Line,
+    Longitude,
+    Moment,
+    Needed,
+    NeededText,
+    OptionalAmount,
+    OptionalFlag,
+    OptionalMoment,
+    Ordinal,
+    SeenInput,
+    Text,
 )
-from pydantic_core import PydanticCustomError
-
-LINE = 80
-TEXT = 4_000
-
-
-def _empty_is_none(value: object) -> object:
-    """A form sends an empty field as an empty text; it means that nothing was given."""
-    return None if value == "" else value
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores every character but one."""
-    if "\x00" in text:
-        raise PydanticCustomError("string_unicode", "a text without the character NUL")
-    return text
-
-
-def _thinkable(moment: datetime) -> datetime:
-    """Years that no claim can be about overflow in the arithmetic of clocks and zones."""
-    if not EARLIEST <= moment < LATEST:
-        raise PydanticCustomError("datetime_object_invalid", "a time that a claim can be about")
-    return moment
-
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-Blank = BeforeValidator(_empty_is_none)
-Moment = Annotated[AwareDatetime, AfterValidator(_thinkable)]
-OptionalMoment = Annotated[Moment | None, Blank]
-Word = Annotated[str, AfterValidator(_storable)]
-Amount = Annotated[Decimal, Field(ge=0, lt=Decimal("1e10"), decimal_places=2)]
-OptionalAmount = Annotated[Amount | None, Blank]
-OptionalFlag = Annotated[bool | None, Blank]
-Latitude = Annotated[Annotated[float, Field(ge=-90, le=90)] | None, Blank]
-Longitude = Annotated[Annotated[float, Field(ge=-180, le=180)] | None, Blank]
-Line = Annotated[str, Field(max_length=LINE)]
-Needed = Annotated[str, Field(min_length=1, max_length=LINE)]
-Text = Annotated[str, Field(max_length=TEXT)]
-NeededText = Annotated[str, Field(min_length=1, max_length=TEXT)]
-Ordinal = Annotated[int, Field(ge=1, le=999)]
-Count = Annotated[int, Field(ge=0, le=999)]
 
 LossKind = Literal["own_vehicle", "other_vehicle", "property", "injury"]
 Severity = Literal["light", "medium", "severe", "total"]
@@ -92,26 +56,6 @@ Said = Literal[
     "liability_clear",
     "agent",
 ]
-
-
-class Input(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is noticed and not lost."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    @field_validator("*")
-    @classmethod
-    def _can_be_stored(cls, value: Any) -> Any:
-        for text in value if isinstance(value, list) else (value,):
-            if isinstance(text, str):
-                _storable(text)
-        return value
-
-
-class SeenInput(Input):
-    """`seen` is the revision of the case that the person had before the eyes."""
-
-    seen: Annotated[Annotated[int, Field(ge=0, le=2_000_000_000)] | None, Blank] = None
 
 
 class OwnerInput(Input):
@@ -164,10 +108,6 @@ class DispatchInput(SeenInput):
 
     surveyor: Annotated[Annotated[int, Field(ge=1)] | None, Blank] = None
     mode: Annotated[Literal["on_site", "remote"] | None, Blank] = None
-
-
-class EmptyInput(SeenInput):
-    pass
 
 
 class ArrivalInput(SeenInput):
@@ -323,28 +263,5 @@ class WithdrawalInput(SeenInput):
     losses: Annotated[list[Ordinal] | None, Blank] = None
 
 
-class DelayInput(SeenInput):
-    reason: NeededText
-    new_at: Moment
-
-
 class ReserveInput(OneLossInput):
     reserve: Amount
-
-
-class HandlerInput(SeenInput):
-    staff: Annotated[int, Field(ge=1)]
-
-
-class NoteInput(Input):
-    body: NeededText
-    for_customer: bool = False
-
-
-class SignInInput(Input):
-    number: Annotated[str, Field(min_length=1, max_length=20)]
-    phone: Annotated[str, Field(min_length=1, max_length=40)]
-
-
-class CodeInput(Input):
-    code: Annotated[str, Field(min_length=1, max_length=12)]

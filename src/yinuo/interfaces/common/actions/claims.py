@@ -1,17 +1,10 @@
-"""Every action on a claim that any door offers: its address, its input, its command.
-
-An address is a noun. Which actions a person may take now is not decided here but read from the
-workflow table; a door only translates.
-"""
+"""Actions on a claim, and the report that opens one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
-
-from django.utils.translation import gettext as _
+from typing import Any
 
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import (
@@ -25,10 +18,8 @@ from yinuo.areas.claims.commands import (
     Share,
     SurveySheet,
 )
-from yinuo.areas.claims.models import Claim, Loss
-from yinuo.core.cases import queries as cases
+from yinuo.areas.claims.models import Claim
 from yinuo.core.cases.models import Case
-from yinuo.core.cases.workflow import Step, Workflow
 from yinuo.core.documents.commands import Judgement, Wanted
 from yinuo.core.payments import queries as payments
 from yinuo.core.payments.rules import AccountDetails
@@ -36,18 +27,8 @@ from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NewPerson
 from yinuo.interfaces.common import inputs
-
-I = TypeVar("I", bound=inputs.Input)  # noqa: E741  the input of an action
-
-
-@dataclass(frozen=True, slots=True)
-class Action(Generic[I]):
-    """`steps` are those of the workflow that the action may take; any of them makes it possible."""
-
-    noun: str
-    schema: type[I]
-    run: Callable[[Actor, Case, I, datetime], None]
-    steps: tuple[str, ...]
+from yinuo.interfaces.common.actions.shared import NOTE
+from yinuo.interfaces.common.actions.table import Action, table_of
 
 
 def _owner(given: inputs.OwnerInput | None) -> NewPerson | None:
@@ -102,45 +83,6 @@ def duplicates(
         longitude=longitude,
     )
     return claims.find_duplicates(report=draft, by=actor, at=at)
-
-
-@dataclass(frozen=True, slots=True)
-class Possible:
-    """An action that this actor may take now; `losses` are the numbers it applies to."""
-
-    noun: str
-    label: str
-    losses: tuple[int, ...]
-    danger: bool
-    step: Step
-
-
-def possible(actor: Actor, case: Case, losses: Sequence[Loss]) -> list[Possible]:
-    """What the workflow lets this actor do now, in the order of the table."""
-    workflow = cases.workflow_of(case)
-    found: list[Possible] = []
-    for action in CLAIM_ACTIONS.values():
-        for name in action.steps:
-            step, fitting = _fitting(workflow, name, actor, case, losses)
-            if step is not None:
-                found.append(Possible(action.noun, _(step.label), fitting, step.danger, step))
-                break
-    return found
-
-
-def _fitting(
-    workflow: Workflow, name: str, actor: Actor, case: Case, losses: Sequence[Loss]
-) -> tuple[Step | None, tuple[int, ...]]:
-    step = workflow.parts.step(name) if workflow.parts else None
-    if step is not None:
-        if not actor.roles.intersection(step.who):
-            return None, ()
-        fitting = tuple(loss.ordinal for loss in losses if loss.stage in step.source)
-        return (step, fitting) if fitting else (None, ())
-    step = workflow.case.step(name)
-    if step is None or case.state not in step.source or not actor.roles.intersection(step.who):
-        return None, ()
-    return step, ()
 
 
 def _register(actor: Actor, case: Case, given: inputs.RegisterInput, at: datetime) -> None:
@@ -334,56 +276,45 @@ def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> 
     claims.close(case=case, by=actor, at=at, seen=given.seen)
 
 
-def _note(actor: Actor, case: Case, given: inputs.NoteInput, at: datetime) -> None:
-    kind = "question" if actor.kind == "customer" else "internal"
-    for_customer = given.for_customer or actor.kind == "customer"
-    claims.write_note(
-        case=case, body=given.body, kind=kind, for_customer=for_customer, by=actor, at=at
-    )
-
-
-CLAIM_ACTIONS: dict[str, Action[Any]] = {
-    action.noun: action
-    for action in (
-        Action("registration", inputs.RegisterInput, _register, ("register",)),
-        Action("dispatch", inputs.DispatchInput, _dispatch, ("dispatch",)),
-        Action("redispatch", inputs.DispatchInput, _redispatch, ("redispatch",)),
-        Action("no-interest", inputs.EmptyInput, _no_interest, ("declare_no_interest",)),
-        Action("contact", inputs.EmptyInput, _contact, ("contact",)),
-        Action("arrival", inputs.ArrivalInput, _arrive, ("arrive",)),
-        Action("survey", inputs.SurveyInput, _survey, ("survey",)),
-        Action(
-            "survey-and-assessment",
-            inputs.SurveyAndAssessmentInput,
-            _survey_and_assess,
-            ("survey",),
-        ),
-        Action("assessment", inputs.AssessmentInput, _assess, ("assess",)),
-        Action("reassessment", inputs.AssessmentInput, _assess, ("reassess",)),
-        Action("papers-request", inputs.PapersRequestInput, _request_papers, ("request_papers",)),
-        Action("papers-judgement", inputs.PapersJudgementInput, _judge_papers, ("judge_papers",)),
-        Action("papers-waiver", inputs.PapersWaiverInput, _waive_papers, ("waive_papers",)),
-        Action("papers-completion", inputs.LossesInput, _complete_papers, ("complete_papers",)),
-        Action("calculation", inputs.OneLossInput, _calculate, ("calculate",)),
-        Action("refusal-proposal", inputs.RefusalInput, _propose_refusal, ("propose_refusal",)),
-        Action("review", inputs.OneLossInput, _review, ("review",)),
-        Action("review-return", inputs.ReturnInput, _return_review, ("return_review",)),
-        Action("approval", inputs.OneLossInput, _approve, ("approve",)),
-        Action("approval-return", inputs.ReturnInput, _return_approval, ("return_approval",)),
-        Action("decision", inputs.DecisionInput, _decide, ("decide", "decide_zero", "refuse")),
-        Action("account", inputs.AccountInput, _account, ("propose_account",)),
-        Action(
-            "account-confirmation",
-            inputs.AccountConfirmationInput,
-            _confirm_account,
-            ("confirm_account",),
-        ),
-        Action("payment-instruction", inputs.OneLossInput, _instruct, ("instruct_payment",)),
-        Action("withdrawal", inputs.WithdrawalInput, _withdraw, ("withdraw",)),
-        Action("delay-notice", inputs.DelayInput, _tell_delay, ("tell_delay",)),
-        Action("reserve", inputs.ReserveInput, _reserve, ("change_reserve",)),
-        Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
-        Action("closing", inputs.EmptyInput, _close, ("close",)),
-        Action("note", inputs.NoteInput, _note, ("write_note",)),
-    )
-}  # fmt: skip
+CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
+    Action("registration", inputs.RegisterInput, _register, ("register",)),
+    Action("dispatch", inputs.DispatchInput, _dispatch, ("dispatch",)),
+    Action("redispatch", inputs.DispatchInput, _redispatch, ("redispatch",)),
+    Action("no-interest", inputs.EmptyInput, _no_interest, ("declare_no_interest",)),
+    Action("contact", inputs.EmptyInput, _contact, ("contact",)),
+    Action("arrival", inputs.ArrivalInput, _arrive, ("arrive",)),
+    Action("survey", inputs.SurveyInput, _survey, ("survey",)),
+    Action(
+        "survey-and-assessment",
+        inputs.SurveyAndAssessmentInput,
+        _survey_and_assess,
+        ("survey",),
+    ),
+    Action("assessment", inputs.AssessmentInput, _assess, ("assess",)),
+    Action("reassessment", inputs.AssessmentInput, _assess, ("reassess",)),
+    Action("papers-request", inputs.PapersRequestInput, _request_papers, ("request_papers",)),
+    Action("papers-judgement", inputs.PapersJudgementInput, _judge_papers, ("judge_papers",)),
+    Action("papers-waiver", inputs.PapersWaiverInput, _waive_papers, ("waive_papers",)),
+    Action("papers-completion", inputs.LossesInput, _complete_papers, ("complete_papers",)),
+    Action("calculation", inputs.OneLossInput, _calculate, ("calculate",)),
+    Action("refusal-proposal", inputs.RefusalInput, _propose_refusal, ("propose_refusal",)),
+    Action("review", inputs.OneLossInput, _review, ("review",)),
+    Action("review-return", inputs.ReturnInput, _return_review, ("return_review",)),
+    Action("approval", inputs.OneLossInput, _approve, ("approve",)),
+    Action("approval-return", inputs.ReturnInput, _return_approval, ("return_approval",)),
+    Action("decision", inputs.DecisionInput, _decide, ("decide", "decide_zero", "refuse")),
+    Action("account", inputs.AccountInput, _account, ("propose_account",)),
+    Action(
+        "account-confirmation",
+        inputs.AccountConfirmationInput,
+        _confirm_account,
+        ("confirm_account",),
+    ),
+    Action("payment-instruction", inputs.OneLossInput, _instruct, ("instruct_payment",)),
+    Action("withdrawal", inputs.WithdrawalInput, _withdraw, ("withdraw",)),
+    Action("delay-notice", inputs.DelayInput, _tell_delay, ("tell_delay",)),
+    Action("reserve", inputs.ReserveInput, _reserve, ("change_reserve",)),
+    Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
+    Action("closing", inputs.EmptyInput, _close, ("close",)),
+    NOTE,
+)

@@ -1,0 +1,33 @@
+"""What each kind of case shows on the API beside what all of them show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ninja import Router
+
+from yinuo.interfaces.api import claims
+from yinuo.interfaces.api.cases import add_routes
+from yinuo.interfaces.api.showing import Extra
+from yinuo.interfaces.common import kinds
+from yinuo.interfaces.common.actions import ACTIONS
+
+EXTRA: Mapping[str, Extra] = {
+    "claim": claims.EXTRA,
+}
+# Addresses of a kind's own, such as the one that opens a case. They stand before the shared ones.
+OWN: Mapping[str, Router] = {
+    "claim": claims.router,
+}
+
+
+def routers() -> list[tuple[str, Router]]:
+    """The router of each kind that has actions, by its place."""
+    return [
+        (
+            f"/{kind.plural}",
+            add_routes(OWN.get(name) or Router(tags=[kind.plural]), kind, EXTRA.get(name, Extra())),
+        )
+        for name, kind in kinds.KINDS.items()
+        if name in ACTIONS
+    ]
