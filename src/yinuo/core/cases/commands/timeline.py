@@ -48,7 +48,10 @@ class NotYourRole(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A case to open by the step that opens its kind."""
+    """A case to open by the step that opens its kind.
+
+    `started_at` is when its promises began to run, where that was before somebody opened it.
+    """
 
     kind: str
     step: str
@@ -62,6 +65,7 @@ class Opening:
     owners: Mapping[str, int | None] = field(default_factory=dict)
     amount: Decimal | None = None
     also_makes: tuple[str, ...] = ()
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,13 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         Case.objects.bulk_create(cases)
         adopt(cases)
         makings = [
-            Making(case, rule, started_at=at, amount=opening.amount, owners=opening.owners)
+            Making(
+                case,
+                rule,
+                started_at=opening.started_at or at,
+                amount=opening.amount,
+                owners=opening.owners,
+            )
             for opening, case, step in zip(openings, cases, steps, strict=True)
             for rule in (*step.makes, *opening.also_makes)
         ]
