@@ -70,6 +70,13 @@ class ReviewRules(RuleTable):
     ask_within: Rule[LimitText]
 
 
+class AnswerRules(RuleTable):
+    """Which remedies every answer names: keys of texts `remedies`."""
+
+    remedies: Rule[Annotated[tuple[str, ...], Field(min_length=1)]]
+    remedies_after_review: Rule[Annotated[tuple[str, ...], Field(min_length=1)]]
+
+
 class AuthorityLine(Plain):
     role: Literal["approver", "team_lead", "manager"]
     up_to: Decimal | Literal["any"]
@@ -112,6 +119,7 @@ class ComplaintsRules(RuleFile):
     groups: GroupRules
     extensions: ExtensionRules
     review: ReviewRules
+    answers: AnswerRules
     compensation: CompensationRules
     heat: HeatRules
 
@@ -144,9 +152,21 @@ class PlaybookSteps(Plain):
     steps: tuple[str, ...]
 
 
+class SuggestingRules(RuleTable):
+    """How much each sign weighs, how many causes are shown, and which broken promise says what."""
+
+    word_points: Rule[Count]
+    record_points: Rule[Count]
+    branch_points: Rule[Count]
+    most_causes: Rule[Count]
+    silence_from_days: Rule[Count]
+    late_promises: Rule[dict[str, str]]
+
+
 class CausesRules(RuleFile):
     """rules/cn_motor/causes.toml: one tree, and what to do by type."""
 
+    suggesting: SuggestingRules
     tree: dict[str, Rule[Cause]]
     playbooks: dict[str, Rule[PlaybookSteps]]
 

@@ -1,6 +1,6 @@
 """The way of a complaint from the first word to the answer, its review and its end.
 
-The states follow 《银行业保险业消费投诉处理管理办法》: received, accepted, investigated, decided and
+The states follow 《银行业保险业消费投诉处理管理办法》: received, accepted, investigated, decided,
 told; the answer counts only when the complainant has been told.
 """
 
@@ -173,7 +173,6 @@ _HANDLING = (
         target=None,
         who=OFFICERS,
         event="complaint.causes_named",
-        keeps=("complaints.discipline",),
     ),
     Step(
         name="ask_why",
