@@ -28,6 +28,11 @@ def translate_with(translate: Callable[[str], str]) -> None:
     _Translator.translate = staticmethod(translate)
 
 
+def translated(sentence: str) -> str:
+    """A marked sentence in the reader's language; in the pure part of the code as it stands."""
+    return _Translator.translate(sentence)
+
+
 class DomainError(Exception):
     """An expected refusal. Define a subclass beside the command that raises it.
 

@@ -1,4 +1,4 @@
-"""What we know about words: how a customer's were read, and how a person corrected it."""
+"""What we know about words: how a customer's were read, and how we explain a clause."""
 
 from __future__ import annotations
 
@@ -43,4 +43,115 @@ class Reading(models.Model):
                 condition=Q(corrected_at__isnull=False),
                 name="corrected_reading",
             )
+        ]
+
+
+class ClauseVersion(models.Model):
+    """A clause explained anew on screen; the first explanation stands in the files, as number 0."""
+
+    clause = models.CharField(max_length=60, help_text="key of the knowledge rules")
+    language = models.CharField(max_length=10)
+    number = models.PositiveSmallIntegerField()
+    plain = models.TextField()
+    example = models.TextField()
+    why = models.CharField(max_length=400)
+    by = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    in_force_from = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clause", "language", "number"], name="clause_version_number_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["clause", "language", "in_force_from"], name="clause_version_in_force"
+            )
+        ]
+
+
+class ClauseUse(models.Model):
+    """A clause was cited to somebody: where, in which version, and in which words if in others."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="clause_uses")
+    clause = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    version = models.PositiveSmallIntegerField(default=0)
+    place = models.CharField(max_length=20, help_text="decision letter answer survey")
+    own_words = models.TextField(blank=True, help_text="where they differ from the library's")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clause", "-at"], name="use_of_clause"),
+            models.Index(fields=["case"], name="clauses_of_case"),
+        ]
+
+
+class Disagreement(models.Model):
+    """Two explanations of one clause that do not say the same. Open until somebody decides."""
+
+    clause = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    use = models.OneToOneField(ClauseUse, on_delete=models.PROTECT, related_name="disagreement")
+    against = models.TextField(help_text="the other explanation, as it stood then")
+    found_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=40, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    holds = models.CharField(max_length=10, blank=True, help_text="library own_words neither")
+    remark = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | ~Q(holds=""),
+                name="settled_disagreement_says_what_holds",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["found_at"],
+                condition=Q(settled_at__isnull=True),
+                name="open_disagreement",
+            )
+        ]
+
+
+class Precedent(models.Model):
+    """How an unclear situation was decided, so that the next one is decided the same way."""
+
+    title = models.CharField(max_length=120)
+    situation = models.TextField(help_text="what was unclear; no personal data")
+    ruling = models.TextField(help_text="what holds")
+    why = models.TextField()
+    clause = models.CharField(max_length=60, blank=True)
+    made_by = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    checked_by = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=40, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(checked_by="") | ~Q(made_by=models.F("checked_by")),
+                name="precedent_maker_is_not_checker",
+            )
+        ]
+
+
+class PrecedentUse(models.Model):
+    precedent = models.ForeignKey(Precedent, on_delete=models.PROTECT, related_name="uses")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="precedents")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["precedent", "case"], name="precedent_once_per_case")
         ]
