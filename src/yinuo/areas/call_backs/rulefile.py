@@ -134,7 +134,8 @@ class ContactRules(RuleTable):
 
 
 class CallingRules(RuleTable):
-    """When and how often we ring. `weekends` and `holidays` say whether we call on such days."""
+    """When and how often we ring, and who may. `weekends` and `holidays` say whether we call then;
+    `training` is the kind of competence without which nobody calls."""
 
     hours: Rule[Annotated[Hours, AfterValidator(_are_in_order)]]
     weekends: Rule[bool]
@@ -142,6 +143,7 @@ class CallingRules(RuleTable):
     most_a_day: Rule[Count]
     most_a_round: Rule[Count]
     between: Rule[Wait]
+    training: Rule[Name]
     held_for: Rule[Wait]
     latest: Rule[Wait]
 

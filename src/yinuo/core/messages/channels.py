@@ -13,10 +13,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
-from yinuo.core.messages.links import case_link
+from yinuo.core.messages.links import answer_link, case_link
 from yinuo.core.messages.models import Message
+from yinuo.core.messages.rulefile import MessagesRules
 from yinuo.core.messages.rules import Reader
 from yinuo.core.messages.writing import LINK, reader_facts
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import PermanentFailure, TemporaryFailure
 
 # RFC 5321: a reply of 4xx asks to come again, one of 5xx does not. These speak of us and not of
@@ -133,8 +135,11 @@ def letter(message: Message, *, at: datetime) -> EmailMultiAlternatives:
 
 
 def page_of(message: Message, *, at: datetime) -> str:
-    """A customer's link opens the page by itself; staff sign in at the desk."""
+    """A customer's link opens the case, or its questions, by itself; staff sign in at the desk."""
     if message.person_id is not None:
+        reason = rulebook.rules(MessagesRules, at=at).reasons.get(message.reason)
+        if reason is not None and reason.value.link == "answers":
+            return answer_link(case_id=message.case_id, person_id=message.person_id, at=at)
         return case_link(case_id=message.case_id, person_id=message.person_id, at=at)
     return f"{settings.SITE_URL}/desk/cases/{message.case.number}"
 

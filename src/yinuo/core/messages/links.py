@@ -1,4 +1,4 @@
-"""The signed link of a message: it opens one case for one customer, for so long, without a code."""
+"""Signed links of messages: each opens one case for one customer, for so long, without a code."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
 
 _SALT = "yinuo.case-page"
+_ANSWERS_SALT = "yinuo.answers"
 LONGEST_TOKEN = 400
 
 
@@ -35,6 +36,15 @@ class CasePage:
     person_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """`made_at` is the second in which the letter left, counted from 1970."""
+
+    case_id: int
+    person_id: int
+    made_at: int
+
+
 def case_link(*, case_id: int, person_id: int, at: datetime) -> str:
     """The full address, good for as long as channels.links.case_page says."""
     limit = rulebook.rules(ChannelsRules, at=at).links.case_page.value
@@ -54,3 +64,24 @@ def read_case_link(token: str, *, at: datetime) -> CasePage:
     if at.timestamp() >= until:
         raise LinkExpired
     return CasePage(case_id=case_id, person_id=person_id)
+
+
+def answer_link(*, case_id: int, person_id: int, at: datetime) -> str:
+    """The full address of the questions of a call-back. That it works once is the area's care."""
+    limit = rulebook.rules(ChannelsRules, at=at).links.case_page.value
+    values = [case_id, person_id, int(at.timestamp()), int(limit.after(at).timestamp())]
+    token = signing.Signer(salt=_ANSWERS_SALT).sign_object(values)
+    return f"{settings.SITE_URL}/track/answers/{token}"
+
+
+def read_answer_link(token: str, *, at: datetime) -> Answers:
+    """Whose questions the link opens. Raises LinkNotGood and LinkExpired."""
+    if len(token) > LONGEST_TOKEN:
+        raise LinkNotGood
+    try:
+        case_id, person_id, made_at, until = signing.Signer(salt=_ANSWERS_SALT).unsign_object(token)
+    except signing.BadSignature as error:
+        raise LinkNotGood from error
+    if at.timestamp() >= until:
+        raise LinkExpired
+    return Answers(case_id=case_id, person_id=person_id, made_at=made_at)

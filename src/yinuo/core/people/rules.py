@@ -15,7 +15,7 @@ from yinuo.kit.errors import gettext_noop as _
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 CHANNELS = ("inbox", "email")
-OPT_OUTS = ("email", "surveys", "marketing")
+OPT_OUTS = ("email", "calls", "surveys", "marketing")
 PERSON_KINDS = ("individual", "company")
 
 _OVERSEERS = frozenset({"auditor", "manager"})

@@ -1,0 +1,69 @@
+"""One function per business action on a call-back; the only code that writes call-backs."""
+
+from yinuo.areas.call_backs.commands.answering import (
+    AlreadyAnswered,
+    Answered,
+    answer,
+    bring_forward,
+)
+from yinuo.areas.call_backs.commands.calling import (
+    AlreadyRecorded,
+    BeingCalled,
+    NoRunningCall,
+    NotByPhone,
+    NotNow,
+    NotTrained,
+    record_attempt,
+    start_call,
+)
+from yinuo.areas.call_backs.commands.campaigns import Selection, open_campaign, run_campaign
+from yinuo.areas.call_backs.commands.checking import record_check
+from yinuo.areas.call_backs.commands.common import NotToBeAsked
+from yinuo.areas.call_backs.commands.ending import exclude, opt_out, stop
+from yinuo.areas.call_backs.commands.inviting import Swept, invite, invite_many, sweep
+from yinuo.areas.call_backs.commands.linking import LinkUsed, follow_link
+from yinuo.areas.call_backs.commands.opening import (
+    AlreadyFollowedUp,
+    Ended,
+    FollowedUp,
+    NoSuchExclusion,
+    leave_out_case,
+    open_call_back,
+    open_many,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "AlreadyFollowedUp",
+    "AlreadyRecorded",
+    "Answered",
+    "BeingCalled",
+    "Ended",
+    "FollowedUp",
+    "LinkUsed",
+    "NoRunningCall",
+    "NoSuchExclusion",
+    "NotByPhone",
+    "NotNow",
+    "NotToBeAsked",
+    "NotTrained",
+    "Selection",
+    "Swept",
+    "answer",
+    "bring_forward",
+    "exclude",
+    "follow_link",
+    "invite",
+    "invite_many",
+    "leave_out_case",
+    "open_call_back",
+    "open_campaign",
+    "open_many",
+    "opt_out",
+    "record_attempt",
+    "record_check",
+    "run_campaign",
+    "start_call",
+    "stop",
+    "sweep",
+]

@@ -1,0 +1,159 @@
+"""How others read call-backs. Objects come only through `get_for`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.db.models import Q, QuerySet
+
+from yinuo.areas.call_backs import rules
+from yinuo.areas.call_backs.models import Attempt, CallBack, CoverageCheck, Exclusion, Response
+from yinuo.areas.call_backs.rulefile import CallBacksRules, StrategyName
+from yinuo.areas.call_backs.rules import House, Wishes
+from yinuo.core.cases import queries as cases
+from yinuo.core.cases.clocks import calendar_at
+from yinuo.core.cases.models import Case
+from yinuo.core.messages.rulefile import ChannelsRules
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Person
+from yinuo.core.rulebook import queries as rulebook
+
+NO_SURVEYS = "surveys"
+"""What stands in Person.opted_out when somebody does not want to be asked."""
+
+
+def get_for(actor: Actor, number: str) -> CallBack:
+    """The call-back with what its page shows. Raises cases.queries.NotFound."""
+    case = cases.get_for(actor, number, kind="call_back")
+    return CallBack.objects.select_related(
+        "case__customer", "case__handler", "case__branch", "followed", "campaign"
+    ).get(pk=case.pk)
+
+
+def visible_to(actor: Actor) -> QuerySet[CallBack]:
+    """The call-backs of the cases that the actor may see."""
+    return CallBack.objects.filter(case__in=cases.visible_to(actor))
+
+
+def due_calls(actor: Actor, *, at: datetime) -> QuerySet[CallBack]:
+    """The calls that may be made now, the longest waiting first; whoever is on the phone is left
+    out. Empty outside calling hours only if nobody asked for this hour: the plan keeps to them."""
+    return (
+        visible_to(actor)
+        .filter(channel=rules.CALL, next_contact_at__lte=at)
+        .exclude(attempts__outcome="")
+        .select_related("case__customer", "followed")
+        .order_by("next_contact_at", "case")
+    )
+
+
+def attempts(call_back: CallBack) -> list[Attempt]:
+    """Every contact of every round, the newest first."""
+    return list(call_back.attempts.select_related("staff").order_by("-number"))
+
+
+def responses(call_back: CallBack) -> list[Response]:
+    """The answers of each round, the newest first."""
+    return list(call_back.responses.order_by("-round"))
+
+
+def strategy_name(row: CallBack) -> StrategyName:
+    return cast(StrategyName, row.strategy)
+
+
+def house_at(at: datetime) -> House:
+    """Calling rules, quiet hours and calendar in force at a moment."""
+    return House(
+        calling=rulebook.rules(CallBacksRules, at=at).calling,
+        quiet=rulebook.rules(ChannelsRules, at=at).quiet,
+        calendar=calendar_at(at),
+    )
+
+
+def wishes_of(person: Person) -> Wishes:
+    return Wishes(
+        can_call=person.phone_index is not None and "calls" not in person.opted_out,
+        do_not_disturb=person.do_not_disturb,
+    )
+
+
+# What is known of a customer when he is to be asked --------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """People who must not be asked now, for what stands in our own books."""
+
+    complaining: frozenset[int]
+    asked_lately: frozenset[int]
+    in_litigation: frozenset[int]
+
+    def facts_of(self, followed: Case, person: Person) -> dict[str, object]:
+        return {
+            "opted_out": NO_SURVEYS in person.opted_out,
+            "open_complaint": person.pk in self.complaining,
+            "asked_lately": person.pk in self.asked_lately,
+            "in_litigation": followed.pk in self.in_litigation,
+        }
+
+
+def standing_of(
+    people: Collection[int],
+    followed: Collection[int],
+    *,
+    at: datetime,
+    ours: Collection[int] = (),
+) -> Standing:
+    """Read once for a set of people and cases. `ours` are call-backs that do not count as asking
+    lately, because they are the ones that ask."""
+    complaining = Case.objects.filter(
+        kind="complaint", closed_at__isnull=True, customer__in=people
+    ).values_list("customer", flat=True)
+    disputed = Case.objects.filter(
+        kind="dispute", closed_at__isnull=True, about__in=followed
+    ).values_list("about", flat=True)
+    since = _cool_down_start(at)
+    lately = (
+        CallBack.objects.filter(person__in=people)
+        .filter(Q(last_contact_at__gte=since) | Q(next_contact_at__isnull=False))
+        .exclude(pk__in=ours)
+        .values_list("person", flat=True)
+    )
+    return Standing(
+        complaining=frozenset(complaining),
+        asked_lately=frozenset(lately),
+        in_litigation=frozenset(pk for pk in disputed if pk is not None),
+    )
+
+
+def _cool_down_start(at: datetime) -> datetime:
+    return at - rulebook.rules(CallBacksRules, at=at).contact.cool_down.value.elapsed()
+
+
+# What follows an ended case ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What became of an ended case: its call-back, or the reason why there is none."""
+
+    call_back: CallBack | None
+    exclusion: Exclusion | None
+
+
+def follow_ups(followed: Collection[int]) -> Mapping[int, FollowUp]:
+    """By case, for cases that have either; campaigns do not count."""
+    opened = CallBack.objects.filter(followed__in=followed, campaign__isnull=True)
+    left_out = Exclusion.objects.filter(followed__in=followed, campaign__isnull=True)
+    found = {row.followed_id: FollowUp(row, None) for row in opened}
+    for row in left_out:
+        found.setdefault(row.followed_id, FollowUp(None, row))
+    return found
+
+
+def newest_check() -> CoverageCheck | None:
+    """What the last nightly check found."""
+    return CoverageCheck.objects.order_by("-at").first()
