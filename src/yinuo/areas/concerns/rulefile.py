@@ -37,12 +37,14 @@ class ConcernPromises(RuleTable):
 
 class OpeningRules(RuleTable):
     """`reasons` are all codes; those of `urgent_reasons`, and words that are read as one of
-    `urgent_words`, make a concern urgent and open one by themselves.
+    `urgent_words`, make a concern urgent. Such words open one by themselves when they are said
+    on a case of the kinds in `listens_to`.
     """
 
     reasons: Rule[tuple[Code, ...]]
     urgent_reasons: Rule[tuple[Code, ...]]
     urgent_words: Rule[tuple[Urgency, ...]]
+    listens_to: Rule[tuple[Code, ...]]
 
 
 class OwnerRules(RuleTable):

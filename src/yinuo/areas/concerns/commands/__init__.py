@@ -13,6 +13,7 @@ from yinuo.areas.concerns.commands.findings import (
     consider_finding,
     keep_finding,
 )
+from yinuo.areas.concerns.commands.hearing import hear_answers, hear_note, keep_suggestion
 from yinuo.areas.concerns.commands.opening import (
     NewConcern,
     ReasonMissing,
@@ -50,7 +51,10 @@ __all__ = [
     "consider_finding",
     "contact",
     "hear_again",
+    "hear_answers",
+    "hear_note",
     "keep_finding",
+    "keep_suggestion",
     "open_concern",
     "open_many",
     "propose_closing",
