@@ -2,6 +2,7 @@
 
 ``browser``   find a Chromium, or install one, or say the command that does
 ``generate``  write every generated file;  ``fresh``  fail when one of them is stale
+``freeze``    keep the state of this code, for the test that the next code runs on it
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ GENERATORS: tuple[tuple[str, ...], ...] = (
     ("-m", "yinuo.interfaces.cli.main", "docs"),
     ("tests/coverage.py",),
 )
+# In the open: they read the invented cases of the frozen state and nothing else.
+FROZEN_KEYS = {
+    "YINUO_DATA_KEYS": "ZnJvemVuLXN0YXRlLWtleS1vZi10aGUtdGVzdHMtMDE=",
+    "YINUO_INDEX_KEY": "ZnJvemVuLXN0YXRlLWluZGV4LW9mLXRoZS10ZXN0czE=",
+}
 
 
 def browser() -> int:
@@ -67,6 +73,15 @@ def _apt(*packages: str) -> bool:
     return done.returncode == 0
 
 
+def freeze() -> int:
+    """Once per release, on its own revision; docs/decisions/0005 says why."""
+    begin = "import django; django.setup(); from tests.upgrade import freeze; freeze.freeze()"
+    settings = {"DJANGO_SETTINGS_MODULE": "yinuo.conf.testing", **FROZEN_KEYS}
+    command = [sys.executable, "-c", begin]
+    environment = {**os.environ, **settings}
+    return subprocess.run(command, check=False, cwd=CHECKOUT, env=environment).returncode
+
+
 def generate() -> int:
     return max(_generator(*command) for command in GENERATORS)
 
@@ -82,6 +97,7 @@ def _generator(*arguments: str) -> int:
 
 COMMANDS: dict[str, Callable[..., int]] = {
     "browser": browser,
+    "freeze": freeze,
     "generate": generate,
     "fresh": fresh,
 }

@@ -11,6 +11,7 @@ from django.core.management import call_command, execute_from_command_line
 from django.utils.translation import gettext
 
 from yinuo.core.people.models import Staff
+from yinuo.interfaces.common import upgrades
 from yinuo.kit.crypto import new_key
 
 NAMES_SHOWN = 20
@@ -21,9 +22,20 @@ class Refused(click.ClickException):
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the database to the state that this code expects."""
-    call_command("migrate", interactive=False, verbosity=1)
+@click.option("--finish", is_flag=True, help="Also what the previous version could not live with.")
+def migrate(*, finish: bool) -> None:
+    """Bring the database to the state that this code expects, while the previous version serves."""
+    waiting = upgrades.waiting()
+    if finish or waiting.new_database or not waiting.after:
+        call_command("migrate", interactive=False, verbosity=1)
+        return
+    for app, name in waiting.last_of_each_app().items():
+        call_command("migrate", app, name, interactive=False, verbosity=1)
+    said = gettext(
+        "%(number)s migrations wait until the previous version is gone: "
+        "then run `yinuo migrate --finish`."
+    )
+    click.echo(said % {"number": len(waiting.after)})
 
 
 @click.command()

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.people.models import Staff
-from yinuo.interfaces.common.health import pending_migrations
+from yinuo.interfaces.common import upgrades
 from yinuo.kit import env, machine
 
 OLDEST_SERVER = 15
@@ -113,14 +113,22 @@ def database() -> Iterator[Finding]:
 
 
 def _migrations(subject: str) -> Iterator[Finding]:
-    waiting = pending_migrations()
-    if waiting:
+    waiting = upgrades.waiting()
+    if waiting.before:
         yield Finding(
             Level.WRONG,
             subject,
             _("The database is behind the code: %(number)s migrations wait.")
-            % {"number": len(waiting)},
+            % {"number": len(waiting.before)},
             _("Make a backup, then run `yinuo migrate`."),
+        )
+    elif waiting.after:
+        yield Finding(
+            Level.WARNING,
+            subject,
+            _("%(number)s migrations wait until the previous version is gone.")
+            % {"number": len(waiting.after)},
+            _("Stop what still runs the previous version, then run `yinuo migrate --finish`."),
         )
 
 
@@ -257,7 +265,7 @@ def disk() -> Iterator[Finding]:
 
 def workflows() -> Iterator[Finding]:
     subject = _("Workflows")
-    if not answers() or pending_migrations():
+    if not answers() or upgrades.waiting().before:
         return
     open_cases = (
         Case.objects.filter(closed_at__isnull=True)
@@ -284,7 +292,7 @@ def workflows() -> Iterator[Finding]:
 
 def worker() -> Iterator[Finding]:
     subject = _("Worker")
-    if not answers() or pending_migrations():
+    if not answers() or upgrades.waiting().before:
         return
     with connection.cursor() as cursor:
         cursor.execute(QUEUE, [WAITING_SECONDS])

@@ -63,7 +63,7 @@ def prepare(*, demo: bool) -> None:
     wanted = f"{prepared_for()} demo={demo}"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    subprocess.run([*program(), "migrate"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*program(), "migrate", "--finish"], check=True, stdout=subprocess.DEVNULL)
     if demo:
         subprocess.run([*program(), "demo"], check=True)
     stamp.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import (
@@ -21,6 +20,8 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from yinuo.interfaces.common import upgrades
 
 SECONDS = Histogram(
     "yinuo_request_seconds",
@@ -49,19 +50,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and knows every migration of this code."""
+    """The database answers and knows every migration that this code cannot do without."""
     try:
-        waiting = pending_migrations()
+        waiting = upgrades.waiting()
     except DatabaseError:
         return _not_ready("database")
-    return _not_ready("migrations") if waiting else JsonResponse({"status": "ready"})
-
-
-def pending_migrations() -> list[str]:
-    """Names of migrations in the code that the database has not seen. Raises DatabaseError."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    return _not_ready("migrations") if waiting.before else JsonResponse({"status": "ready"})
 
 
 def _not_ready(missing: str) -> HttpResponse:
