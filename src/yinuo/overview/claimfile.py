@@ -11,19 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch
 from pydantic import BaseModel, ConfigDict
 
-from yinuo.areas.claims import queries as claims
-from yinuo.areas.claims.models import Claim, Loss
-from yinuo.core.cases import queries as cases
-from yinuo.core.people import rules as seeing
-from yinuo.core.people.actors import Actor
-from yinuo.kit.ids import CaseNumber
+from yinuo.areas.claims.models import Claim
 from yinuo.overview import claimfile_sql
 
 MOST = 200
-MOST_EARLIER = 10
 
 
 class _Row(BaseModel):
@@ -140,34 +133,6 @@ class ToldRow(_Row):
     told_at: datetime
 
 
-class NoteRow(_Row):
-    id: int
-    body: str
-    kind: str
-    erased: bool
-    for_customer: bool
-
-
-class MessageRow(_Row):
-    event: int | None
-    reason: str
-    to_customer: bool
-    staff: str | None
-    channel: str
-    status: str
-    why_not: str
-    subject: str
-    body: str
-    written_at: datetime
-    read_at: datetime | None
-
-
-class CaseRow(_Row):
-    number: str
-    kind: str
-    opened_at: datetime
-
-
 class ClaimFile(_Row):
     surveys: list[SurveyRow]
     parts: list[PartRow]
@@ -180,41 +145,11 @@ class ClaimFile(_Row):
     accounts: list[AccountRow]
     covers: list[CoverRow]
     told_at_sale: list[ToldRow]
-    notes: list[NoteRow]
-    messages: list[MessageRow]
-    earlier: list[CaseRow]
 
 
-def open_claim(actor: Actor, number: str) -> Claim:
-    """The claim with case, people, policy and losses. Two statements. Raises cases' NotFound."""
-    wanted = str(CaseNumber.parse(number, field="number"))
-    found = (
-        claims.visible_to(actor)
-        .filter(case__number=wanted)
-        .select_related(
-            "case__customer", "case__handler", "case__branch", "policy__vehicle", "policy__holder"
-        )
-        .prefetch_related(
-            Prefetch("losses", Loss.objects.select_related("owner").order_by("ordinal"))
-        )
-        .first()
-    )
-    if found is None:
-        raise cases.NotFound("number", number=wanted)
-    return found
-
-
-def read(actor: Actor, claim: Claim) -> ClaimFile:
+def read(claim: Claim) -> ClaimFile:
     """The file of a claim that the actor was let into. One statement."""
-    values = {
-        "claim": claim.pk,
-        "policy": claim.policy_id,
-        "customer": claim.case.customer_id,
-        "everything": seeing.sees_everything(actor),
-        "branch_path": actor.branch_path,
-        "most": MOST,
-        "most_earlier": MOST_EARLIER,
-    }
+    values = {"claim": claim.pk, "policy": claim.policy_id, "most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(claimfile_sql.FILE, values)
         (document,) = cursor.fetchone() or ("{}",)

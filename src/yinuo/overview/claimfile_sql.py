@@ -58,19 +58,6 @@ SELECT jsonb_build_object(
     WHERE c.policy_id = %(policy)s ORDER BY c.id LIMIT %(most)s) x),
 'told_at_sale', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (
     SELECT d.topic, d.explained, d.proof, d.told_at FROM policies_disclosure d
-    WHERE d.policy_id = %(policy)s ORDER BY d.topic LIMIT %(most)s) x),
-'notes', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (
-    SELECT n.id, n.body, n.kind, n.erased_at IS NOT NULL AS erased, n.for_customer
-    FROM cases_note n WHERE n.case_id = %(claim)s ORDER BY n.at DESC LIMIT %(most)s) x),
-'messages', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (
-    SELECT m.event_id AS event, m.reason, m.person_id IS NOT NULL AS to_customer,
-        w.name AS staff, m.channel, m.status, m.why_not, m.subject, m.body, m.written_at, m.read_at
-    FROM messages_message m LEFT JOIN people_staff w ON w.id = m.staff_id
-    WHERE m.case_id = %(claim)s ORDER BY m.written_at DESC, m.id DESC LIMIT %(most)s) x),
-'earlier', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (
-    SELECT c.number, c.kind, c.opened_at FROM cases_case c
-    WHERE c.customer_id = %(customer)s AND c.id <> %(claim)s
-        AND (%(everything)s OR starts_with(c.branch_path, %(branch_path)s))
-    ORDER BY c.opened_at DESC, c.id DESC LIMIT %(most_earlier)s) x)
+    WHERE d.policy_id = %(policy)s ORDER BY d.topic LIMIT %(most)s) x)
 )::text
 """

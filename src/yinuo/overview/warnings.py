@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import connection
 
 from yinuo.areas.claims.models import EarlyWarning
+from yinuo.areas.claims.warning_rulefile import WarningsRules
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.queries import PromiseView
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import sees_customers, sees_everything
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.overview.measures import Difference, Measure, share, two_groups
 
 PAGE = 100
@@ -75,8 +77,9 @@ FROM first f GROUP BY f.held_out
 """
 
 
-def compare(actor: Actor, *, since: datetime, until: datetime, least: int) -> Comparison:
+def compare(actor: Actor, *, since: datetime, until: datetime) -> Comparison:
     """Complaints in both groups, of claims first warned of in [since, until)."""
+    least = rulebook.rules(WarningsRules, at=until).comparison.least.value
     counts = {True: (0, 0), False: (0, 0)}
     if sees_customers(actor):
         path = "%" if sees_everything(actor) else f"{actor.branch_path}%"
@@ -84,7 +87,7 @@ def compare(actor: Actor, *, since: datetime, until: datetime, least: int) -> Co
             cursor.execute(_GROUPS, {"since": since, "until": until, "path": path})
             counts |= {held: (n, hits) for held, n, hits in cursor.fetchall()}
     (called, called_hits), (alone, alone_hits) = counts[False], counts[True]
-    enough = min(called, alone) >= max(least, 1)
+    enough = min(called, alone) >= least
     return Comparison(
         called=share(called_hits, called, least=least),
         left_alone=share(alone_hits, alone, least=least),

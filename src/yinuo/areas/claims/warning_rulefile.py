@@ -65,6 +65,10 @@ class SilenceRules(RuleTable):
     alarm_after: Rule[Count]
 
 
+class ComparisonRules(RuleTable):
+    least: Rule[Count]
+
+
 class WarningsRules(RuleFile):
     """rules/cn_motor/warnings.toml"""
 
@@ -72,3 +76,4 @@ class WarningsRules(RuleFile):
     signals: SignalRules
     contact: ContactRules
     silence: SilenceRules
+    comparison: ComparisonRules

@@ -191,3 +191,33 @@ def state_tag(label: str, *, state: str, closed: bool) -> Tag:
     if state == "returned":
         return Tag(_(label), Tone.AMBER, "warn")
     return Tag(_(label), Tone.PLAIN if closed else Tone.PINE)
+
+# The text of each sign of trouble: its name, and how a call about it may begin.
+SIGNS: Mapping[str, str] = {
+    "silence": "warnings.silence",
+    "promise_missed": "warnings.promise_missed",
+    "promise_near": "warnings.promise_near",
+    "papers_again": "warnings.papers_again",
+    "asked_again": "warnings.asked_again",
+    "part_payment": "warnings.part_payment",
+    "tone": "warnings.tone",
+    "reassignments": "warnings.reassignments",
+}
+
+# News that a customer waits for, as a list names what nobody has told yet.
+NEWS: Mapping[str, str] = {
+    "claim.registered": gettext_noop("Registered"),
+    "claim.dispatched": gettext_noop("A surveyor was sent"),
+    "claim.redispatched": gettext_noop("Another surveyor was sent"),
+    "claim.surveyed": gettext_noop("Surveyed"),
+    "claim.assessed": gettext_noop("Assessed"),
+    "claim.papers_requested": gettext_noop("Papers were asked for"),
+    "claim.papers_completed": gettext_noop("Papers complete"),
+    "claim.decided": gettext_noop("Decided"),
+    "claim.refused": gettext_noop("Refused"),
+    "claim.payment_instructed": gettext_noop("Payment under way"),
+    "claim.payment_returned": gettext_noop("Payment came back"),
+    "claim.paid_arrived": gettext_noop("Money arrived"),
+    "claim.reassigned": gettext_noop("The handler changed"),
+    "document.rejected": gettext_noop("A paper was not accepted"),
+}

@@ -276,6 +276,12 @@ def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> 
     claims.close(case=case, by=actor, at=at, seen=given.seen)
 
 
+def _contact_early(
+    actor: Actor, case: Case, given: inputs.EarlyContactInput, at: datetime
+) -> None:
+    claims.contact_early(case=case, said=given.said, by=actor, at=at, seen=given.seen)
+
+
 CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("registration", inputs.RegisterInput, _register, ("register",)),
     Action("dispatch", inputs.DispatchInput, _dispatch, ("dispatch",)),
@@ -316,5 +322,6 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("reserve", inputs.ReserveInput, _reserve, ("change_reserve",)),
     Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
     Action("closing", inputs.EmptyInput, _close, ("close",)),
+    Action("early-contact", inputs.EarlyContactInput, _contact_early, ("contact_early",)),
     NOTE,
 )

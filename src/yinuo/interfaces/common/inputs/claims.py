@@ -265,3 +265,7 @@ class WithdrawalInput(SeenInput):
 
 class ReserveInput(OneLossInput):
     reserve: Amount
+
+
+class EarlyContactInput(SeenInput):
+    said: NeededText

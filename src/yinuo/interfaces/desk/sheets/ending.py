@@ -7,17 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.desk.sheets.frame import (
-    Context,
-    Desk,
-    Sheet,
-    chosen,
-    form_of,
-    loss_options,
-    told,
-)
+from yinuo.interfaces.common.labels import SIGNS
+from yinuo.interfaces.common.present import Fact
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_options
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, chosen, form_of, told
+from yinuo.overview import warnings
 
 LONGEST = 4000
 
@@ -33,7 +30,7 @@ def _reason(label: str, help_text: str) -> FieldState:
     )
 
 
-def note(desk: Desk, typed: Typed[Any]) -> Context:
+def note(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     fields = [
         FieldState(
             name="body",
@@ -52,7 +49,7 @@ def note(desk: Desk, typed: Typed[Any]) -> Context:
     return {"form": form_of(fields, typed)}
 
 
-def delay_notice(desk: Desk, typed: Typed[Any]) -> Context:
+def delay_notice(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     fields = [
         _reason(_("Why it takes longer"), _("The customer reads these words.")),
         FieldState(
@@ -69,7 +66,7 @@ def delay_notice(desk: Desk, typed: Typed[Any]) -> Context:
     return {"form": form_of(fields, typed), "told": told(desk, "claim.delayed", facts=facts)}
 
 
-def withdrawal(desk: Desk, typed: Typed[Any]) -> Context:
+def withdrawal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     fields = [_reason(_("What the customer said"), _("It is kept with the claim."))]
     several = len(desk.fitting) > 1
     return {
@@ -83,8 +80,28 @@ def withdrawal(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def closing(desk: Desk, typed: Typed[Any]) -> Context:
+def closing(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     return {"form": form_of([], typed), "told": told(desk, "claim.closed")}
+
+
+def early_contact(desk: ClaimDesk, typed: Typed[Any]) -> Context:
+    """The signs that were found, each with words to begin with, and what was said then."""
+    warning = warnings.warning_of(desk.case.pk)
+    signs = (
+        [rulebook.short_text(SIGNS[reason[0]], desk.language) for reason in warning.reasons]
+        if warning
+        else []
+    )
+    said = FieldState(
+        name="said",
+        label=_("What was said"),
+        kind=FieldKind.TEXTAREA,
+        help=_("For colleagues; the customer does not read it."),
+        required=True,
+        maxlength=LONGEST,
+    )
+    facts = tuple(Fact(sign.title, sign.why) for sign in signs)
+    return {"form": form_of([said], typed), "facts": facts}
 
 
 SHEETS = {
@@ -95,6 +112,11 @@ SHEETS = {
         build=delay_notice,
         submit=gettext_noop("Tell the customer"),
         done=gettext_noop("The customer is told about the delay."),
+    ),
+    "early-contact": Sheet(
+        build=early_contact,
+        submit=gettext_noop("Record the call"),
+        done=gettext_noop("The call is recorded."),
     ),
     "withdrawal": Sheet(
         build=withdrawal,
