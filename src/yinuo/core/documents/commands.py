@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
-from yinuo.core.documents import rules
+from yinuo.core.documents import rules, storage
 from yinuo.core.documents.intake import Taken, Upload, look_at
+from yinuo.core.documents.letters import Letter, render_pdf
 from yinuo.core.documents.models import Document, StoredFile
 from yinuo.core.documents.rulefile import DocumentsRules, Kind
 from yinuo.core.documents.rules import Slot
@@ -32,6 +33,7 @@ __all__ = [
     "Wanted",
     "judge",
     "judge_many",
+    "keep_letter",
     "look_at",
     "receive",
     "receive_many",
@@ -243,6 +245,51 @@ def waive_many(
 def waive(*, case: Case, slot: Slot, reason: str, by: Actor, at: datetime) -> Document:
     """One paper; see `waive_many`."""
     return waive_many(case=case, slots=[slot], reason=reason, by=by, at=at)[0]
+
+
+def keep_letter(
+    *,
+    case: Case,
+    letter: Letter,
+    by: Actor,
+    at: datetime,
+    kind: str = "letter",
+    subject: str = "",
+) -> Document:
+    """Write the letter as a PDF and keep it as a paper of the case, as it is sent.
+
+    The same letter again gives the row that is there. Raises UnknownKind.
+    """
+    table = rulebook.rules(DocumentsRules, at=at)
+    rule = rules.kind_of(table, kind)
+    content = render_pdf(letter)
+    with storage.staged((content,), most=len(content)) as staged:
+        storage.keep(staged)
+        taken = Taken(
+            kind=kind,
+            subject=subject,
+            for_customer=rule.for_customer,
+            sha256=staged.sha256,
+            size=staged.size,
+            content_type="application/pdf",
+            file_name=f"{letter.reference} {rule.name[language_of(letter.language)]}.pdf",
+            width=None,
+            height=None,
+            taken_at=None,
+            latitude=None,
+            longitude=None,
+        )
+    with cases.transaction():
+        fresh = cases.lock(case)
+        rows = list(Document.objects.filter(case=fresh, kind=kind, subject=subject))
+        files = _store([taken], at)
+        row, is_new = _place_in(rows, taken, files[taken.sha256], fresh, by, at)
+        if is_new:
+            row.status = Status.ACCEPTED
+            row.judged_at, row.judged_by = at, by.id
+            row.save()
+            _record(fresh, [("document.written", _received(row))], by, at, {})
+    return row
 
 
 # Parts ---------------------------------------------------------------------------------------

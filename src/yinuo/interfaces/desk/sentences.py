@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "document.received": Sentence(gettext_noop("Paper received: %(paper)s"), _DOCUMENT),
     "document.accepted": Sentence(gettext_noop("Paper accepted: %(paper)s"), _DOCUMENT, "kept"),
     "document.rejected": Sentence(gettext_noop("Paper asked for again: %(paper)s"), _DOCUMENT),
+    "document.written": Sentence(gettext_noop("Letter written: %(paper)s"), _DOCUMENT),
     "document.waived": Sentence(gettext_noop("Paper not needed any more: %(paper)s"), _DOCUMENT),
     "account.proposed": Sentence(gettext_noop("Account entered"), _MONEY),
     "account.confirmed": Sentence(gettext_noop("Account confirmed by a second person"), _MONEY),
