@@ -12,11 +12,14 @@ from typing import Final
 
 from django.conf import settings
 
+from yinuo.areas.call_backs import commands as call_backs
+from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import queries as claim_queries
+from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import sealing
-from yinuo.core.cases.models import Event
+from yinuo.core.cases.models import Case, Event
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
@@ -27,6 +30,7 @@ from yinuo.core.people.rulefile import PeopleRules
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import logs, queue
 from yinuo.kit.errors import DomainError
+from yinuo.overview import call_back_coverage
 
 logger = logs.log("yinuo.automation")
 
@@ -49,9 +53,51 @@ def _take_bank_answer(event: Event, at: datetime) -> None:
     claims.take_bank_answer(case=event.case, subject=event.data["subject"], by=SYSTEM, at=at)
 
 
+def _follow_up(event: Event, at: datetime) -> None:
+    if claim_queries.is_over(event.case):
+        follow_up([event.case], at=at)
+
+
+def follow_up(ended: Sequence[Case], *, at: datetime) -> None:
+    """Money arrived, or the customer was told that none comes: the call-back is opened, or it is
+    recorded why not; and the claim notes which. Up to 1,000 claims."""
+    facts = claim_queries.facts_of_endings([case.pk for case in ended])
+    asked = [
+        call_backs.Ended(case, claim_queries.OCCASIONS[case.state], facts[case.pk])
+        for case in ended
+    ]
+    with cases.transaction():
+        done = call_backs.open_many(asked, by=SYSTEM, at=at)
+        noted = {row.followed_id: "call_back" for row in done.opened}
+        noted |= {row.followed_id: "excluded" for row in done.excluded}
+        claims.note_follow_ups(noted, by=SYSTEM, at=at)
+
+
+def _note_exclusion(event: Event, at: datetime) -> None:
+    """A person has recorded why nobody asks; the claim may close."""
+    if event.case.kind == "claim":
+        claims.note_follow_ups({event.case.pk: "excluded"}, by=SYSTEM, at=at)
+
+
 def _close(event: Event, at: datetime) -> None:
     if claim_queries.is_ready_to_close(event.case):
         claims.close(case=event.case, by=SYSTEM, at=at)
+
+
+def _hear_note(event: Event, at: datetime) -> None:
+    """Read a customer's words; urgent ones open a concern with an owner."""
+    concerns.hear_note(note_id=event.data["note"], event=event, by=SYSTEM, at=at)
+
+
+def _hear_answers(event: Event, at: datetime) -> None:
+    """A bad score, a named problem, an open question or a threat opens a concern."""
+    concerns.hear_answers(event=event, by=SYSTEM, at=at)
+
+
+def _keep_suggestion(event: Event, at: datetime) -> None:
+    about = event.case.about
+    context = claim_queries.product_and_stage(about) if about is not None else {}
+    concerns.keep_suggestion(event=event, context=context, by=SYSTEM, at=at)
 
 
 REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
@@ -59,7 +105,13 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "promise.warned": (_tell_of_delay,),
     "payment.arrived": (_take_bank_answer,),
     "payment.returned": (_take_bank_answer,),
-    "claim.paid_arrived": (_close,),
+    "claim.paid_arrived": (_follow_up, _close),
+    "claim.decided": (_follow_up, _close),
+    "claim.refused": (_follow_up, _close),
+    "claim.withdrawn": (_follow_up, _close),
+    "call_back.excluded": (_note_exclusion, _close),
+    "note.added": (_hear_note,),
+    "call_back.answered": (_hear_answers, _keep_suggestion),
 }
 cases.reacts_to(REACTIONS)
 
@@ -139,3 +191,52 @@ def warn_before_complaints(*, at: datetime) -> None:
     after: int | None = 0
     while after is not None:
         after = claims.warn(after=after, by=SYSTEM, at=at).last
+
+
+# Call-backs ------------------------------------------------------------------------------------
+
+
+@queue.task("sweep_call_backs", queue="clock", cron="* * * * *")
+def sweep_call_backs(*, at: datetime) -> None:
+    """Letters that are due, rounds that are given up, calls whose end nobody recorded."""
+    while call_backs.sweep(at=at).full:
+        pass
+
+
+@queue.task("run_campaign", queue="clock")
+def run_campaign(*, campaign_id: int, at: datetime) -> None:
+    if call_backs.run_campaign(campaign_id=campaign_id, at=at):
+        queue.defer("run_campaign", campaign_id=campaign_id)
+
+
+@queue.task("check_call_backs", queue="clock", cron="15 17 * * *")
+def check_call_backs(*, at: datetime) -> None:
+    """The nightly proof that no ended claim is forgotten; what is missing is said, then opened."""
+    found = call_back_coverage.coverage(SYSTEM, at=at)
+    numbers = list(call_back_coverage.missing(SYSTEM, at=at).values_list("number", flat=True))
+    call_backs.record_check(
+        ended=found.ended, opened=found.opened, excluded=found.excluded, missing=numbers, at=at
+    )
+    if numbers:
+        logger.warning("claims_without_call_back", count=len(numbers), first=numbers[:10])
+        defer_missing_call_backs(at=at)
+
+
+def defer_missing_call_backs(*, at: datetime) -> None:
+    """One job per batch for the claims that have neither call-back nor exclusion."""
+    size = rulebook.rules(CallBacksRules, at=at).batches.size.value
+    for ids in call_back_coverage.missing_ids(at=at, size=size):
+        queue.defer("open_call_backs", case_ids=ids)
+
+
+@queue.task("open_call_backs", queue="clock")
+def open_call_backs(*, case_ids: Sequence[int], at: datetime) -> None:
+    ended = [
+        case
+        for case in Case.objects.filter(pk__in=case_ids)
+        if case.state in claim_queries.OCCASIONS
+    ]
+    follow_up(ended, at=at)
+    for case in ended:
+        if claim_queries.is_ready_to_close(case):
+            claims.close(case=case, by=SYSTEM, at=at)

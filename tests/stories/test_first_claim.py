@@ -85,9 +85,9 @@ def test_a_claim_goes_from_report_to_money_in_the_account(
         run_jobs(jobs, 446)
     payment = Payment.objects.get()
     assert (payment.amount, payment.status) == (Decimal(3500), "arrived")
-    ended = Case.objects.get()
+    ended = Case.objects.get(kind="claim")
     assert ended.state == "closed"
-    assert not Promise.objects.filter(kept_at=None, withdrawn_at=None).exists()
+    assert not Promise.objects.filter(case=ended, kept_at=None, withdrawn_at=None).exists()
     assert not Promise.objects.filter(missed_at__isnull=False).exists()
     assert Event.objects.filter(case=case).count() == ended.head_seq
 
@@ -114,7 +114,7 @@ def test_money_that_comes_back_is_paid_after_two_people_corrected_the_account(
         answer_outbox(ExchangeDirectory(tmp_path), at=after(470))
         automation.exchange_with_bank(at=after(475))
         run_jobs(jobs, 476)
-    assert Case.objects.get().state == "closed"
+    assert Case.objects.get(kind="claim").state == "closed"
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["arrived", "returned"]
 
 

@@ -9,13 +9,15 @@ from typing import cast
 
 from django.db.models import Q, QuerySet
 
-from yinuo.areas.call_backs import rules
+from yinuo.areas.call_backs import questionnaire, rules
 from yinuo.areas.call_backs.models import Attempt, CallBack, CoverageCheck, Exclusion, Response
+from yinuo.areas.call_backs.questionnaire import Answer, ChosenScript, Questionnaire
+from yinuo.areas.call_backs.questionnaire_rulefile import TURNS, QuestionnairesRules
 from yinuo.areas.call_backs.rulefile import CallBacksRules, StrategyName
 from yinuo.areas.call_backs.rules import House, Wishes
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.clocks import calendar_at
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Note
 from yinuo.core.messages.rulefile import ChannelsRules
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
@@ -58,6 +60,54 @@ def attempts(call_back: CallBack) -> list[Attempt]:
 def responses(call_back: CallBack) -> list[Response]:
     """The answers of each round, the newest first."""
     return list(call_back.responses.order_by("-round"))
+
+
+def question_facts(row: CallBack) -> dict[str, object]:
+    """What the questions, the script and the choice of a caller are fitted to."""
+    return {
+        **row.facts,
+        "occasion": row.occasion,
+        "care": row.case.care,
+        "round": row.round,
+        "turn": row.pk % len(TURNS),
+        "group": _group(row.person),
+    }
+
+
+def _group(person: Person) -> str:
+    return "vulnerable" if person.vulnerability else person.kind
+
+
+def questionnaire_of(row: CallBack, *, at: datetime) -> Questionnaire:
+    """What the running round asks. Raises QuestionnaireUnknown."""
+    asking = rulebook.rules(QuestionnairesRules, at=at)
+    return questionnaire.questionnaire(asking, row.questionnaire, row.questionnaire_version)
+
+
+def script_of(row: CallBack, *, at: datetime) -> ChosenScript:
+    """What a caller says to this customer about this case, now."""
+    return questionnaire.script_for(rulebook.rules(QuestionnairesRules, at=at), question_facts(row))
+
+
+def competences_for(row: CallBack, programme: CallBacksRules, *, at: datetime) -> frozenset[str]:
+    """Every training without which nobody makes this call."""
+    asking = rulebook.rules(QuestionnairesRules, at=at)
+    more = questionnaire.competences_for(asking, question_facts(row))
+    return more | {programme.calling.training.value}
+
+
+def draft_of(row: CallBack) -> Response | None:
+    """The answers of the running round that have been given and not yet finished."""
+    return Response.objects.filter(call_back=row, round=row.round, finished_at__isnull=True).first()
+
+
+def given_answers(response: Response | None) -> dict[str, Answer]:
+    """The answers as the questionnaire engine takes them: free texts are read from their notes."""
+    if response is None:
+        return {}
+    bodies = dict(Note.objects.filter(pk__in=response.notes.values()).values_list("pk", "body"))
+    words = {id_: bodies.get(note) or None for id_, note in response.notes.items()}
+    return {**response.answers, **words}
 
 
 def strategy_name(row: CallBack) -> StrategyName:

@@ -142,6 +142,11 @@ def questionnaire(
     raise QuestionnaireUnknown("questionnaire", name=name, version=version or "–")
 
 
+def asked_again(rules: QuestionnairesRules, name: str) -> Questionnaire:
+    """What the next round asks after this questionnaire; where nothing else is said, the same."""
+    return questionnaire(rules, rules.choice.again.value.get(name, name))
+
+
 def asked(given: Questionnaire, answers: Answers, facts: Facts) -> list[Question]:
     """The questions of this customer as far as the answers tell, in their order.
 
@@ -348,7 +353,7 @@ def script_for(rules: QuestionnairesRules, facts: Facts) -> ChosenScript:
 
 
 def competences_for(rules: QuestionnairesRules, facts: Facts) -> frozenset[str]:
-    """What somebody must be trained for, today, to make this call."""
+    """What somebody must be trained for to make this call, beside calling at all."""
     needed = rules.choice.competences.value
     return frozenset(case.kind for case in needed if holds(case.when, facts))
 

@@ -41,6 +41,9 @@ FACTS: Mapping[str, str] = {
 
 ANSWER = "answer."
 
+TURNS = range(4)
+"""The cases are spread over so many turns, each of which is asked about another quality."""
+
 
 class Option(Plain):
     """One answer to choose. `sign` says what the choice tells us."""
@@ -179,6 +182,7 @@ class CompetenceCase(Plain):
 class AskingRules(RuleTable):
     script: Rule[ScriptChoice]
     competences: Rule[tuple[CompetenceCase, ...]]
+    again: Rule[dict[Name, Name]]
 
 
 class QuestionnairesRules(RuleFile):
@@ -189,9 +193,12 @@ class QuestionnairesRules(RuleFile):
     choice: AskingRules
 
     @model_validator(mode="after")
-    def _every_script_that_is_chosen_exists(self) -> Self:
+    def _everything_that_is_chosen_exists(self) -> Self:
         choice = self.choice.script.value
         chosen = {choice.otherwise, *(case.script for case in choice.first_of)}
         if unknown := sorted(chosen - self.scripts.keys()):
             raise ValueError(f"choice.script names {', '.join(unknown)}, which is no script")
+        again = self.choice.again.value
+        if unknown := sorted({*again, *again.values()} - self.questionnaires.keys()):
+            raise ValueError(f"choice.again names {', '.join(unknown)}, which is not asked")
         return self

@@ -118,6 +118,7 @@ def _are_in_order(hours: Hours) -> Hours:
 class ProgrammeRules(RuleTable):
     version: Rule[Count]
     in_force_from: Rule[date]
+    checked_after: Rule[Wait]
     choice: Rule[Choice]
     satisfied_from: Rule[Annotated[int, Field(ge=1, le=5)]]
     asked_again_for: Rule[tuple[Name, ...]]

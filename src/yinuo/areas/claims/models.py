@@ -42,6 +42,13 @@ class Claim(models.Model):
         default=False, help_text="a person saw the possible duplicates and reported all the same"
     )
     papers_complete_at = models.DateTimeField(null=True, blank=True)
+    follow_up = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="call_back excluded history: who asks the customer how it was",
+    )
     external_key = models.CharField(max_length=80, null=True, blank=True, unique=True)
 
     class Meta:

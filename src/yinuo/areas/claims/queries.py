@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -248,9 +248,58 @@ def needs_delay_notice(event: Event) -> bool:
     return bool(warnings) and warnings[-1][2] == event.data["share"]
 
 
+OCCASIONS: Mapping[str, str] = {
+    "arrived": "paid",
+    "closed": "paid",
+    "zero": "zero",
+    "refused": "refused",
+    "withdrawn": "withdrawn",
+}
+"""The states in which every loss has ended, and what the customer is asked about then."""
+
+
+def is_over(case: Case) -> bool:
+    """Whether every loss has ended: money arrived, or the customer was told that none comes."""
+    return case.state in OCCASIONS
+
+
 def is_ready_to_close(case: Case) -> bool:
-    """The closing checklist: every loss has ended, and no question of the customer is open."""
-    return not Loss.objects.filter(claim=case.pk, ended_at__isnull=True).exists()
+    """The closing checklist: every loss has ended, the money of one has arrived, and somebody asks
+    the customer how it was, or it is on record why nobody does."""
+    return case.state == "arrived" and not Claim.objects.filter(pk=case.pk, follow_up="").exists()
+
+
+def facts_of_endings(case_ids: Collection[int]) -> dict[int, dict[str, object]]:
+    """What happened to these claims, as far as it decides whether and how the customer is asked.
+
+    Four statements for any number.
+    """
+    late = Promise.objects.filter(
+        case__in=case_ids, missed_at__isnull=False, audience=Promise.Audience.CUSTOMER
+    )
+    twice = Document.objects.filter(case__in=case_ids, request_round__gt=1)
+    false = Survey.objects.filter(claim__in=case_ids, authenticity="false")
+    were_late = set(late.values_list("case", flat=True))
+    were_asked_twice = set(twice.values_list("case", flat=True))
+    seem_false = set(false.values_list("claim", flat=True))
+    outcomes: dict[int, set[str]] = {}
+    for claim_id, outcome in Loss.objects.filter(claim__in=case_ids).values_list(
+        "claim", "outcome"
+    ):
+        outcomes.setdefault(claim_id, set()).add(outcome)
+    return {
+        claim.pk: {
+            "dead": claim.dead,
+            "injured": claim.injured,
+            "seriously_injured": claim.facts.get("seriously_injured", 0),
+            "vulnerable": bool(claim.facts.get("vulnerable")),
+            "fraud_suspected": claim.pk in seem_false,
+            "late": claim.pk in were_late,
+            "asked_twice": claim.pk in were_asked_twice,
+            "part_paid": bool(outcomes.get(claim.pk, set()) & {"part", "refuse"}),
+        }
+        for claim in Claim.objects.filter(pk__in=case_ids).only("dead", "injured", "facts")
+    }
 
 
 def paper_names(kinds: Sequence[str], language: str, at: datetime) -> list[str]:

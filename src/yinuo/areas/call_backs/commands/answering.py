@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.call_backs import queries, rules
+from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.commands.common import (
     Held,
     end_call,
@@ -21,11 +22,13 @@ from yinuo.areas.call_backs.commands.common import (
     telling,
 )
 from yinuo.areas.call_backs.models import CallBack, Response
+from yinuo.areas.call_backs.questionnaire_rulefile import QuestionnairesRules
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
 
 PORTAL = "portal"
@@ -130,11 +133,14 @@ def _settle(
     row.satisfied = rules.is_satisfied(given.csat, given.reasons, programme)
     row.answered_at = row.answered_at or at
     row.first_contact_at = row.first_contact_at or at
+    if kept.channel == CALL:
+        row.reached_at = row.reached_at or at
     row.save(
         update_fields=[
             "channel",
             "next_contact_at",
             "satisfied",
+            "reached_at",
             "answered_at",
             "first_contact_at",
         ]
@@ -172,10 +178,14 @@ def begin_round(held: Held, *, from_at: datetime, programme: CallBacksRules, at:
     row = held.row
     row.round += 1
     row.calls, row.invited_at, row.link_used_at = 0, None, None
+    again = engine.asked_again(rulebook.rules(QuestionnairesRules, at=at), row.questionnaire)
+    row.questionnaire, row.questionnaire_version = again.name, again.version
     plan(held, at=from_at, programme=programme, house=queries.house_at(at))
     row.save(
         update_fields=[
             "round",
+            "questionnaire",
+            "questionnaire_version",
             "calls",
             "invited_at",
             "link_used_at",

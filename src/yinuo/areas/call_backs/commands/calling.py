@@ -34,7 +34,7 @@ NO_PLANS = ("channel", "next_contact_at")
 
 class NotTrained(DomainError):
     code = "not_trained"
-    message = _("Only people with a valid training for call-backs may call customers.")
+    message = _("Only people with a valid training for this kind of call may make it.")
     http = 403
 
 
@@ -90,7 +90,7 @@ def start_call(*, case: Case, by: Actor, at: datetime, seen: int | None = None) 
         held = hold(case, seen=seen)
         cases.check_step(held.case, "start_call", by=by)
         programme = rules_at(at)
-        _check_training(programme, by, at)
+        _check_training(held, programme, by, at)
         running = held.running
         if running is not None and not end_abandoned(held, at=at, programme=programme):
             if running.by == by.id:
@@ -129,9 +129,9 @@ def record_attempt(
     return running
 
 
-def _check_training(programme: CallBacksRules, by: Actor, at: datetime) -> None:
-    kind = programme.calling.training.value
-    if by.staff_id is None or not people.has_competence(by.staff_id, kind, at):
+def _check_training(held: Held, programme: CallBacksRules, by: Actor, at: datetime) -> None:
+    needed = queries.competences_for(held.row, programme, at=at)
+    if by.staff_id is None or not needed <= people.competences_of(by.staff_id, at):
         raise NotTrained
 
 

@@ -14,6 +14,7 @@ from yinuo.areas.claims.commands.deciding import (
     return_review,
     review,
 )
+from yinuo.areas.claims.commands.following_up import note_follow_ups
 from yinuo.areas.claims.commands.papers import (
     complete_papers,
     judge_papers,
@@ -81,6 +82,7 @@ __all__ = [
     "find_duplicates",
     "instruct_payment",
     "judge_papers",
+    "note_follow_ups",
     "preview",
     "propose_account",
     "propose_refusal",

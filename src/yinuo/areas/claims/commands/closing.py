@@ -23,6 +23,14 @@ class NothingToWithdraw(DomainError):
     message = _("Claim %(number)s cannot be withdrawn any more: a payment is under way or done.")
 
 
+class FollowUpMissing(DomainError):
+    code = "follow_up_missing"
+    message = _(
+        "Claim %(number)s cannot be closed yet: its call-back is not opened, and no reason against "
+        "one is recorded."
+    )
+
+
 def withdraw(
     *,
     case: Case,
@@ -67,9 +75,14 @@ def tell_delay(
 
 
 def close(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Close a claim whose money has arrived. Its event tells what became of it."""
+    """Close a claim whose money has arrived. Its event tells what became of it.
+
+    Raises FollowUpMissing when nobody is going to ask the customer, and no reason is recorded.
+    """
     with cases.transaction():
         held = locked(case, seen=seen)
+        if not held.claim.follow_up:
+            raise FollowUpMissing(number=held.case.number)
         outcomes = [loss.outcome for loss in held.losses if loss.outcome]
         data = {
             "part_paid": "part" in outcomes or "refuse" in outcomes,

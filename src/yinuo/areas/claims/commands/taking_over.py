@@ -154,6 +154,7 @@ def _claim(case: Case, history: History, policy: Policy) -> Claim:
         estimate=sum(estimates, Decimal(0)) if estimates else None,
         currency=policy.currency,
         external_key=report.external_key,
+        follow_up="history",
     )
 
 
