@@ -142,6 +142,9 @@ class Response(models.Model):
     version = models.PositiveIntegerField()
     language = models.CharField(max_length=10)
     channel = models.CharField(max_length=10, help_text="portal call")
+    script = models.CharField(
+        max_length=50, blank=True, default="", help_text="name/version of what a caller said"
+    )
     by = models.CharField(max_length=40)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
