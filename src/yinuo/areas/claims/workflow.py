@@ -399,6 +399,27 @@ CLAIMS = Table(
             who=("customer", "agent", "calculator", "cashier", "team_lead"),
             event="account.proposed",
         ),
+        # A problem of the customer becomes a case of its own; the claim itself does not move.
+        Step(
+            name="raise_concern",
+            label=_("Take up a problem of the customer"),
+            source=(*_OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
+            target=None,
+            who=(
+                "customer",
+                "agent",
+                "surveyor",
+                "assessor",
+                "calculator",
+                "reviewer",
+                "approver",
+                "cashier",
+                "team_lead",
+                "manager",
+                "complaint_officer",
+            ),
+            event="concern.opened",
+        ),
         Step(
             name="write_note",
             label=_("Write a note"),

@@ -31,14 +31,14 @@ class FindingNotFound(DomainError):
 
 def get_for(actor: Actor, number: str) -> Concern:
     """The concern with its case. Raises cases.queries.NotFound."""
-    case = cases.get_for(actor, number, kind="concern")
-    return (
-        Concern.objects.select_related(
-            "case__customer", "case__handler", "case__branch", "case__about", "source_case"
-        )
-        .prefetch_related("closings__note")
-        .get(pk=case.pk)
-    )
+    return of_case(cases.get_for(actor, number, kind="concern"))
+
+
+def of_case(case: Case) -> Concern:
+    """The concern of a case that the actor was let into."""
+    row = Concern.objects.select_related("source_case", "words").get(pk=case.pk)
+    row.case = case
+    return row
 
 
 def visible_to(actor: Actor) -> QuerySet[Concern]:

@@ -175,6 +175,65 @@ STOPS: Words = {
     "ended": gettext_noop("No longer needed"),
 }
 
+CONCERN_REASONS: Words = {
+    "low_score": gettext_noop("A low score"),
+    "named_problem": gettext_noop("A problem was named"),
+    "open_question": gettext_noop("A question is open"),
+    "threat": gettext_noop("Words of threat"),
+    "urgent_words": gettext_noop("Urgent words"),
+    "said_to_us": gettext_noop("Said to one of us"),
+    "asked_by_customer": gettext_noop("Written by the customer"),
+    "not_satisfied_again": gettext_noop("Not solved after all"),
+}
+CONCERN_DOORS: Words = {
+    "call_back": gettext_noop("Answer to a call-back"),
+    "words": gettext_noop("Words on a case"),
+    "portal": gettext_noop("By the customer on the web"),
+    "desk": gettext_noop("Taken up by a colleague"),
+    "api": gettext_noop("By a partner's system"),
+}
+CONCERN_OUTCOMES: Words = {
+    "confirmed": gettext_noop("Confirmed by the customer"),
+    "reviewed": gettext_noop("Closed without the customer's yes"),
+    "complaint": gettext_noop("Became a complaint"),
+}
+CLOSING_REASONS: Words = {
+    "no_reaction": gettext_noop("The customer did not react, however often we asked"),
+    "taken_back": gettext_noop("The customer takes it back"),
+    "twice_told": gettext_noop("The same is looked after elsewhere"),
+    "not_ours": gettext_noop("We are not the ones who can solve it"),
+    "law_forbids": gettext_noop("What is wanted is against the law"),
+}
+WORD_CAUSES: Words = {
+    "amount": gettext_noop("The amount"),
+    "attitude": gettext_noop("How people behaved"),
+    "delay": gettext_noop("Too slow"),
+    "denial": gettext_noop("Refused"),
+    "docs": gettext_noop("Papers"),
+    "fraud": gettext_noop("Suspected fraud"),
+    "misconduct": gettext_noop("Against the rules"),
+    "policy": gettext_noop("Clauses and what was told"),
+    "progress": gettext_noop("Nobody tells how it goes"),
+    "repair": gettext_noop("The repair"),
+    "other": gettext_noop("Something else"),
+}
+SENTIMENTS: Words = {
+    "pos": gettext_noop("Content"),
+    "neu": gettext_noop("Neither"),
+    "neg": gettext_noop("Not content"),
+}
+URGENCIES: Words = {
+    "high": gettext_noop("Today"),
+    "normal": gettext_noop("In its turn"),
+    "low": gettext_noop("Nothing waits"),
+}
+FINDING_STANDINGS: Words = {
+    "new": gettext_noop("New"),
+    "considered": gettext_noop("Being considered"),
+    "adopted": gettext_noop("Taken up"),
+    "declined": gettext_noop("Not taken up"),
+}
+
 
 def word(table: Words, key: str) -> str:
     """The word for a value in the reader's language; the value itself when none is known."""
@@ -191,6 +250,7 @@ def state_tag(label: str, *, state: str, closed: bool) -> Tag:
     if state == "returned":
         return Tag(_(label), Tone.AMBER, "warn")
     return Tag(_(label), Tone.PLAIN if closed else Tone.PINE)
+
 
 # The text of each sign of trouble: its name, and how a call about it may begin.
 SIGNS: Mapping[str, str] = {

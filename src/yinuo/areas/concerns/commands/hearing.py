@@ -65,9 +65,7 @@ def hear_answers(*, event: Event, by: Actor, at: datetime) -> Case | None:
         )
 
 
-def keep_suggestion(
-    *, event: Event, context: Mapping[str, str], by: Actor, at: datetime
-) -> None:
+def keep_suggestion(*, event: Event, context: Mapping[str, str], by: Actor, at: datetime) -> None:
     """Keep the suggestion of an answered call-back; `context` tells product and stage."""
     if not event.data.get("suggestion"):
         return

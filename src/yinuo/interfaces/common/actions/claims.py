@@ -27,6 +27,7 @@ from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NewPerson
 from yinuo.interfaces.common import inputs
+from yinuo.interfaces.common.actions.concerns import RAISE_CONCERN
 from yinuo.interfaces.common.actions.shared import NOTE
 from yinuo.interfaces.common.actions.table import Action, table_of
 
@@ -276,9 +277,7 @@ def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> 
     claims.close(case=case, by=actor, at=at, seen=given.seen)
 
 
-def _contact_early(
-    actor: Actor, case: Case, given: inputs.EarlyContactInput, at: datetime
-) -> None:
+def _contact_early(actor: Actor, case: Case, given: inputs.EarlyContactInput, at: datetime) -> None:
     claims.contact_early(case=case, said=given.said, by=actor, at=at, seen=given.seen)
 
 
@@ -323,5 +322,6 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
     Action("closing", inputs.EmptyInput, _close, ("close",)),
     Action("early-contact", inputs.EarlyContactInput, _contact_early, ("contact_early",)),
+    RAISE_CONCERN,
     NOTE,
 )
