@@ -15,9 +15,7 @@ from yinuo.kit.rules import LimitText, Plain, PromiseRule, Rule, RuleFile, RuleT
 
 Count = Annotated[int, Field(gt=0)]
 Playbook = Literal["service", "amount", "timeliness", "other"]
-Heard = Literal[
-    "question", "report", "concern", "complaint", "violation", "petition", "withdrawal"
-]
+Heard = Literal["question", "report", "concern", "complaint", "violation", "petition", "withdrawal"]
 
 
 class ComplaintPromises(RuleTable):
@@ -125,7 +123,7 @@ class ComplaintsRules(RuleFile):
 
 
 class Cause(Plain):
-    """One cause in the tree. Its words stand in texts/<language>/causes.toml under its code.
+    """One cause in the tree; `name` is the key of its words.
 
     `parent` is the code above it, empty for a branch; a branch is a cause that perception reads.
     `law` is the regulator's class. `words` and `evidence` speak for it: words of the customer, and
@@ -135,6 +133,7 @@ class Cause(Plain):
     """
 
     parent: str = ""
+    name: str
     law: str
     playbook: Playbook
     words: tuple[str, ...] = ()

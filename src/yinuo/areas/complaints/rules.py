@@ -30,8 +30,6 @@ CHANNELS = (
     "regulator",
     "media",
 )
-REMEDIES = ("review", "mediation", "arbitration", "court", "regulator_line")
-"""Each has its words in texts/<language>/remedies.toml."""
 MEASURES = (
     "apology",
     "explanation",
@@ -41,7 +39,6 @@ MEASURES = (
     "training",
 )
 UPHELD = ("yes", "partly", "no")
-PROVED = ("note", "receipt", "signature", "recording", "message")
 
 
 @dataclass(frozen=True, slots=True)

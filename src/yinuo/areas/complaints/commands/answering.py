@@ -1,0 +1,335 @@
+"""The decision, the letter that tells it, its proof, its review, and what the complainant says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.areas.complaints import queries
+from yinuo.areas.complaints.commands.common import (
+    Held,
+    by_a_person,
+    locked,
+    locked_many,
+    one_of,
+    rules_at,
+    take,
+    telling,
+    written,
+)
+from yinuo.areas.complaints.commands.solving import NewMeasure, add_measures
+from yinuo.areas.complaints.models import Answer, Complaint, Measure, Review
+from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
+from yinuo.core.approvals.commands import MakerCannotCheck
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands import Move
+from yinuo.core.cases.models import Case
+from yinuo.core.documents.models import Document
+from yinuo.core.people.actors import Actor
+from yinuo.kit.errors import DomainError
+
+
+class NotDecided(DomainError):
+    code = "complaint_not_decided"
+    message = _("There is no decision of complaint %(number)s to tell.")
+
+
+class ReviewTooLate(DomainError):
+    code = "review_too_late"
+    message = _("A review could be asked for until %(until)s. Other ways stay open.")
+
+
+class ReviewedAlready(DomainError):
+    code = "reviewed_already"
+    message = _(
+        "The answer has been reviewed already. Other ways stay open: the letter names them."
+    )
+
+
+class NotRated(DomainError):
+    code = "not_rated"
+    message = _("Give 1 to 5.")
+    http = 422
+
+
+class CauseMissing(DomainError):
+    code = "cause_missing"
+    message = _("Name the cause of complaint %(number)s before you decide.")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an answer says: the facts found, the decision, and what it rests on.
+
+    `upheld` is yes, partly or no. Without `remedies` the letter names those of the rules.
+    """
+
+    facts: str
+    decision: str
+    basis: str
+    upheld: str
+    remedies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    case: Case
+    letter: Letter
+    measures: tuple[NewMeasure, ...] = field(default=())
+
+
+def decide(
+    *,
+    case: Case,
+    letter: Letter,
+    measures: Sequence[NewMeasure] = (),
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Answer:
+    """Decide, with the letter as it will be told. Raises CauseMissing, WordsMissing, OnlyAPerson,
+    and WordingRefused for a letter that cannot be understood.
+    """
+    with cases.transaction():
+        cases.lock(case, seen=seen)
+        return decide_many([Decided(case, letter, tuple(measures))], by=by, at=at)[0]
+
+
+def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> list[Answer]:
+    """Decide the complaints, each with its own letter."""
+    by_a_person(by)
+    with cases.transaction():
+        held = locked_many([one.case for one in decisions])
+        caused = queries.with_main_cause([one.complaint.pk for one in held])
+        answers = []
+        versions = _versions(held)
+        for one, decision in zip(held, decisions, strict=True):
+            if one.complaint.pk not in caused:
+                raise CauseMissing(number=one.case.number)
+            add_measures(one, decision.measures, proposal=None, by=by, at=at)
+            version = versions.get(one.complaint.pk, 0) + 1
+            answers.append(_answer(one, decision.letter, version, False, by, at))
+            one.complaint.decided_by, one.complaint.decided_at = by.id, at
+            one.complaint.upheld = decision.letter.upheld
+        made = Answer.objects.bulk_create(answers)
+        Complaint.objects.bulk_update(
+            [one.complaint for one in held], ["decided_by", "decided_at", "upheld"]
+        )
+        moves = [
+            Move(one.case, "decide", data={"answer": row.version, "upheld": row.upheld})
+            for one, row in zip(held, made, strict=True)
+        ]
+        cases.advance_many(moves, by=by, at=at)
+    return made
+
+
+def tell(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> Answer:
+    """Tell the complainant the answer: only now the time of the law is kept."""
+    with cases.transaction():
+        cases.lock(case, seen=seen)
+        return tell_many([case], how=how, by=by, at=at)[0]
+
+
+def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) -> list[Answer]:
+    """Tell the answers; `how` beside the message that each complainant gets anyway."""
+    by_a_person(by)
+    one_of(how, CHANNELS, "how")
+    with cases.transaction():
+        held = locked_many(complaints)
+        answers = _untold(held)
+        kinds = queries.measure_kinds([one.complaint.pk for one in held])
+        moves = []
+        for one in held:
+            row = answers.get(one.complaint.pk)
+            if row is None:
+                raise NotDecided(number=one.case.number)
+            row.told_how, row.told_by, row.told_at = how, by.id, at
+            one.complaint.told_at = at
+            open_kinds = kinds.get(one.complaint.pk, {})
+            one.complaint.response = response_of(row.upheld, list(open_kinds))
+            data = {"answer": row.version, "how": how, "upheld": row.upheld}
+            owed = ("complaints.carry_out",) if False in open_kinds.values() else ()
+            facts = telling(one, **letter_facts(one, row, at))
+            moves.append(Move(one.case, "tell", data=data, facts=facts, also_makes=owed))
+        told = [answers[one.complaint.pk] for one in held]
+        Answer.objects.bulk_update(told, ["told_how", "told_by", "told_at"])
+        Complaint.objects.bulk_update([one.complaint for one in held], ["told_at", "response"])
+        cases.advance_many(moves, by=by, at=at)
+    return told
+
+
+def prove_delivery(
+    *,
+    case: Case,
+    words: str = "",
+    document: Document | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Keep what proves that the letter arrived: a receipt, a signature, a recording."""
+    if document is None:
+        words = written(words, "words")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = (
+            Answer.objects.filter(complaint=held.complaint, told_at__isnull=False)
+            .order_by("-version")
+            .first()
+        )
+        if row is None:
+            raise NotDecided(number=held.case.number)
+        row.proof, row.proof_words, row.proved_at = document, words[:200], at
+        row.save(update_fields=["proof", "proof_words", "proved_at"])
+        take(held, "prove_delivery", by=by, at=at, data={"answer": row.version})
+
+
+def rate(
+    *,
+    case: Case,
+    rating: int,
+    words: str = "",
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """The complainant says from 1 to 5 how the complaint was handled."""
+    if not 1 <= rating <= 5:
+        raise NotRated("rating")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        held.complaint.rating, held.complaint.rated_at = rating, at
+        held.complaint.save(update_fields=["rating", "rated_at"])
+        if words.strip():
+            cases.write_note(
+                case=held.case, body=words, kind="words", thread="rating", by=by, at=at,
+                for_customer=True,
+            )  # fmt: skip
+        take(held, "rate", by=by, at=at, data={"rating": rating})
+
+
+def ask_review(
+    *, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None
+) -> Review:
+    """Ask that other people look at the answer again. Raises ReviewTooLate."""
+    body = written(words, "words")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        until = queries.review_until(held.complaint, at)
+        if until is not None and at >= until:
+            raise ReviewTooLate("words", until=f"{queries.last_day(until):%Y-%m-%d}")
+        note = cases.write_note(
+            case=held.case, body=body, kind="words", thread="review", by=by, at=at,
+            for_customer=True,
+        )  # fmt: skip
+        rows = Review.objects.filter(complaint=held.complaint)
+        if rows.filter(asked_at__gte=held.complaint.told_at or at).exists():
+            raise ReviewedAlready("words")
+        latest = rows.aggregate(found=Max("round"))["found"] or 0
+        review = Review.objects.create(
+            complaint=held.complaint, round=latest + 1, asked_by=by.id, asked_at=at, words=note
+        )
+        take(held, "ask_review", by=by, at=at, data={"round": review.round})
+    return review
+
+
+def decide_review(
+    *,
+    case: Case,
+    letter: Letter,
+    measures: Sequence[NewMeasure] = (),
+    how: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Answer:
+    """Decide a review with other eyes, and tell it with the same step.
+
+    The answer is changed when another verdict or a new measure comes of it. Raises MakerCannotCheck
+    for whoever decided before.
+    """
+    by_a_person(by)
+    one_of(how, CHANNELS, "how")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        earlier = list(Answer.objects.filter(complaint=held.complaint).order_by("version"))
+        if any(by.id in (row.made_by, row.told_by) for row in earlier):
+            raise MakerCannotCheck
+        review = Review.objects.filter(complaint=held.complaint, decided_at__isnull=True).get()
+        add_measures(held, measures, proposal=None, by=by, at=at)
+        row = _answer(held, letter, len(earlier) + 1, True, by, at)
+        row.told_how, row.told_by, row.told_at = how, by.id, at
+        row.save()
+        changed = bool(measures) or letter.upheld != held.complaint.upheld
+        review.result = "changed" if changed else "upheld"
+        review.decided_by, review.decided_at = by.id, at
+        review.save(update_fields=["result", "decided_by", "decided_at"])
+        complaint = held.complaint
+        complaint.upheld = letter.upheld
+        kinds = queries.measure_kinds([complaint.pk]).get(complaint.pk, {})
+        complaint.response = response_of(letter.upheld, list(kinds))
+        complaint.save(update_fields=["upheld", "response"])
+        take(
+            held,
+            "decide_review",
+            by=by,
+            at=at,
+            data={"round": review.round, "answer": row.version, "result": review.result},
+            facts=letter_facts(held, row, at),
+            also_makes=("complaints.carry_out",) if measures else (),
+        )
+    return row
+
+
+def letter_facts(held: Held, row: Answer, at: datetime) -> dict[str, object]:
+    """What the texts of an answer may say."""
+    return {
+        "facts": row.facts,
+        "decision": row.decision,
+        "basis": row.basis,
+        "remedies": queries.remedy_texts(row, held.case.customer.language),
+        "measures": list(
+            Measure.objects.filter(complaint=held.complaint, dropped_at__isnull=True)
+            .exclude(kind="training")
+            .order_by("pk")
+            .values_list("what", flat=True)
+        ),
+        "review_until": queries.review_end(at) if not row.of_review else None,
+    }
+
+
+def _answer(
+    held: Held, letter: Letter, version: int, of_review: bool, by: Actor, at: datetime
+) -> Answer:
+    rule = rules_at(at).answers
+    standard = rule.remedies_after_review.value if of_review else rule.remedies.value
+    return Answer(
+        complaint=held.complaint,
+        version=version,
+        of_review=of_review,
+        language=held.case.customer.language,
+        facts=written(letter.facts, "facts"),
+        decision=written(letter.decision, "decision"),
+        basis=written(letter.basis, "basis"),
+        remedies=list(letter.remedies or standard),
+        upheld=one_of(letter.upheld, UPHELD, "upheld"),
+        made_by=by.id,
+        made_at=at,
+    )
+
+
+def _versions(held: Sequence[Held]) -> dict[int, int]:
+    rows = Answer.objects.filter(complaint__in=[one.complaint for one in held])
+    return dict(rows.values_list("complaint").annotate(found=Max("version")))
+
+
+def _untold(held: Sequence[Held]) -> dict[int, Answer]:
+    """For each complaint the newest answer that has not been told."""
+    rows = Answer.objects.filter(
+        complaint__in=[one.complaint for one in held], told_at__isnull=True
+    )
+    return {row.complaint_id: row for row in rows.order_by("version")}

@@ -1,0 +1,125 @@
+"""How a complaint ends: withdrawn the same day, joined to another, or closed after its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.areas.complaints import queries
+from yinuo.areas.complaints.commands.common import Held, locked, locked_many, take, telling, written
+from yinuo.areas.complaints.models import Complaint
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands import Move
+from yinuo.core.cases.models import Case
+from yinuo.core.people.actors import Actor
+from yinuo.kit.errors import DomainError
+
+
+class NotTheSameMatter(DomainError):
+    code = "not_the_same_matter"
+    message = _("%(number)s is not an open complaint of the same customer.")
+    http = 422
+
+
+class ReviewStillPossible(DomainError):
+    code = "review_still_possible"
+    message = _(
+        "Until %(until)s the complainant may still ask for a review. Close it earlier only when "
+        "the complainant has agreed to that."
+    )
+
+
+class NotCarriedOut(DomainError):
+    code = "not_carried_out"
+    message = _("Not everything that was promised in complaint %(number)s has been done.")
+
+
+def withdraw(
+    *,
+    case: Case,
+    reason: str,
+    received_at: datetime | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """The complainant takes it back: everything ends at once. `received_at` is when we were told;
+    the event says whether the end came on the same day.
+    """
+    why = written(reason, "reason")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        cases.write_note(
+            case=held.case, body=why, kind="words", thread="withdrawal", by=by, at=at,
+            for_customer=True,
+        )  # fmt: skip
+        same_day = timezone.localdate(received_at or at) == timezone.localdate(at)
+        held.complaint.response = Complaint.Response.WITHDRAWN
+        held.complaint.save(update_fields=["response"])
+        take(held, "withdraw", by=by, at=at, data={"same_day": same_day})
+
+
+def merge(*, case: Case, into: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
+    """The same matter twice: this one goes on under the other number, whose clock is older.
+
+    Raises NotTheSameMatter.
+    """
+    with cases.transaction():
+        cases.lock_many([case.pk, into.pk])
+        held, target = locked_many([cases.lock(case, seen=seen), into])
+        same = held.case.customer_id == target.case.customer_id and held.case.pk != target.case.pk
+        if not same or target.case.closed_at is not None:
+            raise NotTheSameMatter("into", number=target.case.number)
+        older = min(held.complaint.received_at, target.complaint.received_at)
+        if target.complaint.received_at != older:
+            raise NotTheSameMatter("into", number=target.case.number)
+        held.complaint.merged_into = target.complaint
+        held.complaint.save(update_fields=["merged_into"])
+        take(
+            held, "merge", by=by, at=at, data={"into": target.case.pk},
+            facts={"into_number": target.case.number},
+        )  # fmt: skip
+        cases.record(
+            case=target.case, type="complaint.joined", data={"from": held.case.pk}, by=by, at=at
+        )
+
+
+def close(
+    *, case: Case, agreed: bool = False, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Close what was answered and done. Before the time for a review is over only when the
+    complainant agreed. Raises ReviewStillPossible and NotCarriedOut.
+    """
+    with cases.transaction():
+        cases.lock(case, seen=seen)
+        close_many([case], agreed=agreed, by=by, at=at)
+
+
+def close_many(complaints: Sequence[Case], *, agreed: bool, by: Actor, at: datetime) -> None:
+    with cases.transaction():
+        held = locked_many(complaints)
+        kinds = queries.measure_kinds([one.complaint.pk for one in held])
+        late = queries.late_answers([one.case.pk for one in held])
+        for one in held:
+            if False in kinds.get(one.complaint.pk, {}).values():
+                raise NotCarriedOut(number=one.case.number)
+            until = queries.review_until(one.complaint, at)
+            if not agreed and until is not None and at < until:
+                raise ReviewStillPossible(until=f"{queries.last_day(until):%Y-%m-%d}")
+        moves = [
+            Move(one.case, "close", data=_closing(one, agreed, late), facts=telling(one))
+            for one in held
+        ]
+        cases.advance_many(moves, by=by, at=at)
+
+
+def _closing(held: Held, agreed: bool, late: frozenset[int]) -> dict[str, object]:
+    return {
+        "agreed": agreed,
+        "late": held.case.pk in late,
+        "upheld": held.complaint.upheld,
+        "response": held.complaint.response,
+    }

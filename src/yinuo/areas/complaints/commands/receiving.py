@@ -1,0 +1,459 @@
+"""A complaint comes in, is confirmed in person, taken up or passed on, and grows by new facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.areas.complaints.commands.common import (
+    REGULATOR_REPORT,
+    Held,
+    by_a_person,
+    locked,
+    locked_many,
+    one_of,
+    rules_at,
+    take,
+    telling,
+    written,
+)
+from yinuo.areas.complaints.models import Complaint, Party
+from yinuo.areas.complaints.rules import CHANNELS
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases import queries as case_queries
+from yinuo.core.cases.commands import Move, Opening
+from yinuo.core.cases.models import Case, Note
+from yinuo.core.people import queries as people
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Branch, Person, Staff
+from yinuo.kit.errors import DomainError
+
+INSIDE_CHANNELS = ("call_back", "api", "import")
+
+
+class NotYetReceived(DomainError):
+    code = "not_yet_received"
+    message = _("This time lies in the future, or before the words were first said.")
+    http = 422
+
+
+class AlreadyComplained(DomainError):
+    code = "already_complained"
+    message = _(
+        "Complaint %(number)s about the same matter is still open. Add the new facts to it, "
+        "or confirm that this is another matter."
+    )
+
+
+class TooManyRepresentatives(DomainError):
+    code = "too_many_representatives"
+    message = _("A group talks through at most %(most)s representatives; these are %(count)s.")
+    http = 422
+
+
+class PowerNotSeen(DomainError):
+    code = "power_not_seen"
+    message = _("%(name)s speaks for somebody else: look at the signed power or proof first.")
+    http = 422
+
+
+@dataclass(frozen=True, slots=True)
+class NewParty:
+    """`role` is complainant, agent, heir or representative."""
+
+    role: str
+    name: str
+    phone: str = ""
+    person: Person | None = None
+    power_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewComplaint:
+    """`received_at` is when the words reached the house: the clock of the law runs from there.
+
+    `first_spoken_at` is when they were first said to anybody, also before they became a complaint.
+    `note` holds them when another case already does.
+    """
+
+    customer: Person
+    channel: str
+    branch: Branch | None = None
+    about: Case | None = None
+    words: str = ""
+    wanted: str = ""
+    note: Note | None = None
+    source: Case | None = None
+    received_at: datetime | None = None
+    first_spoken_at: datetime | None = None
+    parties: tuple[NewParty, ...] = ()
+    group_size: int = 1
+    face_to_face: bool = False
+    named_by_regulator: bool = False
+    urgent: bool = False
+    regulator_ref: str = ""
+    product: str = ""
+    stage: str = ""
+    handler: Staff | None = None
+    confirmed_new: bool = False
+    external_key: str = ""
+
+
+def receive(*, new: NewComplaint, by: Actor, at: datetime) -> Case:
+    """Open a complaint, or add the words to the one about the same matter that is still open.
+
+    A colleague is asked first (AlreadyComplained); what the customer or the house itself brings is
+    joined. Raises what `receive_many` raises.
+    """
+    with cases.transaction():
+        running = None if new.confirmed_new else _running(new)
+        if running is None:
+            return receive_many([new], by=by, at=at)[0]
+        if by.kind not in ("customer", "system"):
+            raise AlreadyComplained("confirmed_new", number=running.number)
+        if new.words.strip():
+            add_facts(case=running, words=new.words, by=by, at=at)
+        return running
+
+
+def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> list[Case]:
+    """Open the complaints, each with its clocks from the day of receipt.
+
+    A key of another system that is known already gives the complaint that it has. Raises
+    NotYourRole, NotYetReceived, TooManyRepresentatives, PowerNotSeen and NotKnown.
+    """
+    for new in news:
+        _check(new, at)
+    with cases.transaction():
+        keys = [new.external_key for new in news if new.external_key]
+        known = {
+            str(row.external_key): row.case
+            for row in Complaint.objects.filter(external_key__in=keys).select_related("case")
+        }
+        fresh = [new for new in news if new.external_key not in known]
+        handlers = _handlers(fresh, at)
+        openings = [
+            _opening(new, handler, at) for new, handler in zip(fresh, handlers, strict=True)
+        ]
+        opened = cases.open_many(openings, by=by, at=at)
+        followed = _followed(fresh)
+        made = [
+            _complaint(case, new, followed.get((new.customer.pk, _about_id(new))), at)
+            for case, new in zip(opened, fresh, strict=True)
+        ]
+        Complaint.objects.bulk_create(made)
+        Party.objects.bulk_create(
+            _party(complaint, one)
+            for complaint, new in zip(made, fresh, strict=True)
+            for one in new.parties
+        )
+        for complaint, new in zip(made, fresh, strict=True):
+            _keep_words(complaint, new, by, at)
+            if new.channel == "regulator" and new.urgent:
+                cases.promise(
+                    case=complaint.case, rule=REGULATOR_REPORT, klass="urgent", by=by, at=at
+                )
+        by_new = dict(zip(map(id, fresh), opened, strict=True))
+        return [by_new.get(id(new)) or known[new.external_key] for new in news]
+
+
+def acknowledge(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> None:
+    """Tell the complainant in person that it is here and who looks after it."""
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        take(held, "acknowledge", by=by, at=at, data={"how": one_of(how, CHANNELS, "how")})
+
+
+def acknowledge_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) -> None:
+    move_many(complaints, "acknowledge", data={"how": how}, by=by, at=at)
+
+
+def accept(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
+    with cases.transaction():
+        take(locked(case, seen=seen), "accept", by=by, at=at)
+
+
+def accept_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> None:
+    move_many(complaints, "accept", data={}, by=by, at=at)
+
+
+def move_many(
+    complaints: Sequence[Case], step: str, *, data: Mapping[str, Any], by: Actor, at: datetime
+) -> list[Held]:
+    """The same step in each complaint; returns them locked."""
+    with cases.transaction():
+        held = locked_many(complaints)
+        moves = [Move(one.case, step, data=data, facts=telling(one)) for one in held]
+        cases.advance_many(moves, by=by, at=at)
+    return held
+
+
+def transfer(
+    *, case: Case, to: str, reason: str, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Pass on what is no complaint, or not one of ours; the complainant learns where to and why."""
+    to, why = written(to, "to"), written(reason, "reason")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        held.complaint.passed_to = to
+        held.complaint.save(update_fields=["passed_to"])
+        cases.write_note(case=held.case, body=why, kind="reason", by=by, at=at, for_customer=True)
+        take(held, "transfer", by=by, at=at, facts={"reason": why, "passed_to": to})
+
+
+def name_parties(
+    *,
+    case: Case,
+    parties: Sequence[NewParty],
+    group_size: int | None = None,
+    face_to_face: bool = False,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Say who complains and who speaks for them, all of them anew.
+
+    From so many people on as the rule says, face to face, it is a major complaint.
+    Raises TooManyRepresentatives and PowerNotSeen.
+    """
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        complaint = held.complaint
+        _check_parties(parties, at)
+        Party.objects.filter(complaint=complaint).delete()
+        Party.objects.bulk_create(_party(complaint, one) for one in parties)
+        complaint.group_size = group_size or complaint.group_size
+        complaint.face_to_face = face_to_face or complaint.face_to_face
+        complaint.save(update_fields=["group_size", "face_to_face"])
+        major = _is_major(complaint.group_size, complaint.face_to_face, at)
+        was_major = held.case.care == "major"
+        data: dict[str, Any] = {"group": complaint.group_size, "parties": len(parties)}
+        if major and not was_major:
+            data |= _alarm(held.case.branch_path)
+        take(held, "name_parties", by=by, at=at, data=data, care="major" if major else None)
+
+
+def add_facts(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> Note:
+    """New facts or reasons. Before the answer they go to the running inquiry; after it the
+    inquiry begins again, with the whole time of the law.
+    """
+    body = written(words, "words")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        note = cases.write_note(
+            case=held.case, body=body, kind="words", thread="facts", by=by, at=at,
+            for_customer=True,
+        )  # fmt: skip
+        again = held.case.state in ("decided", "told")
+        if again:
+            cases.withdraw(
+                case=held.case, rules=["complaints.answer"], why="new_facts", by=by, at=at
+            )
+            held.complaint.decided_at = held.complaint.told_at = None
+            held.complaint.save(update_fields=["decided_at", "told_at"])
+        take(held, "reopen" if again else "add_facts", by=by, at=at, data={"note": note.pk})
+    return note
+
+
+def forward(
+    *,
+    case: Case,
+    reference: str,
+    forwarded_at: datetime,
+    urgent: bool = False,
+    named: bool = False,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """The regulator's letter about a complaint that is already here. `named` makes it major."""
+    ref = written(reference, "reference")
+    if forwarded_at > at:
+        raise NotYetReceived("forwarded_at")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        held.complaint.regulator_ref, held.complaint.forwarded_at = ref[:60], forwarded_at
+        held.complaint.save(update_fields=["regulator_ref", "forwarded_at"])
+        alarm = _alarm(held.case.branch_path) if named and held.case.care != "major" else {}
+        take(
+            held,
+            "forward",
+            by=by,
+            at=at,
+            data=alarm,
+            klass="urgent" if urgent else None,
+            care="major" if named else None,
+        )
+
+
+def report_back(
+    *, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """What was reported to the regulator, and that it was."""
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        note = cases.write_note(
+            case=held.case, body=written(words, "words"), kind="internal", by=by, at=at
+        )
+        take(held, "report_back", by=by, at=at, data={"note": note.pk})
+
+
+def _about_id(new: NewComplaint) -> int | None:
+    return new.about.pk if new.about else None
+
+
+def _running(new: NewComplaint) -> Case | None:
+    """The open complaint of this customer about the same case."""
+    if new.about is None:
+        return None
+    found = Complaint.objects.filter(
+        case__about=new.about, case__customer=new.customer, case__closed_at__isnull=True
+    ).select_related("case")
+    first = found.order_by("-pk").first()
+    return first.case if first else None
+
+
+def _followed(news: Sequence[NewComplaint]) -> dict[tuple[int, int | None], Complaint]:
+    """For each customer and matter the latest complaint that has ended: new facts follow it."""
+    about = {new.about.pk for new in news if new.about}
+    if not about:
+        return {}
+    rows = Complaint.objects.filter(
+        case__about__in=about, case__closed_at__isnull=False
+    ).select_related("case")
+    return {(row.case.customer_id, row.case.about_id): row for row in rows.order_by("pk")}
+
+
+def _check(new: NewComplaint, at: datetime) -> None:
+    one_of(new.channel, (*CHANNELS, *INSIDE_CHANNELS), "channel")
+    received = new.received_at or at
+    if received > at or (new.first_spoken_at or received) > received:
+        raise NotYetReceived("received_at")
+    _check_parties(new.parties, at)
+
+
+def _check_parties(parties: Sequence[NewParty], at: datetime) -> None:
+    most = rules_at(at).groups.most_representatives.value
+    speakers = sum(one.role == "representative" for one in parties)
+    if speakers > most:
+        raise TooManyRepresentatives("parties", most=most, count=speakers)
+    for one in parties:
+        one_of(one.role, ("complainant", "agent", "heir", "representative"), "parties")
+        if one.role in ("agent", "heir") and not one.power_seen:
+            raise PowerNotSeen("parties", name=one.name)
+
+
+def _is_major(group_size: int, face_to_face: bool, at: datetime) -> bool:
+    return face_to_face and group_size >= rules_at(at).groups.major_from.value
+
+
+def _alarm(branch_path: str) -> dict[str, Any]:
+    """Who is told of a major complaint at once: the leads and the managers of the branch."""
+    leads = people.Leads()
+    staff = {one.pk for role in ("team_lead", "manager") for one in leads.of(branch_path, role)}
+    return {"major": True, "staff": sorted(staff)}
+
+
+def _handlers(news: Sequence[NewComplaint], at: datetime) -> list[Staff | None]:
+    """For each complaint an officer on duty who never touched what it is about."""
+    involved = case_queries.touched_by_many({new.about.pk for new in news if new.about})
+    officers: dict[str, list[Staff]] = {}
+    chosen: list[Staff | None] = []
+    for place, new in enumerate(news):
+        path = _branch(new).path
+        if path not in officers:
+            officers[path] = people.staff_with("complaint_officer", path, at)
+        touched = involved.get(_about_id(new) or 0, frozenset())
+        free = [one for one in officers[path] if f"staff:{one.pk}" not in touched]
+        turn = new.customer.pk + place
+        chosen.append(new.handler or (free[turn % len(free)] if free else None))
+    return chosen
+
+
+def _branch(new: NewComplaint) -> Branch:
+    if new.branch is not None:
+        return new.branch
+    return new.about.branch if new.about else new.customer.home_branch
+
+
+def _opening(new: NewComplaint, handler: Staff | None, at: datetime) -> Opening:
+    major = new.named_by_regulator or _is_major(new.group_size, new.face_to_face, at)
+    branch = _branch(new)
+    received = new.received_at or at
+    by_regulator = new.channel == "regulator"
+    data: dict[str, Any] = {"channel": new.channel, "received": received.isoformat()}
+    if major:
+        data |= _alarm(branch.path)
+    if new.source is not None:
+        data["source"] = new.source.pk
+    return Opening(
+        kind="complaint",
+        step="receive",
+        customer=new.customer,
+        branch=branch,
+        handler=handler,
+        care="major" if major else "regular",
+        about=new.about,
+        data=data,
+        facts={
+            "received_at": received,
+            "about_number": new.about.number if new.about else "",
+        },
+        also_makes=(REGULATOR_REPORT,) if by_regulator and not new.urgent else (),
+        started_at=received,
+    )
+
+
+def _complaint(case: Case, new: NewComplaint, follows: Complaint | None, at: datetime) -> Complaint:
+    received = new.received_at or at
+    return Complaint(
+        case=case,
+        channel=new.channel,
+        first_spoken_at=new.first_spoken_at or received,
+        received_at=received,
+        words=new.note,
+        source=new.source,
+        follows=follows,
+        group_size=new.group_size,
+        face_to_face=new.face_to_face,
+        product=new.product,
+        stage=new.stage or (new.about.state if new.about else ""),
+        regulator_ref=new.regulator_ref,
+        forwarded_at=received if new.channel == "regulator" else None,
+        external_key=new.external_key or None,
+    )
+
+
+def _party(complaint: Complaint, one: NewParty) -> Party:
+    return Party(
+        complaint=complaint,
+        role=one.role,
+        person=one.person,
+        name=written(one.name, "parties"),
+        phone=one.phone,
+        power_seen=one.power_seen,
+    )
+
+
+def _keep_words(complaint: Complaint, new: NewComplaint, by: Actor, at: datetime) -> None:
+    """The customer's own words as first spoken, and what is asked for, as notes of the case."""
+    fields = []
+    if new.note is None and new.words.strip():
+        complaint.words = cases.write_note(
+            case=complaint.case, body=new.words, kind="words", thread="words", by=by, at=at,
+            for_customer=True,
+        )  # fmt: skip
+        fields.append("words")
+    if new.wanted.strip():
+        complaint.wanted = cases.write_note(
+            case=complaint.case, body=new.wanted, kind="words", thread="wanted", by=by, at=at,
+            for_customer=True,
+        )  # fmt: skip
+        fields.append("wanted")
+    if fields:
+        complaint.save(update_fields=fields)

@@ -1,0 +1,398 @@
+"""What is offered, agreed, paid and done for the complainant, and whether it helped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.areas.complaints.commands.common import (
+    CARRY_OUT,
+    Held,
+    by_a_person,
+    locked,
+    one_of,
+    rules_at,
+    take,
+    written,
+)
+from yinuo.areas.complaints.models import Measure, Proposal
+from yinuo.areas.complaints.rules import MEASURES
+from yinuo.core.approvals import commands as approvals
+from yinuo.core.approvals.models import Approval
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.models import Case
+from yinuo.core.payments import commands as payments
+from yinuo.core.payments import queries as payment_queries
+from yinuo.core.payments.commands import Draft
+from yinuo.core.payments.models import PayeeAccount, Payment
+from yinuo.core.payments.rules import AccountDetails
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Person, Staff
+from yinuo.kit.errors import DomainError
+from yinuo.kit.money import check_amount
+
+APPROVAL = "compensation"
+CHECK = "complaints.check"
+
+
+class NothingProposed(DomainError):
+    code = "nothing_proposed"
+    message = _("Say at least one thing that we offer to do.")
+    http = 422
+
+
+class NoProposalOpen(DomainError):
+    code = "no_proposal_open"
+    message = _("No proposal of complaint %(number)s waits for an answer.")
+
+
+class AmountMissing(DomainError):
+    code = "amount_missing"
+    message = _("A compensation has an amount above 0.")
+    http = 422
+
+
+class TraineeMissing(DomainError):
+    code = "trainee_missing"
+    message = _("Say who is trained.")
+    http = 422
+
+
+class NoSuchMeasure(DomainError):
+    code = "no_such_measure"
+    message = _("Complaint %(number)s has no such measure that is still open.")
+    http = 404
+
+
+class BeyondAuthority(DomainError):
+    code = "compensation_beyond_authority"
+    message = _("%(amount)s is above your authority: %(roles)s may approve it.")
+    http = 403
+
+
+class MoneyIsPaid(DomainError):
+    code = "compensation_is_paid_by_the_bank"
+    message = _("Compensation is done when the money has arrived, not when somebody says so.")
+
+
+class NotAgreedYet(DomainError):
+    code = "not_agreed_yet"
+    message = _("Money leaves when the complainant has agreed or the answer was told.")
+
+
+class OwnWork(DomainError):
+    code = "own_work"
+    message = _("Another person than the one who did it looks whether it was done.")
+    http = 403
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeasure:
+    """`staff` for a training, `amount` in CNY for a compensation."""
+
+    kind: str
+    what: str
+    amount: Decimal | None = None
+    staff: Staff | None = None
+
+
+def propose(
+    *,
+    case: Case,
+    words: str,
+    measures: Sequence[NewMeasure],
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Proposal:
+    """Put a solution to the complainant; an earlier one that nobody agreed to is replaced.
+
+    Raises NothingProposed, AmountMissing and TraineeMissing.
+    """
+    by_a_person(by)
+    if not measures:
+        raise NothingProposed("measures")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        rows = Proposal.objects.filter(complaint=held.complaint)
+        latest = rows.aggregate(found=Max("round"))["found"] or 0
+        rows.filter(answer="").update(answer="replaced", answered_by=by.id, answered_at=at)
+        _drop_open(held, at)
+        proposal = Proposal.objects.create(
+            complaint=held.complaint,
+            round=latest + 1,
+            words=written(words, "words"),
+            by=by.id,
+            at=at,
+        )
+        made = add_measures(held, measures, proposal=proposal, by=by, at=at)
+        data = {"round": proposal.round, "measures": [row.kind for row in made]}
+        facts = {"words": proposal.words, "measures": [row.what for row in made]}
+        take(held, "propose", by=by, at=at, data=data, facts=facts)
+    return proposal
+
+
+def agree(*, case: Case, words: str = "", by: Actor, at: datetime, seen: int | None = None) -> None:
+    """The complainant accepts; from now on it is owed."""
+    _answer(case, "agreed", words, by, at, seen)
+
+
+def disagree(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
+    """The complainant does not accept, and says why; we go on looking."""
+    _answer(case, "refused", written(words, "words"), by, at, seen)
+
+
+def _answer(case: Case, answer: str, words: str, by: Actor, at: datetime, seen: int | None) -> None:
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        proposal = Proposal.objects.filter(complaint=held.complaint, answer="").first()
+        if proposal is None:
+            raise NoProposalOpen(number=held.case.number)
+        proposal.answer, proposal.answer_words = answer, words.strip()
+        proposal.answered_by, proposal.answered_at = by.id, at
+        proposal.save(update_fields=["answer", "answer_words", "answered_by", "answered_at"])
+        if words.strip():
+            cases.write_note(
+                case=held.case, body=words, kind="words", thread="proposal", by=by, at=at,
+                for_customer=True,
+            )  # fmt: skip
+        if answer == "refused":
+            _drop_open(held, at)
+        step = "agree" if answer == "agreed" else "disagree"
+        take(held, step, by=by, at=at, data={"round": proposal.round})
+
+
+def add_measures(
+    held: Held,
+    measures: Sequence[NewMeasure],
+    *,
+    proposal: Proposal | None,
+    by: Actor,
+    at: datetime,
+) -> list[Measure]:
+    """The things to do, and the approvals that their money needs; inside the caller's command."""
+    made = []
+    for new in measures:
+        one_of(new.kind, MEASURES, "measures")
+        if new.kind == "compensation":
+            if new.amount is None or new.amount <= 0:
+                raise AmountMissing("amount")
+            check_amount(new.amount, field="amount", currency="CNY")
+        if new.kind == "training" and new.staff is None:
+            raise TraineeMissing("staff")
+        row = Measure.objects.create(
+            complaint=held.complaint,
+            proposal=proposal,
+            kind=new.kind,
+            what=written(new.what, "what"),
+            amount=new.amount if new.kind == "compensation" else None,
+            staff=new.staff,
+            made_by=by.id,
+            made_at=at,
+        )
+        if new.kind == "compensation" and new.amount is not None:
+            row.approval = _ask_approval(held, row, new.amount, by, at)
+            row.save(update_fields=["approval"])
+        made.append(row)
+    return made
+
+
+def _ask_approval(held: Held, row: Measure, amount: Decimal, by: Actor, at: datetime) -> Approval:
+    level = rules_at(at).compensation.authority.value.roles_for(amount)
+    return approvals.request_approval(
+        case=held.case,
+        subject=cases.subject_of(row),  # type: ignore[arg-type]
+        kind=APPROVAL,
+        amount=amount,
+        currency=row.currency,
+        level=level[0] if level else "",
+        made_by=by.id,
+        by=by,
+        at=at,
+    )
+
+
+def approve_compensation(
+    *, case: Case, measure: int, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Approve within one's authority. Raises BeyondAuthority and MakerCannotCheck."""
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = _measure(held, measure)
+        amount = row.amount or Decimal(0)
+        authority = rules_at(at).compensation.authority.value
+        if not authority.allows(by.roles, amount):
+            raise BeyondAuthority(amount=amount, roles=", ".join(authority.roles_for(amount)))
+        approvals.approve(case=held.case, subject=_subject(row), kind=APPROVAL, by=by, at=at)
+        data = {"measure": row.pk, "amount": str(amount)}
+        take(held, "approve_compensation", by=by, at=at, data=data)
+
+
+def return_compensation(
+    *, case: Case, measure: int, reason: str, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = _measure(held, measure)
+        approvals.return_unapproved(
+            case=held.case, subject=_subject(row), kind=APPROVAL, reason=reason, by=by, at=at
+        )
+        row.dropped_at = at
+        row.save(update_fields=["dropped_at"])
+        take(held, "return_compensation", by=by, at=at, data={"measure": row.pk})
+
+
+def propose_account(
+    *,
+    case: Case,
+    person: Person,
+    details: AccountDetails,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> PayeeAccount:
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        cases.check_step(held.case, "propose_account", by=by)
+        return payments.propose_account(
+            case=held.case, person=person, details=details, by=by, at=at
+        )
+
+
+def confirm_account(
+    *, case: Case, account: PayeeAccount, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        payments.confirm_account(account=account, by=by, at=at)
+        take(held, "confirm_account", by=by, at=at)
+
+
+def pay(*, case: Case, measure: int, by: Actor, at: datetime, seen: int | None = None) -> Payment:
+    """Instruct the compensation that was approved, when it was agreed or the answer was told.
+
+    Raises NotAgreedYet, ApprovalMissing, NoAccountToPay and PaymentAlreadyRunning.
+    """
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = _measure(held, measure)
+        agreed = row.proposal is not None and row.proposal.answer == "agreed"
+        if not agreed and held.complaint.told_at is None:
+            raise NotAgreedYet
+        if row.approval is None or row.amount is None:
+            raise payments.ApprovalMissing
+        draft = Draft(
+            case=held.case,
+            payee=held.case.customer,
+            approval=row.approval,
+            amount=row.amount,
+            currency=row.currency,
+            subject=_subject(row),
+        )
+        payment = payments.draft_payment(draft, by=by, at=at)
+        data = {"measure": row.pk, "payment": payment.pk}
+        take(held, "pay", by=by, at=at, data=data, facts={"amount": row.amount})
+    return payment
+
+
+def take_bank_answer(*, case: Case, subject: str, by: Actor, at: datetime) -> None:
+    """What the bank says became of a compensation. Safe to run twice."""
+    with cases.transaction():
+        held = locked(case)
+        row = next((one for one in _open_measures(held) if _subject(one) == subject), None)
+        if row is None:
+            return
+        newest = (
+            payment_queries.payments_of(held.case)
+            .filter(subject=subject)
+            .exclude(status=Payment.Status.CANCELLED)
+            .order_by("-attempt")
+            .first()
+        )
+        if newest is None:
+            return
+        data = {"measure": row.pk, "payment": newest.pk}
+        if newest.status == Payment.Status.RETURNED:
+            take(held, "money_returned", by=by, at=at, data=data)
+        elif newest.status == Payment.Status.ARRIVED:
+            _done(held, row, "money_arrived", by, at)
+
+
+def carry_out(
+    *, case: Case, measure: int, words: str = "", by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Record that something agreed was done. Raises NoSuchMeasure and MoneyIsPaid."""
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = _measure(held, measure)
+        if row.kind == "compensation":
+            raise MoneyIsPaid
+        if words.strip():
+            cases.write_note(case=held.case, body=words, kind="internal", by=by, at=at)
+        _done(held, row, "carry_out", by, at)
+
+
+def check(
+    *, case: Case, measure: int, helped: bool, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Look afterwards whether it was done and helped. Raises OwnWork and NoSuchMeasure."""
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = Measure.objects.filter(
+            complaint=held.complaint, pk=measure, done_at__isnull=False
+        ).first()
+        if row is None:
+            raise NoSuchMeasure("measure", number=held.case.number)
+        if row.done_by == by.id:
+            raise OwnWork
+        row.checked_by, row.checked_at, row.helped = by.id, at, helped
+        row.save(update_fields=["checked_by", "checked_at", "helped"])
+        take(held, "check", by=by, at=at, data={"measure": row.pk, "helped": helped})
+
+
+def _done(held: Held, row: Measure, step: str, by: Actor, at: datetime) -> None:
+    row.done_by, row.done_at = by.id, at
+    row.save(update_fields=["done_by", "done_at"])
+    data = {"measure": row.pk, "kind": row.kind}
+    facts = {"amount": row.amount} if row.amount is not None else {}
+    take(held, step, by=by, at=at, data=data, facts=facts, also_makes=(CHECK,))
+    if not _open_measures(held):
+        cases.keep(case=held.case, rule=CARRY_OUT, by=by, at=at)
+
+
+def _open_measures(held: Held) -> list[Measure]:
+    return list(
+        Measure.objects.filter(
+            complaint=held.complaint, done_at__isnull=True, dropped_at__isnull=True
+        )
+        .select_related("proposal", "approval")
+        .order_by("pk")
+    )
+
+
+def _measure(held: Held, pk: int) -> Measure:
+    for row in _open_measures(held):
+        if row.pk == pk:
+            return row
+    raise NoSuchMeasure("measure", number=held.case.number)
+
+
+def _subject(row: Measure) -> str:
+    return f"measure:{row.pk}"
+
+
+def _drop_open(held: Held, at: datetime) -> None:
+    """What was offered and not agreed to is off the table; a waiting approval has nothing left."""
+    rows = Measure.objects.filter(
+        complaint=held.complaint, done_at__isnull=True, dropped_at__isnull=True
+    ).exclude(proposal__answer="agreed")
+    rows.update(dropped_at=at)

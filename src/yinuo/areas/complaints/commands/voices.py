@@ -1,0 +1,309 @@
+"""One door for every voice: taken in with its own words, told apart by a person, landed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from yinuo.areas.complaints.commands.common import (
+    by_a_person,
+    one_of,
+    rules_at,
+    written,
+)
+from yinuo.areas.complaints.commands.ending import withdraw
+from yinuo.areas.complaints.commands.receiving import (
+    INSIDE_CHANNELS,
+    NewComplaint,
+    NotYetReceived,
+    receive,
+)
+from yinuo.areas.complaints.models import Inbound
+from yinuo.areas.complaints.rules import CHANNELS, KINDS, sort_voice
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.clocks import calendar_at
+from yinuo.core.cases.commands.promises import Making
+from yinuo.core.cases.models import Case, Note
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Branch, Person
+from yinuo.kit import clock
+from yinuo.kit.clock import Limit
+from yinuo.kit.errors import DomainError
+from yinuo.perception.reading import read
+
+ANSWER_QUESTION = "complaints.answer_question"
+
+
+class SortedAlready(DomainError):
+    code = "voice_sorted_already"
+    message = _("A colleague has told this voice apart already.")
+
+
+class CaseMissing(DomainError):
+    code = "voice_needs_a_case"
+    message = _("Say which case this is about.")
+    http = 422
+
+
+class PersonMissing(DomainError):
+    code = "voice_needs_a_person"
+    message = _("Say who this is: choose the customer.")
+    http = 422
+
+
+class NoQuestion(DomainError):
+    code = "voice_is_no_question"
+    message = _("This is no question, or it has been answered.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewVoice:
+    """Words as they were said, by whom they were said as far as we know, and how they came.
+
+    `restated` is what the colleague said back and the customer confirmed.
+    """
+
+    channel: str
+    words: str
+    branch: Branch
+    person: Person | None = None
+    about: Case | None = None
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    restated: str = ""
+    received_at: datetime | None = None
+    first_spoken_at: datetime | None = None
+    external_key: str = ""
+
+
+def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
+    """Keep a voice and suggest what it is. The same e-mail taken in twice is kept once.
+
+    Raises WordsMissing, NotKnown and NotYetReceived.
+    """
+    one_of(voice.channel, (*CHANNELS, *INSIDE_CHANNELS), "channel")
+    words = written(voice.words, "words")
+    received = voice.received_at or at
+    first = voice.first_spoken_at or received
+    if received > at or first > received:
+        raise NotYetReceived("received_at")
+    rules = rules_at(at)
+    found = sort_voice(
+        words, read(words), rules.inbound, channel=voice.channel, alarms=rules.heat.alarms.value
+    )
+    due = clock.due(rules.inbound.sort_within.value, received, calendar_at(at))
+    with cases.transaction():
+        known = Inbound.objects.filter(external_key=voice.external_key or None).first()
+        if known is not None and voice.external_key:
+            return known
+        return Inbound.objects.create(
+            channel=voice.channel,
+            received_at=received,
+            first_spoken_at=first,
+            branch=voice.branch,
+            branch_path=voice.branch.path,
+            person=voice.person,
+            name=voice.name.strip(),
+            phone=voice.phone.strip(),
+            email=voice.email.strip(),
+            words=words,
+            restated=voice.restated.strip(),
+            suggested=found.kind,
+            suggested_why=[sign.as_row() for sign in found.why],
+            heated=found.heated,
+            about=voice.about,
+            due_at=due.due_at,
+            due_provisional=due.provisional,
+            taken_by=by.id,
+            external_key=voice.external_key or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a voice belongs. `case` is the complaint that is withdrawn or the claim reported."""
+
+    kind: str
+    person: Person | None = None
+    about: Case | None = None
+    case: Case | None = None
+    passed_to: str = ""
+    wanted: str = ""
+    confirmed_new: bool = False
+    named_by_regulator: bool = False
+    urgent: bool = False
+    regulator_ref: str = ""
+
+
+def sort(*, voice: Inbound, landing: Landing, by: Actor, at: datetime) -> Case | None:
+    """A person says what it is, and it lands: on the right case, with the right clock.
+
+    Raises SortedAlready, CaseMissing, PersonMissing and what the landing itself raises.
+    """
+    by_a_person(by)
+    one_of(landing.kind, KINDS, "kind")
+    with cases.transaction():
+        row = Inbound.objects.select_for_update(of=("self",)).get(pk=voice.pk)
+        if row.sorted_at is not None:
+            raise SortedAlready
+        row.person = landing.person or row.person
+        row.about = landing.about or row.about
+        row.kind, row.sorted_by, row.sorted_at = landing.kind, by.id, at
+        case, note = _land(row, landing, by, at)
+        row.case, row.note = case, note
+        if note is not None:
+            row.words = ""
+        row.save()
+    return case
+
+
+def _land(
+    row: Inbound, landing: Landing, by: Actor, at: datetime
+) -> tuple[Case | None, Note | None]:
+    if landing.kind == "complaint":
+        return _to_complaint(row, landing, by, at)
+    if landing.kind == "withdrawal":
+        return _to_withdrawal(row, landing, by, at)
+    if landing.kind == "concern":
+        return _to_concern(row, by, at)
+    if landing.kind == "question":
+        return _to_question(row, by, at)
+    if landing.kind in ("violation", "petition"):
+        row.passed_to = written(landing.passed_to, "passed_to")
+        row.due_at = _due(rules_at(at).inbound.pass_on_within.value, row.received_at, at)
+        return None, None
+    return landing.case, None
+
+
+def _to_complaint(
+    row: Inbound, landing: Landing, by: Actor, at: datetime
+) -> tuple[Case | None, Note | None]:
+    if row.person is None:
+        raise PersonMissing("person")
+    new = NewComplaint(
+        customer=row.person,
+        channel=row.channel,
+        branch=row.about.branch if row.about else row.branch,
+        about=row.about,
+        words=row.words,
+        wanted=landing.wanted,
+        received_at=row.received_at,
+        first_spoken_at=row.first_spoken_at,
+        named_by_regulator=landing.named_by_regulator,
+        urgent=landing.urgent,
+        regulator_ref=landing.regulator_ref,
+        confirmed_new=landing.confirmed_new,
+    )
+    case = receive(new=new, by=by, at=at)
+    note = Note.objects.filter(case=case, kind="words").order_by("-pk").first()
+    return case, note
+
+
+def _to_withdrawal(
+    row: Inbound, landing: Landing, by: Actor, at: datetime
+) -> tuple[Case | None, Note | None]:
+    if landing.case is None:
+        raise CaseMissing("case")
+    withdraw(case=landing.case, reason=row.words, received_at=row.received_at, by=by, at=at)
+    note = Note.objects.filter(case=landing.case, thread="withdrawal").order_by("-pk").first()
+    return landing.case, note
+
+
+def _to_concern(row: Inbound, by: Actor, at: datetime) -> tuple[Case | None, Note | None]:
+    """The words go to the case; the reaction to the event opens the concern about it."""
+    if row.about is None:
+        raise CaseMissing("about")
+    note = _words_to(row, row.about, "words", by, at)
+    data = {
+        "voice": row.pk,
+        "note": note.pk,
+        "first_spoken_at": row.first_spoken_at.isoformat(),
+    }
+    cases.record(case=row.about, type="voice.concern_heard", data=data, by=by, at=at)
+    return row.about, note
+
+
+def _to_question(row: Inbound, by: Actor, at: datetime) -> tuple[Case | None, Note | None]:
+    """A question about a case is promised an answer there; one without a case waits in its list."""
+    row.due_at = _due(rules_at(at).inbound.answer_question_within.value, row.received_at, at)
+    if row.about is None:
+        return None, None
+    note = _words_to(row, row.about, "question", by, at)
+    with cases.transaction():
+        held = cases.lock(row.about)
+        making = Making(held, ANSWER_QUESTION, row.received_at, f"voice:{row.pk}")
+        made = cases.make_many([making]).get(held.pk, [])
+        for one in made:
+            data = {"rule": one.rule, "subject": one.subject, "due": one.due_at.isoformat()}
+            cases.record(case=held, type="promise.made", data=data, by=by, at=at)
+    return row.about, note
+
+
+def _words_to(row: Inbound, case: Case, kind: str, by: Actor, at: datetime) -> Note:
+    return cases.write_note(
+        case=case, body=row.words, kind=kind, thread="voices", by=by, at=at, for_customer=True
+    )
+
+
+def _due(limit: Limit, started_at: datetime, at: datetime) -> datetime:
+    return clock.due(limit, started_at, calendar_at(at)).due_at
+
+
+def answer_question(*, voice: Inbound, words: str, by: Actor, at: datetime) -> None:
+    """Answer a question; on a case the customer reads it there, and the promise is kept.
+
+    Raises NoQuestion and WordsMissing.
+    """
+    by_a_person(by)
+    body = written(words, "words")
+    with cases.transaction():
+        row = Inbound.objects.select_for_update(of=("self",)).get(pk=voice.pk)
+        if row.kind != "question" or row.answered_at is not None:
+            raise NoQuestion
+        row.answered_by, row.answered_at = by.id, at
+        if row.case is None:
+            row.answer = body
+        else:
+            cases.write_note(
+                case=row.case, body=body, kind="answer", thread="voices", by=by, at=at,
+                for_customer=True, in_reply_to=row.note,
+            )  # fmt: skip
+            cases.keep(case=row.case, rule=ANSWER_QUESTION, subject=f"voice:{row.pk}", by=by, at=at)
+        row.save(update_fields=["answer", "answered_by", "answered_at"])
+
+
+def rate_answer(*, voice: Inbound, rating: int, by: Actor, at: datetime) -> None:
+    """How good the answer was, 1 to 5, as the customer says."""
+    one_of(str(rating), ("1", "2", "3", "4", "5"), "rating")
+    with cases.transaction():
+        row = Inbound.objects.select_for_update(of=("self",)).get(pk=voice.pk)
+        if row.answered_at is None:
+            raise NoQuestion
+        row.rating = rating
+        row.save(update_fields=["rating"])
+
+
+def from_concern(
+    *,
+    about: Case,
+    source: Case,
+    customer: Person,
+    note: Note | None,
+    first_spoken_at: datetime,
+    by: Actor,
+    at: datetime,
+) -> Case:
+    """A concern has become a complaint: its words and their time come along."""
+    new = NewComplaint(
+        customer=customer,
+        channel="call_back",
+        about=about,
+        note=note,
+        source=source,
+        first_spoken_at=first_spoken_at,
+    )
+    running = replace(new, words=note.body if note is not None else "")
+    return receive(new=running if note is None else new, by=by, at=at)

@@ -1,0 +1,326 @@
+"""How others read complaints. Objects come only through `get_for` and `visible_to`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import ClassVar, Protocol
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from yinuo.areas.complaints.models import (
+    Answer,
+    Complaint,
+    Inbound,
+    Lesson,
+    Measure,
+    NamedCause,
+)
+from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
+from yinuo.areas.complaints.rules import SuggestedCause, playbook_of, suggest_causes
+from yinuo.core.cases import queries as cases
+from yinuo.core.cases.clocks import calendar_at
+from yinuo.core.cases.models import Case, Event, Note, Promise
+from yinuo.core.documents.models import Document
+from yinuo.core.knowledge import queries as knowledge
+from yinuo.core.messages.models import Message
+from yinuo.core.people import queries as people
+from yinuo.core.people import rules as seeing
+from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit import clock
+from yinuo.kit.errors import DomainError
+from yinuo.kit.errors import Message as Sentence
+from yinuo.kit.errors import gettext_noop as _
+from yinuo.perception.reading import read
+
+
+class VoiceNotFound(DomainError):
+    code = "voice_not_found"
+    message: ClassVar[Sentence] = _("There is no such voice.")
+    http = 404
+
+
+class CaseAndComplaint(Protocol):
+    @property
+    def case(self) -> Case: ...
+    @property
+    def complaint(self) -> Complaint: ...
+
+
+# Complaints ----------------------------------------------------------------------------------
+
+
+def get_for(actor: Actor, number: str) -> Complaint:
+    """The complaint of a number. Raises cases.queries.NotFound."""
+    return of_case(cases.get_for(actor, number, kind="complaint"))
+
+
+def of_case(case: Case) -> Complaint:
+    return Complaint.objects.select_related(
+        "case__customer", "case__handler", "case__branch", "case__about", "words", "wanted"
+    ).get(pk=case.pk)
+
+
+def visible_to(actor: Actor) -> QuerySet[Complaint]:
+    return Complaint.objects.filter(case__in=cases.visible_to(actor))
+
+
+# Voices --------------------------------------------------------------------------------------
+
+
+def voices_visible_to(actor: Actor) -> QuerySet[Inbound]:
+    """Staff see what came in for their branch and those below; customers none."""
+    rows = Inbound.objects.select_related("person", "about", "case", "branch")
+    if actor.kind == "customer" or not seeing.sees_customers(actor):
+        return rows.none()
+    return rows.filter(people.within(actor, "branch_path"))
+
+
+def voice_for(actor: Actor, pk: int) -> Inbound:
+    """Raises VoiceNotFound, also for one of another branch."""
+    found = voices_visible_to(actor).filter(pk=pk).first()
+    if found is None:
+        raise VoiceNotFound("voice")
+    return found
+
+
+def voices_to_sort(actor: Actor) -> QuerySet[Inbound]:
+    return voices_visible_to(actor).filter(sorted_at__isnull=True).order_by("due_at", "pk")
+
+
+def questions_to_answer(actor: Actor) -> QuerySet[Inbound]:
+    rows = voices_visible_to(actor).filter(kind="question", answered_at__isnull=True)
+    return rows.order_by("due_at", "pk")
+
+
+# Times ---------------------------------------------------------------------------------------
+
+
+def review_end(told_at: datetime) -> datetime:
+    """The moment until which a review of an answer told then may be asked for, exclusive."""
+    limit = rulebook.rules(ComplaintsRules, at=told_at).review.ask_within.value
+    return clock.due(limit, told_at, calendar_at(told_at)).due_at
+
+
+def review_until(complaint: Complaint, at: datetime) -> datetime | None:
+    """None when nothing was told yet, or when the answer is that of a review."""
+    if complaint.told_at is None:
+        return None
+    reviewed = complaint.reviews.filter(
+        decided_at__isnull=False, asked_at__gte=complaint.told_at
+    ).exists()
+    return None if reviewed else review_end(complaint.told_at)
+
+
+def last_day(until: datetime) -> date:
+    """The day that ends at this exclusive moment."""
+    day = timezone.localdate(until)
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def late_answers(case_ids: Collection[int]) -> frozenset[int]:
+    """Those whose answer was told after the time of the law."""
+    rows = Promise.objects.filter(
+        case__in=case_ids, rule="complaints.answer", missed_at__isnull=False
+    )
+    return frozenset(rows.values_list("case_id", flat=True))
+
+
+def ready_to_close(at: datetime, *, limit: int = 500) -> list[Case]:
+    """Answered complaints whose time for a review is over, with nothing left to do."""
+    open_measures = Measure.objects.filter(
+        complaint=OuterRef("pk"), done_at__isnull=True, dropped_at__isnull=True
+    )
+    found = Complaint.objects.filter(
+        ~Exists(open_measures), case__state="told", told_at__isnull=False
+    )
+    rows = found.select_related("case").order_by("told_at")[:limit]
+    ready = []
+    for row in rows:
+        until = review_until(row, at)
+        if until is None or at >= until:
+            ready.append(row.case)
+    return ready
+
+
+# Causes --------------------------------------------------------------------------------------
+
+
+def with_main_cause(ids: Collection[int]) -> frozenset[int]:
+    rows = NamedCause.objects.filter(complaint__in=ids, main=True)
+    return frozenset(rows.values_list("complaint_id", flat=True))
+
+
+def suggested(held: CaseAndComplaint, at: datetime) -> list[SuggestedCause]:
+    """Causes that the words and the record of the claim speak for, the likeliest first."""
+    text = "\n".join(words_of(held.complaint))
+    branches = branches_read(held.complaint)
+    about = held.case.about
+    evidence = record_of(about, at) if about is not None else frozenset()
+    return suggest_causes(rulebook.rules(CausesRules, at=at), text, branches, evidence)
+
+
+def words_of(complaint: Complaint) -> list[str]:
+    """What the complainant said, the oldest first."""
+    own = Q(case=complaint.case_id, kind="words")
+    if complaint.words_id is not None:
+        own |= Q(pk=complaint.words_id)
+    return [note.body for note in Note.objects.filter(own).order_by("at", "pk") if note.body]
+
+
+def branches_read(complaint: Complaint) -> tuple[str, ...]:
+    """The causes that were read in the words, a person's correction before the machine's."""
+    note = complaint.words
+    if note is None:
+        return ()
+    kept = knowledge.reading_of(note.pk)
+    return kept.causes if kept is not None else read(note.body).causes
+
+
+def playbook(complaint: Complaint, at: datetime) -> tuple[str, ...]:
+    """What to do, by the main cause; nothing until it is named."""
+    main = complaint.causes.filter(main=True).first()
+    return playbook_of(rulebook.rules(CausesRules, at=at), main.code) if main else ()
+
+
+def prevention_of(complaint: Complaint, at: datetime) -> tuple[str, ...]:
+    """Keys of texts `prevention` for the causes that were named, each once."""
+    tree = rulebook.rules(CausesRules, at=at).tree
+    found = (
+        key
+        for cause in complaint.causes.order_by("-main", "pk")
+        if cause.code in tree
+        for key in tree[cause.code].value.prevention
+    )
+    return tuple(dict.fromkeys(found))
+
+
+# What the record of a case shows -------------------------------------------------------------
+
+
+def record_of(case: Case, at: datetime) -> frozenset[str]:
+    """Codes of what went wrong on a case, from its own timeline, promises, papers and notes."""
+    rule = rulebook.rules(CausesRules, at=at).suggesting
+    found: set[str] = set()
+    missed = Promise.objects.filter(case=case, missed_at__isnull=False)
+    for name in missed.values_list("rule", flat=True).distinct():
+        found |= {"promise_missed", rule.late_promises.value.get(name, "promise_missed")}
+    papers = Document.objects.filter(case=case)
+    if papers.filter(request_round__gt=1).exists():
+        found.add("asked_twice")
+    if papers.filter(status=Document.Status.REJECTED).exists():
+        found.add("papers_rejected")
+    events = Event.objects.filter(case=case)
+    if events.filter(type__endswith=".reassigned").exists():
+        found.add("reassigned")
+    if events.filter(type__in=("claim.payment_returned", "payment.returned")).exists():
+        found.add("payment_returned")
+    for outcome in events.filter(data__has_key="outcome").values_list("data__outcome", flat=True):
+        found |= {"part_paid"} if outcome == "part" else set()
+        found |= {"refused"} if outcome == "refuse" else set()
+    if unanswered(case):
+        found.add("question_unanswered")
+    if longest_silence_days(case, at) >= rule.silence_from_days.value:
+        found.add("silence")
+    return frozenset(found)
+
+
+def unanswered(case: Case) -> list[Note]:
+    """Questions of the customer that no answer followed."""
+    answers = Note.objects.filter(case=OuterRef("case"), kind="answer", at__gte=OuterRef("at"))
+    rows = Note.objects.filter(~Exists(answers), case=case, kind="question")
+    return list(rows.order_by("at", "pk"))
+
+
+def longest_silence_days(case: Case, at: datetime) -> int:
+    """The longest time in which the customer heard nothing, in whole days, while it was open."""
+    told = Message.objects.filter(case_id=case.pk, person__isnull=False)
+    moments = sorted(set(told.values_list("written_at", flat=True)))
+    stops = [case.opened_at, *moments, case.closed_at or at]
+    return max(
+        ((later - earlier).days for earlier, later in pairwise(stops)),
+        default=0,
+    )
+
+
+# Measures, answers, letters ------------------------------------------------------------------
+
+
+def measure_kinds(ids: Collection[int]) -> dict[int, dict[str, bool]]:
+    """For each complaint the kinds of what is to be done, and whether all of that kind is done."""
+    found: dict[int, dict[str, bool]] = {}
+    rows = Measure.objects.filter(complaint__in=ids, dropped_at__isnull=True)
+    for complaint, kind, done in rows.values_list("complaint_id", "kind", "done_at"):
+        kinds = found.setdefault(complaint, {})
+        kinds[kind] = kinds.get(kind, True) and done is not None
+    return found
+
+
+def open_measures(complaint: Complaint) -> list[Measure]:
+    rows = complaint.measures.filter(done_at__isnull=True, dropped_at__isnull=True)
+    return list(rows.select_related("proposal", "approval", "staff").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    key: str
+    title: str
+    why: str
+
+
+def remedy_texts(answer: Answer, language: str) -> list[Remedy]:
+    found = []
+    for key in answer.remedies:
+        text = rulebook.short_text(key, language)
+        found.append(Remedy(key, text.title, text.why))
+    return found
+
+
+def newest_answer(complaint: Complaint, *, told: bool = False) -> Answer | None:
+    rows = complaint.answers.order_by("-version")
+    return (rows.filter(told_at__isnull=False) if told else rows).first()
+
+
+def prompts(complaint: Complaint, at: datetime) -> tuple[tuple[str, ...], bool]:
+    """Keys of texts `prompts` after a heated talk, and whether to offer another handler."""
+    heat = rulebook.rules(ComplaintsRules, at=at).heat
+    if not complaint.heated_talks:
+        return (), False
+    return heat.prompts.value, complaint.heated_talks >= heat.hand_over_from.value
+
+
+# The library ---------------------------------------------------------------------------------
+
+
+def lessons(*, cause: str = "", kind: str = "") -> list[Lesson]:
+    """What was learned, the newest first; it names nobody, so every colleague may read it."""
+    rows = Lesson.objects.select_related("complaint").prefetch_related("complaint__causes")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if cause:
+        rows = rows.filter(complaint__causes__code=cause)
+    return list(rows.order_by("-at")[:200])
+
+
+_NUMBERS = re.compile(r"1[3-9]\d{9}|\d{15,18}[\dXx]?|[一-鿿][A-Z][A-Z0-9]{5,6}")
+
+
+def personal_data_in(case: Case, text: str) -> str:
+    """The first name, phone, ID number or plate that the text gives away; empty if it is clean."""
+    names: Iterable[str] = (case.customer.name, case.handler.name if case.handler else "")
+    for name in names:
+        if name and name in text:
+            return name
+    found = _NUMBERS.search(text)
+    return found.group() if found else ""
+
+
+def groups_of(rows: Sequence[Complaint]) -> dict[int, str]:
+    """The main cause of each complaint, for lists."""
+    found = NamedCause.objects.filter(complaint__in=rows, main=True)
+    return dict(found.values_list("complaint_id", "code"))
