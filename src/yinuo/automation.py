@@ -100,6 +100,13 @@ def _keep_suggestion(event: Event, at: datetime) -> None:
     concerns.keep_suggestion(event=event, context=context, by=SYSTEM, at=at)
 
 
+def _ask_again(event: Event, at: datetime) -> None:
+    """What a call-back brought to light is mended: the customer is asked again now."""
+    source = Case.objects.filter(pk=event.data.get("source"), kind="call_back").first()
+    if source is not None:
+        call_backs.bring_forward(case=source, by=SYSTEM, at=at)
+
+
 REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "claim.registered": (_dispatch,),
     "promise.warned": (_tell_of_delay,),
@@ -112,6 +119,7 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "call_back.excluded": (_note_exclusion, _close),
     "note.added": (_hear_note,),
     "call_back.answered": (_hear_answers, _keep_suggestion),
+    "concern.closed": (_ask_again,),
 }
 cases.reacts_to(REACTIONS)
 
