@@ -14,13 +14,14 @@ from yinuo.areas.call_backs.models import Attempt, CallBack, CoverageCheck, Excl
 from yinuo.areas.call_backs.questionnaire import Answer, ChosenScript, Questionnaire
 from yinuo.areas.call_backs.questionnaire_rulefile import TURNS, QuestionnairesRules
 from yinuo.areas.call_backs.rulefile import CallBacksRules, StrategyName
-from yinuo.areas.call_backs.rules import House, Wishes
+from yinuo.areas.call_backs.rules import House, Proofs, Wishes
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.clocks import calendar_at
-from yinuo.core.cases.models import Case, Note
+from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.messages.rulefile import ChannelsRules
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
+from yinuo.core.policies.models import Vehicle
 from yinuo.core.rulebook import queries as rulebook
 
 NO_SURVEYS = "surveys"
@@ -94,6 +95,23 @@ def competences_for(row: CallBack, programme: CallBacksRules, *, at: datetime) -
     asking = rulebook.rules(QuestionnairesRules, at=at)
     more = questionnaire.competences_for(asking, question_facts(row))
     return more | {programme.calling.training.value}
+
+
+def proofs_of(person: Person) -> Proofs:
+    """What the customer may say so that we know who is on the phone."""
+    plates = Vehicle.objects.filter(policies__holder=person).values_list("plate", flat=True)
+    return Proofs(
+        plates=frozenset(plate for plate in plates.distinct() if plate),
+        id_number=person.id_number,
+        phone=person.phone,
+    )
+
+
+def is_identified(attempt: Attempt) -> bool:
+    """Whether it was made sure in this call who is on the phone."""
+    return Event.objects.filter(
+        case=attempt.call_back_id, type="call_back.identified", data__number=attempt.number
+    ).exists()
 
 
 def draft_of(row: CallBack) -> Response | None:

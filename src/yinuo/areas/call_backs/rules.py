@@ -256,6 +256,48 @@ def _wall(minute: int) -> time:
     return time(minute // 60 % 24, minute % 60)
 
 
+# Who is on the phone ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What we know of a customer that a stranger who picks up does not."""
+
+    plates: frozenset[str]
+    id_number: str
+    phone: str
+
+
+def proof_of(said: str, proofs: Proofs) -> str | None:
+    """What the words prove: "plate", "id_number", or None.
+
+    The number that was dialled proves nothing, unless we know of nothing else to ask for.
+    """
+    heard = _plain(said)
+    if not heard:
+        return None
+    plates = {_plain(plate) for plate in proofs.plates}
+    # The sign of the province is often left out when a plate is said.
+    if heard in plates | {plate[1:] for plate in plates}:
+        return "plate"
+    if _is_tail(heard, proofs.id_number):
+        return "id_number"
+    knows_better = proofs.plates or proofs.id_number
+    return "phone" if not knows_better and _is_tail(heard, proofs.phone) else None
+
+
+TAIL = 4
+"""So many last characters of a number are asked for, as on every form."""
+
+
+def _is_tail(heard: str, number: str) -> bool:
+    return len(heard) == TAIL and len(number) > TAIL and _plain(number).endswith(heard)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.upper() if letter.isalnum())
+
+
 # What an answer leads to ----------------------------------------------------------------------
 
 

@@ -19,6 +19,13 @@ from yinuo.areas.call_backs.commands.calling import (
 from yinuo.areas.call_backs.commands.campaigns import Selection, open_campaign, run_campaign
 from yinuo.areas.call_backs.commands.checking import record_check
 from yinuo.areas.call_backs.commands.common import NotToBeAsked
+from yinuo.areas.call_backs.commands.drafting import (
+    NotIdentified,
+    NotTheCustomer,
+    finish,
+    identify,
+    keep_answer,
+)
 from yinuo.areas.call_backs.commands.ending import exclude, opt_out, stop
 from yinuo.areas.call_backs.commands.inviting import Swept, invite, invite_many, sweep
 from yinuo.areas.call_backs.commands.linking import LinkUsed, follow_link
@@ -44,7 +51,9 @@ __all__ = [
     "NoRunningCall",
     "NoSuchExclusion",
     "NotByPhone",
+    "NotIdentified",
     "NotNow",
+    "NotTheCustomer",
     "NotToBeAsked",
     "NotTrained",
     "Selection",
@@ -52,9 +61,12 @@ __all__ = [
     "answer",
     "bring_forward",
     "exclude",
+    "finish",
     "follow_link",
+    "identify",
     "invite",
     "invite_many",
+    "keep_answer",
     "leave_out_case",
     "open_call_back",
     "open_campaign",

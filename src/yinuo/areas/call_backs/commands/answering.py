@@ -69,7 +69,7 @@ def answer(
     """
     with cases.transaction():
         held = hold(case, seen=seen)
-        response = _response_of(held)
+        response = newest_response(held)
         if response is not None and response.finished_at is not None:
             raise AlreadyAnswered
         cases.check_step(held.case, "answer", by=by)
@@ -81,7 +81,7 @@ def answer(
     return kept
 
 
-def _response_of(held: Held) -> Response | None:
+def newest_response(held: Held) -> Response | None:
     """The answers of this round so far, or of the round before when a new one only waits."""
     newest = Response.objects.filter(call_back=held.row).order_by("-round").first()
     if newest is None or newest.round == held.row.round:
