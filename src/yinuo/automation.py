@@ -16,10 +16,12 @@ from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import queries as claim_queries
+from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints import queries as complaint_queries
 from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import sealing
-from yinuo.core.cases.models import Case, Event
+from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
@@ -50,7 +52,8 @@ def _tell_of_delay(event: Event, at: datetime) -> None:
 
 
 def _take_bank_answer(event: Event, at: datetime) -> None:
-    claims.take_bank_answer(case=event.case, subject=event.data["subject"], by=SYSTEM, at=at)
+    area = complaints if event.case.kind == "complaint" else claims
+    area.take_bank_answer(case=event.case, subject=event.data["subject"], by=SYSTEM, at=at)
 
 
 def _follow_up(event: Event, at: datetime) -> None:
@@ -107,6 +110,26 @@ def _ask_again(event: Event, at: datetime) -> None:
         call_backs.bring_forward(case=source, by=SYSTEM, at=at)
 
 
+def _open_concern_of_voice(event: Event, at: datetime) -> None:
+    """A voice that was told apart as a concern: the words lie on the case already."""
+    concerns.open_concern(
+        about=event.case,
+        reasons=["said_to_us"],
+        note=Note.objects.get(pk=event.data["note"]),
+        door="words",
+        first_spoken_at=datetime.fromisoformat(event.data["first_spoken_at"]),
+        source_event=event.pk,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def _receive_complaint(event: Event, at: datetime) -> None:
+    """A concern that was not solved, or a call-back answer that asks for it."""
+    if event.type == "concern.became_complaint" or event.data.get("complaint"):
+        complaints.hear_event(event=event, by=SYSTEM, at=at)
+
+
 REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "claim.registered": (_dispatch,),
     "promise.warned": (_tell_of_delay,),
@@ -118,8 +141,10 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "claim.withdrawn": (_follow_up, _close),
     "call_back.excluded": (_note_exclusion, _close),
     "note.added": (_hear_note,),
-    "call_back.answered": (_hear_answers, _keep_suggestion),
+    "call_back.answered": (_hear_answers, _keep_suggestion, _receive_complaint),
     "concern.closed": (_ask_again,),
+    "concern.became_complaint": (_receive_complaint,),
+    "voice.concern_heard": (_open_concern_of_voice,),
 }
 cases.reacts_to(REACTIONS)
 
@@ -199,6 +224,13 @@ def warn_before_complaints(*, at: datetime) -> None:
     after: int | None = 0
     while after is not None:
         after = claims.warn(after=after, by=SYSTEM, at=at).last
+
+
+@queue.task("close_answered_complaints", queue="clock", cron="45 17 * * *")
+def close_answered_complaints(*, at: datetime) -> None:
+    """Every night: answered, done, and the time for a review is over."""
+    while ready := complaint_queries.ready_to_close(at):
+        complaints.close_many(ready, agreed=False, by=SYSTEM, at=at)
 
 
 # Call-backs ------------------------------------------------------------------------------------

@@ -57,6 +57,15 @@ FACTS: dict[str, object] = {
     "minutes": 10,
     "words": "您好，照片收到了。",
     "at": TOLD_AT,
+    "facts": "查勘时间比约定晚了两小时。",
+    "decision": "投诉成立。",
+    "basis": "服务承诺第三条。",
+    "remedies": [{"title": "调解", "why": "不收费用。"}],
+    "measures": ["道歉"],
+    "review_until": MIDNIGHT,
+    "passed_to": "合规部",
+    "into_number": "P-2026-000017-3",
+    "group": 23,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from yinuo.areas.complaints.rules import CHANNELS, KINDS, sort_voice
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.commands.promises import Making
-from yinuo.core.cases.models import Case, Note
+from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person
 from yinuo.kit import clock
@@ -286,24 +286,26 @@ def rate_answer(*, voice: Inbound, rating: int, by: Actor, at: datetime) -> None
         row.save(update_fields=["rating"])
 
 
-def from_concern(
-    *,
-    about: Case,
-    source: Case,
-    customer: Person,
-    note: Note | None,
-    first_spoken_at: datetime,
-    by: Actor,
-    at: datetime,
-) -> Case:
-    """A concern has become a complaint: its words and their time come along."""
+def hear_event(*, event: Event, by: Actor, at: datetime) -> Case | None:
+    """A concern or a call-back has become a complaint: its words and their time come along.
+
+    Safe to run twice: the event is the key of the complaint that it made.
+    """
+    source = event.case
+    about = source.about
+    if about is None:
+        return None
+    notes = list(Note.objects.filter(pk__in=event.data.get("notes", ())).order_by("at", "pk"))
+    spoken = event.data.get("first_spoken_at")
+    first = datetime.fromisoformat(spoken) if spoken else min((n.at for n in notes), default=None)
     new = NewComplaint(
-        customer=customer,
+        customer=source.customer,
         channel="call_back",
         about=about,
-        note=note,
+        note=notes[0] if notes else None,
         source=source,
-        first_spoken_at=first_spoken_at,
+        first_spoken_at=first or event.at,
+        received_at=event.at,
+        external_key=f"event:{event.pk}",
     )
-    running = replace(new, words=note.body if note is not None else "")
-    return receive(new=running if note is None else new, by=by, at=at)
+    return receive(new=new, by=by, at=at)
