@@ -67,6 +67,10 @@ class Settlement:
                 for loss, amount in row.items():
                     yield f"addons.{name}", payer, loss, amount
 
+    def printed(self) -> Iterator[tuple[str, str, str, int]]:
+        """Every printed cell as (cover, payer, loss, cents), recoveries not yet taken off."""
+        yield from _Printer(self.sheet, self._car_of).cells()
+
     @cached_property
     def payees(self) -> dict[str, Fraction]:
         """What reaches the owner of each loss, exactly."""
@@ -150,6 +154,22 @@ class _Printer:
                 result = Fraction(amount, 100)
                 self.rounding.append(Step(cover, payer, loss, rule, formula, figures, result))
         return printed
+
+    def cells(self) -> Iterator[tuple[str, str, str, int]]:
+        groups: list[tuple[str, Printed]] = [(_CTPLI[item], self.ctpli[item]) for item in ITEMS]
+        groups += [("owner", self.owner_pays), ("third_party", self.third_party)]
+        groups.append(("seats", self.seats))
+        for payer, names in self.addons.items():
+            groups += [(ADDON_RULES[name], {payer: row}) for name, row in names.items()]
+        for cover, printed in groups:
+            for payer, row in printed.items():
+                for loss, amount in row.items():
+                    yield cover, payer, loss, amount
+        for payer, amount in self.proxy.items():
+            yield "ctpli.proxy", payer, self.car_of(payer), amount
+        for payer, amount in self.own_damage.items():
+            if amount:
+                yield "own_damage", payer, self.car_of(payer), amount
 
     def result(self, say: Callable[[Step], Mapping[str, str]] | None) -> dict[str, Any]:
         sheet = self.sheet

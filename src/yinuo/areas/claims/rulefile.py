@@ -279,6 +279,16 @@ class AuthorityRules(RuleTable):
     alone_up_to: Rule[Decimal]
 
 
+class SettlingRules(RuleTable):
+    """How a claim becomes the accident that is settled."""
+
+    products_without_compulsory: Rule[tuple[str, ...]]
+    text_of_product: Rule[dict[str, Literal["2014", "2020"]]]
+    causes_by_fault: Rule[tuple[str, ...]]
+    uses: Rule[dict[str, Literal["family", "non_business", "taxi", "other_business"]]]
+    small_bus_seats: Rule[int]
+
+
 class ClaimsRules(RuleFile):
     """rules/cn_motor/claims.toml"""
 
@@ -289,3 +299,4 @@ class ClaimsRules(RuleFile):
     reserves: ReserveRules
     papers: PaperRules
     authority: AuthorityRules
+    settling: SettlingRules
