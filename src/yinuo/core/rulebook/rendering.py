@@ -19,6 +19,8 @@ from yinuo.core.rulebook.textfiles import Text, language_of
 FACTS = frozenset(
     {
         "case_number",
+        "about_number",
+        "asks_concern",
         "customer_name",
         "reader_name",
         "insurer_name",

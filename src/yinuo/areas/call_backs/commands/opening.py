@@ -164,6 +164,8 @@ def _open(
     by: Actor,
     at: datetime,
 ) -> list[CallBack]:
+    if not chosen:
+        return []
     opened = cases.open_many([_opening(one, programme) for one in chosen], by=by, at=at)
     rows = [_row(case, one, programme, campaign) for case, one in zip(opened, chosen, strict=True)]
     return CallBack.objects.bulk_create(rows)
@@ -226,6 +228,8 @@ def _exclude(
     by: Actor,
     at: datetime,
 ) -> list[Exclusion]:
+    if not left_out:
+        return []
     version = programme.programme.version.value
     cases.record_many(
         [
