@@ -17,8 +17,9 @@ from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.models import Assessment, InjuredPerson, Loss
 from yinuo.core.cases.models import Case, Note
 from yinuo.core.people.models import Staff
-from yinuo.interfaces.common.actions import CLAIM_ACTIONS
+from yinuo.interfaces.common.actions import ACTIONS, CLAIM_ACTIONS
 from yinuo.interfaces.desk.sheets import SHEETS
+from yinuo.interfaces.desk.sheets.shared import SHEETS as SHARED
 from yinuo.kit import queue
 
 ALL = (
@@ -64,8 +65,10 @@ def number(desks: Desks) -> str:
     return house.report(desks.world).case.number
 
 
-def test_every_action_has_a_sheet() -> None:
-    assert set(SHEETS) == set(CLAIM_ACTIONS)
+def test_every_sheet_is_that_of_an_action() -> None:
+    for kind, sheets in SHEETS.items():
+        assert set(sheets) <= set(ACTIONS[kind]), kind
+    assert set(SHARED) <= set(CLAIM_ACTIONS)
 
 
 @pytest.mark.parametrize("path", LISTS)

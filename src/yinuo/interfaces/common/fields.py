@@ -18,6 +18,7 @@ class FieldKind(StrEnum):
     TEXTAREA = "textarea"
     FILE = "file"
     CHECKBOX = "checkbox"
+    TICKS = "ticks"
 
 
 TEMPLATES = {
@@ -29,6 +30,7 @@ TEMPLATES = {
     FieldKind.TEXTAREA: "parts/field_textarea.html",
     FieldKind.FILE: "parts/field_file.html",
     FieldKind.CHECKBOX: "parts/field_checkbox.html",
+    FieldKind.TICKS: "parts/field_ticks.html",
 }
 
 
@@ -87,6 +89,11 @@ class FieldState:
     @property
     def checked(self) -> bool:
         return self.value.lower() in {"on", "true", "1", "yes"}
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """What is ticked, of a field with several answers; its value holds commas between them."""
+        return frozenset(self.value.split(",")) if self.value else frozenset()
 
     @property
     def described_by(self) -> str:

@@ -182,6 +182,20 @@ class CaseHeader:
     opened_at: datetime
     figures: tuple[Fact, ...] = ()
     tags: tuple[Tag, ...] = ()
+    about: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """A case that is about this one."""
+
+    kind: str
+    number: str
+    url: str
+    state: Tag
+    opened_at: datetime
+    promise: PromiseChip | None = None
+    note: str = ""
 
 
 class StepState(StrEnum):

@@ -2,247 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from yinuo.areas.claims.models import Claim, Loss
-from yinuo.core.cases.models import Event
 from yinuo.core.cases.queries import workflow_of
+from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.messages import queries as messages
 from yinuo.core.people import queries as people
-from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.interfaces.common import actions, labels
+from yinuo.interfaces.common import actions, journeys, kinds, labels
 from yinuo.interfaces.common.actions import Possible
 from yinuo.interfaces.common.present import (
     Action,
     Actions,
     CaseHeader,
     CustomerCard,
-    Fact,
     Filter,
-    Journey,
-    JourneyStep,
+    Follower,
     Link,
-    Money,
     Person,
-    StepState,
     Tag,
     Told,
     Tone,
 )
-from yinuo.interfaces.desk.rows import KINDS, case_url, sheet_url
-from yinuo.overview.claimfile import CalculationRow, ClaimFile, MessageRow
+from yinuo.interfaces.desk.opened import OpenedPage
+from yinuo.interfaces.desk.presenters.base import Presenter
+from yinuo.interfaces.desk.rows import case_url, sheet_url
+from yinuo.overview.casefile import FollowerRow, MessageRow
 
-# Steps that are always open beside the way of the claim.
-ASIDE = frozenset(
-    {"redispatch", "reassessment", "papers-request", "account", "withdrawal", "delay-notice"}
-    | {"reserve", "handler", "note", "refusal-proposal", "review-return", "approval-return"}
-)
 MOST_TOLD = 5
-_STOPPED = frozenset({"withdrawn", "refused"})
+VIEWS: labels.Words = {
+    "customer": gettext_noop("As the customer sees it"),
+    "six_stages": gettext_noop("Six stages"),
+    "five_stages": gettext_noop("Five stages"),
+    "care": gettext_noop("Phases of care"),
+}
 
 
-def header_of(claim: Claim, losses: Sequence[Loss]) -> CaseHeader:
-    case = claim.case
+def header_of(page: OpenedPage, presenter: Presenter) -> CaseHeader:
+    case = page.case
     state = workflow_of(case).case.state(case.state)
-    closed = case.closed_at is not None
-    tags = [Tag(labels.word(labels.CLASSES, case.care), _care_tone(case.care))]
+    tags = list(presenter.tags(page))
     if case.waiting_for_customer:
         tags.append(Tag(_("Waiting for the customer"), Tone.AMBER, "clock"))
     return CaseHeader(
         number=case.number,
-        kind=_(KINDS.get(case.kind, case.kind)),
-        state=labels.state_tag(state.label, state=case.state, closed=closed),
-        customer=Person(name=case.customer.name, url=_customer_url(claim)),
-        car=" ".join(filter(None, (claim.plate, claim.policy.vehicle.make))),
+        kind=kinds.title(case.kind),
+        state=labels.state_tag(state.label, state=case.state, closed=case.closed_at is not None),
+        customer=Person(name=case.customer.name, url=_customer_url(page)),
+        car=presenter.subject(page),
         handler=case.handler.name if case.handler else "",
         branch=case.branch.name,
         opened_at=case.opened_at,
-        figures=tuple(_figures(claim, losses)),
+        figures=tuple(presenter.figures(page)),
         tags=tuple(tags),
+        about=_about(page),
     )
 
 
-def _customer_url(claim: Claim) -> str:
-    return reverse("desk:customer", args=[claim.case.customer_id])
+def _about(page: OpenedPage) -> Link | None:
+    """The case that this one follows up."""
+    about = page.case.about
+    if about is None:
+        return None
+    return Link(f"{kinds.title(about.kind)} {about.number}", case_url(about.number))
 
 
-def _care_tone(care: str) -> Tone:
-    return Tone.AMBER if care in ("major", "special") else Tone.PLAIN
+def _customer_url(page: OpenedPage) -> str:
+    return reverse("desk:customer", args=[page.case.customer_id])
 
 
-def _figures(claim: Claim, losses: Sequence[Loss]) -> list[Fact]:
-    found = []
-    for label, values in (
-        (_("Estimate"), [loss.estimate for loss in losses]),
-        (_("Reserve"), [loss.reserve for loss in losses]),
-        (_("Decided sum"), [loss.amount for loss in losses]),
-    ):
-        known = [value for value in values if value is not None]
-        if known:
-            found.append(Fact(label, Money(sum(known, Decimal(0)), claim.currency)))
-    return found
-
-
-JOURNEY_VIEWS = ("customer", "six_stages", "five_stages", "care")
-
-
-def journey_views(chosen: str) -> tuple[Filter, ...]:
-    """The same way seen as the customer does, as two manuals divide it, and as phases of care."""
-    labels_of = (
-        ("customer", _("As the customer sees it")),
-        ("six_stages", _("Six stages")),
-        ("five_stages", _("Five stages")),
-        ("care", _("Phases of care")),
-    )
+def journey_views(page: OpenedPage, chosen: str) -> tuple[Filter, ...]:
+    """The same way, divided as the customer sees it and as others divide it."""
+    views = journeys.views_of(page.case)
+    if len(views) < 2:
+        return ()
     return tuple(
-        Filter(label, f"?journey={view}", None, view == chosen) for view, label in labels_of
+        Filter(labels.word(VIEWS, view), f"?journey={view}", None, view == chosen) for view in views
     )
 
 
-def journey_of(
-    claim: Claim, events: Sequence[Event], now: datetime, view: str = "customer"
-) -> Journey:
-    """The tracking bar of one view, with when each stop was first reached."""
-    case, workflow = claim.case, workflow_of(claim.case)
-    stops = dict(workflow.journeys)[view]
-    reached = _reached(claim, events, stops)
-    furthest = max(reached, default=0)
-    current = next((i for i, (_l, states) in enumerate(stops) if case.state in states), furthest)
-    ended = case.closed_at is not None
-    steps = tuple(
-        JourneyStep(
-            label=_(label),
-            state=_stop_state(index, current, ended, stopped=case.state in _STOPPED),
-            at=reached.get(index) if index <= current else None,
+def followers_of(page: OpenedPage) -> tuple[Follower, ...]:
+    """The cases that are about this one."""
+    return tuple(
+        Follower(
+            kind=kinds.title(row.kind),
+            number=row.number,
+            url=case_url(row.number),
+            state=_state_of(row),
+            opened_at=row.opened_at,
         )
-        for index, (label, _states) in enumerate(stops)
+        for row in page.file.followers
     )
-    state = workflow.case.state(case.state)
-    return Journey(steps=steps, now=now, headline=_(state.label))
 
 
-def _stop_state(index: int, current: int, ended: bool, *, stopped: bool) -> StepState:
-    if index < current:
-        return StepState.DONE
-    if index > current:
-        return StepState.NEXT
-    if stopped:
-        return StepState.STOPPED
-    return StepState.DONE if ended else StepState.NOW
-
-
-def _reached(
-    claim: Claim, events: Sequence[Event], stops: Sequence[tuple[str, tuple[str, ...]]]
-) -> dict[int, datetime]:
-    workflow = workflow_of(claim.case)
-    place = {state: index for index, (_label, states) in enumerate(stops) for state in states}
-    found = {0: claim.case.opened_at}
-    for event in sorted(events, key=lambda one: one.seq):
-        name = event.data.get("step", "")
-        step = (workflow.parts.step(name) if workflow.parts else None) or workflow.case.step(name)
-        if step is not None and step.target in place:
-            found.setdefault(place[step.target], event.at)
-    return found
+def _state_of(row: FollowerRow) -> Tag:
+    table = WORKFLOWS.get(row.kind, row.workflow_version).case
+    return labels.state_tag(table.state(row.state).label, state=row.state, closed=row.closed)
 
 
 # Next steps ------------------------------------------------------------------------------------
 
 
-def actions_of(
-    actor: Actor,
-    claim: Claim,
-    losses: Sequence[Loss],
-    file: ClaimFile,
-    now: datetime,
-    language: str,
-    *,
-    to_judge: bool,
-) -> Actions:
+def actions_of(page: OpenedPage, presenter: Presenter) -> Actions:
     """The buttons of this person, each saying what the customer will be told."""
     found = [
         one
-        for one in actions.possible(actor, claim.case, losses)
-        if _is_offered(one, actor, to_judge=to_judge)
+        for one in actions.possible(page.actor, page.case, page.parts)
+        if presenter.is_offered(page, one)
     ]
-    shown = [(one, _action(one, actor, claim, file, now, language)) for one in found]
-    main = [action for one, action in shown if one.noun not in ASIDE]
-    others = [action for one, action in shown if one.noun in ASIDE]
+    shown = [(one, _action(one, page, presenter)) for one in found]
+    main = [action for one, action in shown if one.noun not in presenter.aside]
+    others = [action for one, action in shown if one.noun in presenter.aside]
     if main:
-        main[0] = _primary(main[0])
-    return Actions(main=tuple(main), others=tuple(others), waiting=_waiting(claim, main))
+        main[0] = replace(main[0], primary=not main[0].grave)
+    return Actions(main=tuple(main), others=tuple(others), waiting=_waiting(page, main))
 
 
-def _is_offered(one: Possible, actor: Actor, *, to_judge: bool) -> bool:
-    """Whether the sheet leads anywhere: the one that does two jobs is for those who hold both."""
-    if one.noun == "papers-judgement":
-        return to_judge
-    if one.noun == "survey-and-assessment":
-        return actor.roles >= {"surveyor", "assessor"}
-    return True
-
-
-def _primary(action: Action) -> Action:
+def _action(one: Possible, page: OpenedPage, presenter: Presenter) -> Action:
     return Action(
-        label=action.label,
-        url=action.url,
-        primary=not action.grave,
-        grave=action.grave,
-        tells=action.tells,
-        promises=action.promises,
-    )
-
-
-def _action(
-    one: Possible, actor: Actor, claim: Claim, file: ClaimFile, now: datetime, language: str
-) -> Action:
-    label = one.label
-    if one.noun == "survey-and-assessment":
-        label = _("Survey and assess at once")
-    return Action(
-        label=label,
-        url=sheet_url(claim.case.number, one.noun),
+        label=presenter.label(page, one),
+        url=sheet_url(page.case.number, one.noun),
         grave=one.danger,
-        tells=_tells(one, actor, claim, file, now),
+        tells=_tells(one, page, presenter),
         promises=" · ".join(
-            rulebook.promise_title(rule, language).title for rule in one.step.makes
+            rulebook.promise_title(rule, page.language).title for rule in one.step.makes
         ),
     )
 
 
-def _tells(one: Possible, actor: Actor, claim: Claim, file: ClaimFile, now: datetime) -> str:
+def _tells(one: Possible, page: OpenedPage, presenter: Presenter) -> str:
     """The subject of the letter that this step sends; empty when it sends none."""
-    case = claim.case
+    case = page.case
     previews = messages.preview(
         event_type=one.step.event,
         case_id=case.pk,
         case_number=case.number,
         customer=case.customer,
         handler=case.handler,
-        by=actor,
-        at=now,
-        data=_expected(one, file.calculations),
-        facts={"currency": claim.currency, "plate": claim.plate, "place": claim.place},
+        by=page.actor,
+        at=page.at,
+        data=presenter.expected(page, one),
+        facts=presenter.facts(page),
     )
     return next((each.subject for each in previews if each.to_customer), "")
 
 
-def _expected(one: Possible, calculations: Sequence[CalculationRow]) -> Mapping[str, object]:
-    """What the event will hold as far as it decides which letter is sent."""
-    waiting = [each for each in calculations if each.loss in one.parts]
-    if not waiting:
-        return {}
-    return {"outcome": waiting[0].outcome, "amount": str(waiting[0].amount)}
-
-
-def _waiting(claim: Claim, main: Sequence[Action]) -> str:
+def _waiting(page: OpenedPage, main: Sequence[Action]) -> str:
     """Whom the case waits for when there is nothing to do for this person."""
-    case = claim.case
+    case = page.case
     if main or case.closed_at is not None:
         return ""
     if case.waiting_for_customer:
@@ -263,24 +175,23 @@ def _waiting(claim: Claim, main: Sequence[Action]) -> str:
 # The customer ----------------------------------------------------------------------------------
 
 
-def customer_of(
-    claim: Claim, file: ClaimFile, now: datetime, *, revealed: bool = False
-) -> CustomerCard:
+def customer_of(page: OpenedPage, *, revealed: bool = False) -> CustomerCard:
     """The card; the phone is masked until somebody asks for it on record."""
-    card = people.card(claim.case.customer)
-    phone = claim.case.customer.phone if revealed else card.phone
-    told = [row for row in file.messages if row.to_customer and row.channel != "inbox"]
+    card = people.card(page.case.customer)
+    phone = page.case.customer.phone if revealed else card.phone
+    told = [row for row in page.file.messages if row.to_customer and row.channel != "inbox"]
+    earlier = page.file.earlier
     return CustomerCard(
-        person=Person(name=card.name, phone=phone, url=_customer_url(claim)),
-        now=now,
+        person=Person(name=card.name, phone=phone, url=_customer_url(page)),
+        now=page.at,
         language=labels.word(labels.LANGUAGES, card.language),
         channel=labels.word(labels.CHANNELS, card.channel),
         quiet=_("Do not disturb: %(time)s") % {"time": card.do_not_disturb}
         if card.do_not_disturb
         else "",
         vulnerable=(card.vulnerability,) if card.vulnerability else (),
-        earlier=tuple(Link(one.number, case_url(one.number)) for one in file.earlier),
-        earlier_count=len(file.earlier),
+        earlier=tuple(Link(one.number, case_url(one.number)) for one in earlier),
+        earlier_count=len(earlier),
         told=tuple(_told(row) for row in told[:MOST_TOLD]),
     )
 

@@ -1,25 +1,21 @@
-"""Lines of lists of cases, and the names of what they are about."""
+"""Lines of lists of cases, and the addresses of what they are about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.queries import PromiseView, workflow_of
-from yinuo.interfaces.common import labels
+from yinuo.interfaces.common import kinds, labels
 from yinuo.interfaces.common.chips import chip_of
 from yinuo.interfaces.common.present import CaseRow
 
-KINDS: Mapping[str, str] = {"claim": gettext_noop("Claim")}
-
 
 def case_url(number: str) -> str:
-    return reverse("desk:case", args=[number])
+    """The page of a case of any kind."""
+    return reverse("desk:case", args=[kinds.plural_of(number), number])
 
 
 def sheet_url(number: str, noun: str) -> str:
@@ -36,7 +32,7 @@ def case_row(
     return CaseRow(
         number=case.number,
         url=case_url(case.number),
-        kind=_(KINDS.get(case.kind, case.kind)),
+        kind=kinds.title(case.kind),
         customer=case.customer.name,
         state=labels.state_tag(state.label, state=case.state, closed=closed),
         promise=chip_of(promise, at) if promise else None,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -16,8 +15,9 @@ from yinuo.core.people.models import Staff
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.present import Fact, Filter, Timeline, TimelineItem, TimelineKind
+from yinuo.interfaces.desk.rows import case_url
 from yinuo.interfaces.desk.sentences import sentence_of, title_of
-from yinuo.overview.claimfile import MessageRow, NoteRow
+from yinuo.overview.casefile import MessageRow, NoteRow
 
 SHOWN: Mapping[str, tuple[str, tuple[TimelineKind, ...]]] = {
     "steps": (gettext_noop("Steps"), (TimelineKind.EVENT, TimelineKind.MONEY)),
@@ -155,7 +155,7 @@ def timeline_of(
 ) -> Timeline:
     """The newest first, with filters that live in the address."""
     ordered = sorted(items, key=lambda item: item.at, reverse=True)
-    here = reverse("desk:case", args=[number])
+    here = case_url(number)
     # Of a timeline in pages only the lines of this page are known, and a count would mislead.
     whole = earlier is None
     total = len(ordered) if whole else None

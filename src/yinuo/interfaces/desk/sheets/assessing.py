@@ -13,10 +13,11 @@ from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import Fact
 from yinuo.interfaces.desk.sheets import lines
-from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, fact, form_of, told
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, fact, form_of, told
 
 
-def assessment(desk: Desk, typed: Typed[Any]) -> Context:
+def assessment(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     earlier = lines.newest(desk, desk.loss) if desk.loss else None
     fields = [
         *lines.line_fields(typed, "lines", earlier=earlier),
@@ -45,7 +46,7 @@ def assessment(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def _facts(desk: Desk, loss: Loss | None) -> tuple[Fact, ...]:
+def _facts(desk: ClaimDesk, loss: Loss | None) -> tuple[Fact, ...]:
     if loss is None:
         return ()
     parts = ", ".join(
@@ -64,7 +65,7 @@ SHEETS = {
     "assessment": Sheet(
         build=assessment,
         template="desk/sheets/assessment.html",
-        about_loss=True,
+        about_part=True,
         prefilled=_PREFILLED,
         submit=gettext_noop("File the assessment"),
         done=gettext_noop("The assessment is filed."),
@@ -72,7 +73,7 @@ SHEETS = {
     "reassessment": Sheet(
         build=assessment,
         template="desk/sheets/assessment.html",
-        about_loss=True,
+        about_part=True,
         prefilled=_PREFILLED,
         submit=gettext_noop("File a new version"),
         done=gettext_noop("The new version is filed; the earlier one stays readable."),

@@ -1,4 +1,4 @@
-"""Notes, delays, withdrawal, closing."""
+"""An early call, withdrawal, closing."""
 
 from __future__ import annotations
 
@@ -28,42 +28,6 @@ def _reason(label: str, help_text: str) -> FieldState:
         required=True,
         maxlength=LONGEST,
     )
-
-
-def note(desk: ClaimDesk, typed: Typed[Any]) -> Context:
-    fields = [
-        FieldState(
-            name="body",
-            label=_("Note"),
-            kind=FieldKind.TEXTAREA,
-            required=True,
-            maxlength=LONGEST,
-            autofocus=True,
-        ),
-        FieldState(
-            name="for_customer",
-            label=_("The customer may read this on the case page"),
-            kind=FieldKind.CHECKBOX,
-        ),
-    ]
-    return {"form": form_of(fields, typed)}
-
-
-def delay_notice(desk: ClaimDesk, typed: Typed[Any]) -> Context:
-    fields = [
-        _reason(_("Why it takes longer"), _("The customer reads these words.")),
-        FieldState(
-            name="new_at",
-            label=_("The new time"),
-            kind=FieldKind.DATE_TIME,
-            help=_("The customer hears from us by then at the latest."),
-            required=True,
-        ),
-    ]
-    facts = {"reason": "…", "new_at": desk.at}
-    if typed.given is not None:
-        facts = {"reason": typed.given.reason, "new_at": typed.given.new_at}
-    return {"form": form_of(fields, typed), "told": told(desk, "claim.delayed", facts=facts)}
 
 
 def withdrawal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
@@ -105,14 +69,6 @@ def early_contact(desk: ClaimDesk, typed: Typed[Any]) -> Context:
 
 
 SHEETS = {
-    "note": Sheet(
-        build=note, submit=gettext_noop("Keep the note"), done=gettext_noop("The note is kept.")
-    ),
-    "delay-notice": Sheet(
-        build=delay_notice,
-        submit=gettext_noop("Tell the customer"),
-        done=gettext_noop("The customer is told about the delay."),
-    ),
     "early-contact": Sheet(
         build=early_contact,
         submit=gettext_noop("Record the call"),

@@ -1,86 +1,64 @@
-"""What every sheet is made of: whose case, which loss, what was typed, what will be told."""
+"""What every sheet is made of: whose case, which part of it, what was typed, what will be told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yinuo.areas.claims.models import Claim, Loss
-from yinuo.core.cases.models import Case
-from yinuo.core.cases.queries import workflow_of
 from yinuo.core.messages import queries as messages
 from yinuo.core.messages.queries import Preview
-from yinuo.core.people.actors import Actor
-from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.actions import Action
-from yinuo.interfaces.common.fields import FieldState, FormState, Option, bind
+from yinuo.interfaces.common.fields import FieldState, FormState, bind
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import Fact, Money
+from yinuo.interfaces.desk.opened import Opened
+from yinuo.kit.money import HOME_CURRENCY
 
 Context = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Who sits before which claim. `fitting` are the losses that the step applies to now, `loss`
-    the one that this page is about.
+class Desk(Opened):
+    """Who sits before which case. `fitting` are the parts that the step applies to now, `part` the
+    one that this page is about; `known` is what the texts of this kind may say, `event` what
+    the step will leave in the timeline.
     """
 
-    actor: Actor
-    at: datetime
-    claim: Claim
-    losses: tuple[Loss, ...]
-    fitting: tuple[Loss, ...]
-    loss: Loss | None
-
-    @property
-    def case(self) -> Case:
-        return self.claim.case
-
-    @property
-    def language(self) -> str:
-        return get_language() or "en"
+    fitting: tuple[Any, ...] = ()
+    part: Any = None
+    known: Mapping[str, object] = field(default_factory=dict)
+    event: str = ""
+    currency: str = HOME_CURRENCY
 
     def money(self, amount: Decimal | None) -> Money:
-        return Money(amount or Decimal(0), self.claim.currency)
+        return Money(amount or Decimal(0), self.currency)
+
+
+D = TypeVar("D", bound=Desk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Generic[D]):
     """One page of one action. `build` gives the template what it needs, `form` among it.
 
-    `about_loss`: the step is taken for one loss. `prefilled` are fields of rows that the page
+    `about_part`: the step is taken for one part. `prefilled` are fields of rows that the page
     fills in by itself. `confirm` is asked before it is sent, because it cannot be undone. `needs`
     are roles beside those of the step; `open_when` opens the page where the table alone would not.
     """
 
-    build: Callable[[Desk, Typed[Any]], Context]
+    build: Callable[[D, Typed[Any]], Context]
     done: str
     submit: str = ""
     template: str = "desk/sheets/plain.html"
-    about_loss: bool = False
+    about_part: bool = False
     prefilled: tuple[str, ...] = ()
     confirm: str = ""
     after: str = ""
     needs: frozenset[str] = field(default_factory=frozenset)
-    open_when: Callable[[Desk], bool] | None = None
-
-
-def may_take(actor: Actor, case: Case, action: Action[Any]) -> bool:
-    """Whether this person may ever take the step, wherever the claim is now."""
-    workflow = workflow_of(case)
-    who: set[str] = set()
-    for name in action.steps:
-        part = workflow.parts.step(name) if workflow.parts else None
-        step = part or workflow.case.step(name)
-        who.update(step.who if step else ())
-    return bool(actor.roles & who)
+    open_when: Callable[[D], bool] | None = None
 
 
 def form_of(fields: Iterable[FieldState], typed: Typed[Any]) -> FormState:
@@ -98,15 +76,6 @@ def pick(form: FormState, names: Iterable[str], prefix: str) -> dict[str, FieldS
     return {name: form[f"{prefix}-{name}"] for name in names}
 
 
-def loss_name(loss: Loss) -> str:
-    what = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
-    return _("%(number)s. %(what)s") % {"number": loss.ordinal, "what": what}
-
-
-def loss_options(losses: Sequence[Loss]) -> tuple[Option, ...]:
-    return tuple(Option(str(loss.ordinal), loss_name(loss)) for loss in losses)
-
-
 def chosen(typed: Typed[Any], name: str) -> frozenset[str]:
     """What was ticked in a list of choices."""
     found = typed.tree.get(name) or ()
@@ -122,13 +91,6 @@ def told(
 ) -> tuple[Preview, ...]:
     """What the customer would be told if this happened now."""
     case = desk.case
-    claim = desk.claim
-    known: dict[str, object] = {
-        "plate": claim.plate,
-        "place": claim.place,
-        "accident_at": claim.accident_at,
-        "currency": claim.currency,
-    }
     found = messages.preview(
         event_type=event,
         case_id=case.pk,
@@ -138,7 +100,7 @@ def told(
         by=desk.actor,
         at=desk.at,
         data=data,
-        facts={**known, **(facts or {})},
+        facts={**desk.known, **(facts or {})},
     )
     page = _("(the customer's own link)")
     return tuple(

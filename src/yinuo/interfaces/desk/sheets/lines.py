@@ -14,7 +14,7 @@ from yinuo.areas.claims.models import Assessment, Loss
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, LineRow, LineSheet
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.desk.sheets.frame import Desk, loss_name
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_name
 
 BLANK = "__n__"
 _EMPTY_ROWS = 3
@@ -55,7 +55,7 @@ def line_fields(
 
 
 def sheet_of(
-    desk: Desk, form: FormState, typed: Typed[Any], name: str, *, loss: Loss | None = None
+    desk: ClaimDesk, form: FormState, typed: Typed[Any], name: str, *, loss: Loss | None = None
 ) -> Lines:
     rows: list[LineRow] = []
     while f"{name}-{len(rows)}-name" in form.fields:
@@ -79,7 +79,7 @@ def sheet_of(
     )
 
 
-def shown(desk: Desk, assessment: Assessment, caption: str) -> LineSheet:
+def shown(desk: ClaimDesk, assessment: Assessment, caption: str) -> LineSheet:
     """A filed version, to be read."""
     return LineSheet(
         rows=tuple(
@@ -99,7 +99,7 @@ def shown(desk: Desk, assessment: Assessment, caption: str) -> LineSheet:
     )
 
 
-def newest(desk: Desk, loss: Loss) -> Assessment | None:
+def newest(desk: ClaimDesk, loss: Loss) -> Assessment | None:
     return next((one for one in claims.assessments(desk.claim) if one.loss_id == loss.pk), None)
 
 

@@ -11,23 +11,15 @@ from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims import rules
 from yinuo.areas.claims.models import Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
-from yinuo.core.people import queries as people
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
+from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.desk.sheets.frame import (
-    Context,
-    Desk,
-    Sheet,
-    fact,
-    form_of,
-    loss_name,
-    told,
-)
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_name
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, fact, form_of, told
 
 
-def registration(desk: Desk, typed: Typed[Any]) -> Context:
+def registration(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     table = rulebook.rules(ClaimsRules, at=desk.at).reserves.by_kind.value
     fields = [
         FieldState(
@@ -50,7 +42,7 @@ def _reserve_help(loss: Loss) -> str:
     return _("By rule for this kind of loss: %(severity)s.") % {"severity": severity}
 
 
-def dispatch(desk: Desk, typed: Typed[Any]) -> Context:
+def dispatch(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     rule = rulebook.rules(ClaimsRules, at=desk.at).dispatch
     facts = claims.facts_of(desk.claim)
     running = claims.running_survey(desk.claim)
@@ -155,7 +147,7 @@ def _skill(name: str) -> str:
     return labels.word(_SKILLS, name)
 
 
-def reserve(desk: Desk, typed: Typed[Any]) -> Context:
+def reserve(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     loss = desk.loss
     now = loss.reserve if loss else None
     fields = [
@@ -170,34 +162,6 @@ def reserve(desk: Desk, typed: Typed[Any]) -> Context:
     ]
     facts = (fact(_("Reserve now"), desk.money(now)),) if loss else ()
     return {"form": form_of(fields, typed), "facts": facts}
-
-
-def handler(desk: Desk, typed: Typed[Any]) -> Context:
-    found = {
-        one.pk: one
-        for role in ("agent", "team_lead", "manager")
-        for one in people.staff_with(role, desk.case.branch_path, desk.at, on_duty=False)
-    }
-    options = tuple(
-        Option(str(pk), f"{one.name} · {one.branch.name}", "" if one.on_duty else _("Off duty"))
-        for pk, one in found.items()
-        if pk != desk.case.handler_id
-    )
-    fields = [
-        FieldState(
-            name="staff",
-            label=_("New handler"),
-            kind=FieldKind.RADIO_CARDS,
-            options=options,
-            required=True,
-        )
-    ]
-    now = desk.case.handler.name if desk.case.handler else _("nobody")
-    return {
-        "form": form_of(fields, typed),
-        "facts": (fact(_("Handler now"), now),),
-        "told": told(desk, "claim.reassigned"),
-    }
 
 
 SHEETS = {
@@ -220,13 +184,8 @@ SHEETS = {
     ),
     "reserve": Sheet(
         build=reserve,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Change"),
         done=gettext_noop("The reserve is changed."),
-    ),
-    "handler": Sheet(
-        build=handler,
-        submit=gettext_noop("Hand over"),
-        done=gettext_noop("The claim has another handler."),
     ),
 }

@@ -19,20 +19,13 @@ from yinuo.core.rulebook.textfiles import language_of
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.desk.sheets.frame import (
-    Context,
-    Desk,
-    Sheet,
-    chosen,
-    form_of,
-    loss_options,
-    told,
-)
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_options
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, chosen, form_of, told
 
 LONGEST_WHY = 200
 
 
-def request(desk: Desk, typed: Typed[Any]) -> Context:
+def request(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     lines = _checklist(desk)
     needed = [line for line in lines if line.status == "needed"]
     sent = _by(typed, "wanted", "kind")
@@ -51,7 +44,7 @@ def request(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def _checklist(desk: Desk) -> tuple[Line, ...]:
+def _checklist(desk: ClaimDesk) -> tuple[Line, ...]:
     return documents.checklist(
         desk.actor,
         desk.case,
@@ -61,7 +54,7 @@ def _checklist(desk: Desk) -> tuple[Line, ...]:
     )
 
 
-def _usual_why(desk: Desk) -> str:
+def _usual_why(desk: ClaimDesk) -> str:
     """Why a paper of the list is asked, in the language of the customer, who reads it."""
     with translation.override(desk.case.customer.language):
         return _("It is needed for this kind of loss.")
@@ -100,7 +93,7 @@ def _wanted(
 
 
 def _free_rows(
-    desk: Desk,
+    desk: ClaimDesk,
     typed: Typed[Any],
     sent: Mapping[str, tuple[int, Mapping[str, str]]],
     needed: list[Line],
@@ -151,7 +144,7 @@ def _state(line: Line) -> Context:
     return {"title": line.name, "state": labels.word(labels.PAPERS, line.status), "why": line.why}
 
 
-def judgement(desk: Desk, typed: Typed[Any]) -> Context:
+def judgement(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     waiting = documents.of_case(desk.actor, desk.case).filter(status=Document.Status.RECEIVED)
     sent = _by(typed, "judgements", "document")
     names = {line.slot.kind: line.name for line in _checklist(desk)}
@@ -196,7 +189,7 @@ def _judged(
     }
 
 
-def completion(desk: Desk, typed: Typed[Any]) -> Context:
+def completion(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     lines = _checklist(desk)
     several = len(desk.fitting) > 1
     return {
@@ -212,7 +205,7 @@ def completion(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def waiver(desk: Desk, typed: Typed[Any]) -> Context:
+def waiver(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     """Papers that are not here, each to be ticked, and one reason for all of them."""
     reason = FieldState(
         name="reason",

@@ -15,14 +15,8 @@ from yinuo.core.people.models import Person
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.wording import mask_tail
-from yinuo.interfaces.desk.sheets.frame import (
-    Context,
-    Desk,
-    Sheet,
-    form_of,
-    loss_options,
-    told,
-)
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_options
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, form_of, told
 from yinuo.interfaces.desk.sheets.people import names_of, payee_options
 
 HOLDERS = {
@@ -31,7 +25,7 @@ HOLDERS = {
 }
 
 
-def account(desk: Desk, typed: Typed[Any]) -> Context:
+def account(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     known = list(payments.accounts_of(desk.case))
     return {
         "form": form_of(_account_fields(desk), typed),
@@ -40,7 +34,7 @@ def account(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def _account_fields(desk: Desk) -> list[FieldState]:
+def _account_fields(desk: ClaimDesk) -> list[FieldState]:
     customer = desk.case.customer
     people = payee_options(desk)
     fields = [
@@ -103,7 +97,7 @@ def _known(one: PayeeAccount) -> Context:
     }
 
 
-def confirmation(desk: Desk, typed: Typed[Any]) -> Context:
+def confirmation(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     waiting = list(payments.proposals_of(desk.case))
     names = names_of(one.proposed_by for one in waiting)
     fields = [
@@ -138,12 +132,12 @@ def _entered(one: PayeeAccount, names: Any) -> str:
     return _("Entered by %(name)s") % {"name": names.get(one.proposed_by, one.proposed_by)}
 
 
-def waits_for_confirmation(desk: Desk) -> bool:
+def waits_for_confirmation(desk: ClaimDesk) -> bool:
     """A changed account waits also while no payment has come back."""
     return payments.proposals_of(desk.case).exists()
 
 
-def instruction(desk: Desk, typed: Typed[Any]) -> Context:
+def instruction(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     if desk.loss is None:
         return {"form": form_of([], typed)}
     subject = subject_of(desk.loss)
@@ -160,7 +154,7 @@ def instruction(desk: Desk, typed: Typed[Any]) -> Context:
     }
 
 
-def _share(desk: Desk, person: Person, subject: str, share: Payee) -> Context:
+def _share(desk: ClaimDesk, person: Person, subject: str, share: Payee) -> Context:
     account = payments.account_in_force(desk.case, person, subject)
     return {
         "name": person.name,
@@ -187,7 +181,7 @@ SHEETS = {
     "payment-instruction": Sheet(
         build=instruction,
         template="desk/sheets/instruction.html",
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Instruct the bank"),
         confirm=gettext_noop("The payment leaves with the next file for the bank. Instruct it?"),
         done=gettext_noop("The payment leaves with the next file for the bank."),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.core.people.models import Person, Staff
 from yinuo.interfaces.common.fields import Option
-from yinuo.interfaces.desk.sheets.frame import Desk
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk
 
 
 def names_of(actors: Iterable[str]) -> Mapping[str, str]:
@@ -23,7 +23,7 @@ def names_of(actors: Iterable[str]) -> Mapping[str, str]:
     return {wanted[pk]: name for pk, name in found}
 
 
-def payees(desk: Desk) -> list[Person]:
+def payees(desk: ClaimDesk) -> list[Person]:
     """Everybody who may receive money from this claim: the customer, and who owns a loss."""
     found = {desk.case.customer.pk: desk.case.customer}
     holder = desk.claim.policy.holder
@@ -34,11 +34,11 @@ def payees(desk: Desk) -> list[Person]:
     return list(found.values())
 
 
-def payee_options(desk: Desk) -> tuple[Option, ...]:
+def payee_options(desk: ClaimDesk) -> tuple[Option, ...]:
     return tuple(Option(str(one.pk), _role(desk, one)) for one in payees(desk))
 
 
-def _role(desk: Desk, person: Person) -> str:
+def _role(desk: ClaimDesk, person: Person) -> str:
     if person.pk == desk.case.customer_id:
         role = _("customer")
     elif person.pk == desk.claim.policy.holder_id:

@@ -18,7 +18,8 @@ from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import SumLine, SumSheet
 from yinuo.interfaces.desk.sheets import lines
-from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, fact, form_of, told
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, fact, form_of, told
 from yinuo.interfaces.desk.sheets.people import names_of, payee_options
 from yinuo.interfaces.desk.sheets.rows import row_fields, rows_in
 from yinuo.kit.errors import DomainError
@@ -31,7 +32,7 @@ _STEPS = {
 }
 
 
-def sum_of(desk: Desk, steps: Any, amount: Decimal, caption: str) -> SumSheet:
+def sum_of(desk: ClaimDesk, steps: Any, amount: Decimal, caption: str) -> SumSheet:
     """The steps of a calculation as the part shows them."""
     shown = [
         SumLine(
@@ -54,14 +55,14 @@ def _signed(step: str, value: Decimal) -> Decimal:
     return -value if step == "deductible" and value else value
 
 
-def _formula(desk: Desk, step: dict[str, str]) -> str:
+def _formula(desk: ClaimDesk, step: dict[str, str]) -> str:
     if step["step"] == "within_limit" and step.get("limit"):
         limit = desk.money(Decimal(step["limit"]))
         return _("The cover pays at most %(limit)s.") % {"limit": limit}
     return ""
 
 
-def calculation(desk: Desk, typed: Typed[Any]) -> Context:
+def calculation(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     context: dict[str, object] = {"form": form_of([], typed)}
     if desk.loss is None:
         return context
@@ -78,12 +79,12 @@ def calculation(desk: Desk, typed: Typed[Any]) -> Context:
     return context
 
 
-def _with_claim(desk: Desk, loss: Loss) -> Loss:
+def _with_claim(desk: ClaimDesk, loss: Loss) -> Loss:
     loss.claim = desk.claim
     return loss
 
 
-def refusal(desk: Desk, typed: Typed[Any]) -> Context:
+def refusal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     fields = row_fields(typed, "reasons", _reason)
     form = form_of(fields, typed)
     reasons = rows_in(
@@ -115,17 +116,17 @@ def _reason(prefix: str) -> tuple[FieldState, ...]:
     )
 
 
-def review(desk: Desk, typed: Typed[Any]) -> Context:
+def review(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     found = _calculation(desk, Calculation.Verdict.WAITING)
     return {"form": form_of([], typed), **_shown(desk, found)}
 
 
-def review_return(desk: Desk, typed: Typed[Any]) -> Context:
+def review_return(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     found = _calculation(desk, Calculation.Verdict.WAITING)
     return {"form": form_of([_why_back("reason")], typed), **_shown(desk, found)}
 
 
-def approval(desk: Desk, typed: Typed[Any]) -> Context:
+def approval(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     found = _calculation(desk, Calculation.Verdict.CONFIRMED)
     context = {"form": form_of([], typed), **_shown(desk, found)}
     if found is not None:
@@ -133,7 +134,7 @@ def approval(desk: Desk, typed: Typed[Any]) -> Context:
     return context
 
 
-def approval_return(desk: Desk, typed: Typed[Any]) -> Context:
+def approval_return(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     found = _calculation(desk, Calculation.Verdict.CONFIRMED)
     return {"form": form_of([_why_back("reason")], typed), **_shown(desk, found)}
 
@@ -148,7 +149,7 @@ def _why_back(name: str) -> FieldState:
     )
 
 
-def _calculation(desk: Desk, verdict: str) -> Calculation | None:
+def _calculation(desk: ClaimDesk, verdict: str) -> Calculation | None:
     return next(
         (
             one
@@ -159,7 +160,7 @@ def _calculation(desk: Desk, verdict: str) -> Calculation | None:
     )
 
 
-def _shown(desk: Desk, found: Calculation | None) -> dict[str, object]:
+def _shown(desk: ClaimDesk, found: Calculation | None) -> dict[str, object]:
     """A calculation with who made it and what it rests on."""
     if found is None or desk.loss is None:
         return {"problem": _("There is no calculation to look at.")}
@@ -184,7 +185,7 @@ def _shown(desk: Desk, found: Calculation | None) -> dict[str, object]:
     return context
 
 
-def _authority(desk: Desk, found: Calculation) -> Context:
+def _authority(desk: ClaimDesk, found: Calculation) -> Context:
     """Whose signature this sum needs, and whether this person's is enough."""
     limits = rulebook.rules(ClaimsRules, at=desk.at).authority.limits.value
     allowed = limits.allows(desk.actor.roles, desk.case.care, found.amount)
@@ -201,7 +202,7 @@ def _authority(desk: Desk, found: Calculation) -> Context:
     }
 
 
-def decision(desk: Desk, typed: Typed[Any]) -> Context:
+def decision(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     found = _calculation(desk, Calculation.Verdict.CONFIRMED)
     pays = found is not None and found.outcome != "refuse" and found.amount > 0
 
@@ -234,7 +235,7 @@ def decision(desk: Desk, typed: Typed[Any]) -> Context:
     return context
 
 
-def _payee_help(desk: Desk) -> str:
+def _payee_help(desk: ClaimDesk) -> str:
     loss = desk.loss
     owner = loss.owner if loss else None
     if owner is None and loss is not None and loss.kind == "own_vehicle":
@@ -244,7 +245,7 @@ def _payee_help(desk: Desk) -> str:
     return _("Without shares %(name)s receives all of it.") % {"name": owner.name}
 
 
-def _letter(desk: Desk, found: Calculation) -> object:
+def _letter(desk: ClaimDesk, found: Calculation) -> object:
     event = "claim.refused" if found.outcome == "refuse" else "claim.decided"
     data = {"outcome": found.outcome, "amount": str(found.amount)}
     facts = {
@@ -263,13 +264,13 @@ SHEETS = {
     "calculation": Sheet(
         build=calculation,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Send it to review"),
         done=gettext_noop("The sum waits for review by a second person."),
     ),
     "refusal-proposal": Sheet(
         build=refusal,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Propose to refuse"),
         confirm=gettext_noop("A refusal goes to review and approval. Propose it?"),
         done=gettext_noop("The proposal waits for review by a second person."),
@@ -277,35 +278,35 @@ SHEETS = {
     "review": Sheet(
         build=review,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Confirm the sum"),
         done=gettext_noop("The sum is confirmed and waits for approval."),
     ),
     "review-return": Sheet(
         build=review_return,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Send it back"),
         done=gettext_noop("The sum went back with what has to change."),
     ),
     "approval": Sheet(
         build=approval,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Approve"),
         done=gettext_noop("The sum is approved; the decision can be told."),
     ),
     "approval-return": Sheet(
         build=approval_return,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Send it back"),
         done=gettext_noop("The sum went back with what has to change."),
     ),
     "decision": Sheet(
         build=decision,
         template=_SUM,
-        about_loss=True,
+        about_part=True,
         submit=gettext_noop("Decide and tell the customer"),
         confirm=gettext_noop("The customer is told at once and this cannot be undone. Decide now?"),
         done=gettext_noop("It is decided and the customer is told."),

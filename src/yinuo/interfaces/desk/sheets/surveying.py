@@ -15,16 +15,8 @@ from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.desk.sheets import lines
-from yinuo.interfaces.desk.sheets.frame import (
-    Context,
-    Desk,
-    Sheet,
-    chosen,
-    fact,
-    form_of,
-    loss_options,
-    told,
-)
+from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_options
+from yinuo.interfaces.desk.sheets.frame import Context, Sheet, chosen, fact, form_of, told
 from yinuo.interfaces.desk.sheets.rows import Row, row_fields, rows_in
 
 PHOTOS = "survey_photos"
@@ -42,12 +34,12 @@ INJURIES = {
 }
 
 
-def survey(desk: Desk, typed: Typed[Any]) -> Context:
+def survey(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     fields = [*_findings(claims.running_survey(desk.claim)), *_rows(desk, typed)]
     return _context(desk, typed, fields)
 
 
-def survey_and_assessment(desk: Desk, typed: Typed[Any]) -> Context:
+def survey_and_assessment(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     open_losses = desk.fitting or desk.losses
     fields = [*_findings(claims.running_survey(desk.claim)), *_rows(desk, typed)]
     for index, loss in enumerate(open_losses):
@@ -64,7 +56,7 @@ def survey_and_assessment(desk: Desk, typed: Typed[Any]) -> Context:
     return context
 
 
-def _context(desk: Desk, typed: Typed[Any], fields: Sequence[FieldState]) -> Context:
+def _context(desk: ClaimDesk, typed: Typed[Any], fields: Sequence[FieldState]) -> Context:
     running = claims.running_survey(desk.claim)
     form = form_of(fields, typed)
     damage, injured = _damage(desk), _injured
@@ -168,14 +160,14 @@ def _place(running: Survey | None) -> list[FieldState]:
     ]
 
 
-def _rows(desk: Desk, typed: Typed[Any]) -> list[FieldState]:
+def _rows(desk: ClaimDesk, typed: Typed[Any]) -> list[FieldState]:
     return [
         *row_fields(typed, "damages", _damage(desk)),
         *row_fields(typed, "injured", _injured),
     ]
 
 
-def _damage(desk: Desk) -> Row:
+def _damage(desk: ClaimDesk) -> Row:
     """How the fields of one damaged part are made."""
     losses = loss_options(desk.losses)
 
@@ -224,11 +216,11 @@ def _injured(prefix: str) -> Sequence[FieldState]:
     )
 
 
-def small_step(desk: Desk, typed: Typed[Any]) -> Context:
+def small_step(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     return {"form": form_of([], typed)}
 
 
-def arrival(desk: Desk, typed: Typed[Any]) -> Context:
+def arrival(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     return {"form": form_of(_place(None), typed)}
 
 

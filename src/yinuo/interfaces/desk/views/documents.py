@@ -25,6 +25,7 @@ from yinuo.core.rulebook.textfiles import language_of
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option, bind
 from yinuo.interfaces.common.problems import of_refusal
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.kit.errors import DomainError
 
 BACK = ("survey", "survey-and-assessment", "papers-judgement")
@@ -93,8 +94,7 @@ def _receive(request: HttpRequest, claim: Claim) -> HttpResponse:
     messages.success(request, said % {"n": len(rows)})
     back = request.POST.get("next", "")
     number = claim.case.number
-    args = [number, back] if back in BACK else [number]
-    url = reverse("desk:sheet" if back in BACK else "desk:case", args=args)
+    url = sheet_url(number, back) if back in BACK else case_url(number)
     return HttpResponse(status=303, headers={"Location": url})
 
 
@@ -130,8 +130,9 @@ def _form(
         "claim": claim,
         "case": case,
         "noun": "papers",
+        "subject": claim.plate,
         "title": _("Take papers in"),
-        "case_url": reverse("desk:case", args=[case.number]),
+        "case_url": case_url(case.number),
         "sheet_url": reverse("desk:papers", args=[case.number]),
         "submit": _("Take in"),
         "form": bind(fields, values, errors, general),

@@ -40,6 +40,7 @@ from yinuo.interfaces.common.present import (
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.intake_form import intake_form
+from yinuo.interfaces.desk.rows import case_url
 from yinuo.kit.errors import DomainError
 
 TAKERS = ("agent", "team_lead")
@@ -227,7 +228,7 @@ def _known(actor: Actor, known: Insured, at: datetime) -> dict[str, object]:
             for cover in known.facts.covers
         ],
         "earlier": [
-            Link(one.number, reverse("desk:case", args=[one.number]))
+            Link(one.number, case_url(one.number))
             for one in _earlier(actor, policy)
         ],
     }

@@ -29,7 +29,8 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
-from yinuo.interfaces.desk.sheets.frame import loss_name
+from yinuo.interfaces.desk.rows import case_url, sheet_url
+from yinuo.interfaces.desk.sheets.claim_frame import loss_name
 from yinuo.overview import worklists
 
 SHOWN = 50
@@ -136,14 +137,14 @@ def _decided(request: HttpRequest) -> Table | None:
         case = row.loss.claim.case
         returned = row.loss.stage == "returned"
         noun = "account" if returned else "payment-instruction"
-        url = reverse("desk:sheet", args=[case.number, noun])
+        url = sheet_url(case.number, noun)
         money = Money(row.loss.amount or Decimal(0), row.loss.claim.currency)
         lines.append(
             (
                 Cell(
                     kind=CellKind.LINK,
                     value=case.number,
-                    url=reverse("desk:case", args=[case.number]),
+                    url=case_url(case.number),
                 ),
                 Cell(value=case.customer.name),
                 Cell(
@@ -171,7 +172,7 @@ def _payments(found: list[Payment], tab: str) -> Table:
             Cell(
                 kind=CellKind.LINK,
                 value=one.case.number,
-                url=reverse("desk:case", args=[one.case.number]),
+                url=case_url(one.case.number),
                 note=one.end_to_end_id,
             ),
             Cell(value=one.payee.name),

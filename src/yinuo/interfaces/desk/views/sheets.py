@@ -1,123 +1,155 @@
-"""A sheet: one page for one action on a claim. What was typed survives every refusal."""
+"""A sheet: one page for one action on a case. What was typed survives every refusal."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yinuo.areas.claims import queries as claims
-from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people.rules import NotForYou
 from yinuo.interfaces.common import actions, formdata
-from yinuo.interfaces.common.actions import CLAIM_ACTIONS, Action
+from yinuo.interfaces.common.actions import Action, Possible
 from yinuo.interfaces.common.fields import FieldState, FormState
 from yinuo.interfaces.common.formdata import Typed
+from yinuo.interfaces.common.kinds import Kind
 from yinuo.interfaces.common.present import Filter, TimelineItem
 from yinuo.interfaces.desk import timeline
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
-from yinuo.interfaces.desk.sheets import SHEETS
-from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, loss_name, may_take
+from yinuo.interfaces.desk.presenters import presenter_of
+from yinuo.interfaces.desk.presenters.base import Presenter
+from yinuo.interfaces.desk.rows import case_url, sheet_url
+from yinuo.interfaces.desk.sheets import DESKS, sheet_of
+from yinuo.interfaces.desk.sheets.claim_frame import loss_name
+from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet
 from yinuo.kit import logs
 from yinuo.kit.errors import DomainError
+from yinuo.kit.money import HOME_CURRENCY
 
 CHANGED = "changed_meanwhile"
 MOST_NEWS = 20
 _TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The action that this page is about, on which case, with the sheet that asks for it."""
+
+    case: Case
+    row: Any
+    presenter: Presenter
+    page: Sheet[Any]
+    action: Action[Any]
+
+
 @desk()
-def sheet(request: HttpRequest, number: str, noun: str) -> HttpResponseBase:
+def sheet(request: HttpRequest, kind: Kind, number: str, noun: str) -> HttpResponseBase:
     """GET shows the sheet, POST takes it; a refusal shows it again with what was typed."""
-    page, action = SHEETS.get(noun), CLAIM_ACTIONS.get(noun)
-    if page is None or action is None:
+    action = actions.actions_of(kind.name).get(noun)
+    if action is None:
         raise Http404
+    taking = _taking(request, kind, number, action)
+    logs.bind_case(taking.case.number)
     actor = actor_of(request)
-    claim = claims.get_for(actor, number)
-    logs.bind_case(claim.case.number)
-    if not may_take(actor, claim.case, action) or not page.needs <= actor.roles:
+    if not actions.may_take(actor, taking.case, action) or not taking.page.needs <= actor.roles:
         raise NotForYou
     if request.method == "POST":
-        return _take(request, claim, page, action)
-    record(request, what=f"desk.{noun}", case_id=claim.pk)
-    return _show(request, claim, page, action, Typed(), status=200)
+        return _take(request, kind, taking)
+    record(request, what=f"desk.{noun}", case_id=taking.case.pk)
+    return _show(request, taking, Typed(), status=200)
 
 
-def _take(request: HttpRequest, claim: Claim, page: Sheet, action: Action[Any]) -> HttpResponseBase:
-    typed = formdata.changed_rows(action.schema, request.POST)
+def _taking(request: HttpRequest, kind: Kind, number: str, action: Action[Any]) -> Taking:
+    actor = actor_of(request)
+    case = cases.get_for(actor, number, kind=kind.name)
+    presenter = presenter_of(case)
+    row = presenter.load(actor, case, now())
+    return Taking(case, row, presenter, sheet_of(kind.name, action), action)
+
+
+def _take(request: HttpRequest, kind: Kind, taking: Taking) -> HttpResponseBase:
+    schema, page = taking.action.schema, taking.page
+    typed = formdata.changed_rows(schema, request.POST)
     if typed is not None:
-        return _show(request, claim, page, action, typed, status=200)
-    typed = formdata.read(action.schema, request.POST, prefilled=page.prefilled)
+        return _show(request, taking, typed, status=200)
+    typed = formdata.read(schema, request.POST, prefilled=page.prefilled)
     if typed.given is None:
-        return _show(request, claim, page, action, typed, status=422)
+        return _show(request, taking, typed, status=422)
     try:
-        action.run(actor_of(request), claim.case, typed.given, now())
+        taking.action.run(actor_of(request), taking.case, typed.given, now())
     except DomainError as refusal:
-        # The claim as it is now: somebody else may have moved it.
-        fresh = claims.get_for(actor_of(request), claim.case.number)
-        return _show(request, fresh, page, action, typed.refused(refusal), status=refusal.http)
+        # The case as it is now: somebody else may have moved it.
+        fresh = _taking(request, kind, taking.case.number, taking.action)
+        return _show(request, fresh, typed.refused(refusal), status=refusal.http)
     # The tag names the draft that the browser no longer needs.
-    draft = f"{claim.case.number}-{action.noun}"
+    draft = f"{taking.case.number}-{taking.action.noun}"
     messages.success(request, _(page.done), extra_tags=draft)
-    return _see_other(_next_address(request, claim, page))
+    return _see_other(_next_address(request, taking))
 
 
-def _next_address(request: HttpRequest, claim: Claim, page: Sheet) -> str:
-    number = claim.case.number
-    if page.after and request.POST.get("next") == page.after:
-        return reverse("desk:sheet", args=[number, page.after])
-    return reverse("desk:case", args=[number])
+def _next_address(request: HttpRequest, taking: Taking) -> str:
+    number, after = taking.case.number, taking.page.after
+    if after and request.POST.get("next") == after:
+        return sheet_url(number, after)
+    return case_url(number)
 
 
 def _see_other(url: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def _show(
-    request: HttpRequest,
-    claim: Claim,
-    page: Sheet,
-    action: Action[Any],
-    typed: Typed[Any],
-    *,
-    status: int,
-) -> HttpResponse:
-    actor = actor_of(request)
-    losses = tuple(claim.losses.all())
-    possible = {one.noun: one for one in actions.possible(actor, claim.case, losses)}
-    found = possible.get(action.noun)
-    fitting = tuple(loss for loss in losses if found and loss.ordinal in found.parts)
-    about = Desk(
-        actor=actor,
-        at=now(),
-        claim=claim,
-        losses=losses,
-        # What somebody else has moved on meanwhile still has to be shown with what was typed.
-        fitting=losses if found is None else fitting,
-        loss=_loss(request, losses, fitting) if page.about_loss else None,
-    )
+def _show(request: HttpRequest, taking: Taking, typed: Typed[Any], *, status: int) -> HttpResponse:
+    page = taking.page
+    about, found = _desk(request, taking)
     opened = found is not None or (page.open_when is not None and page.open_when(about))
     if not opened and not typed.tree:
-        return _not_now(request, claim, action)
+        return _not_now(request, taking)
     built = page.build(about, typed)
+    title = found.label if found else actions.label_of(taking.case, taking.action)
     context = {
-        **_around(claim, about, action.noun),
-        "title": found.label if found else _label(claim.case, action),
+        **_around(taking, about),
+        "title": title,
         "grave": bool(found and found.danger),
         "confirm": _(page.confirm) if page.confirm else "",
-        "submit": _(page.submit),
-        "news": _news(request, claim, typed),
+        "submit": _(page.submit) if page.submit else title,
+        "news": _news(request, taking, typed),
         "fields": _outside_rows(built),
         **built,
     }
     return render(request, page.template, context, status=status)
+
+
+def _desk(request: HttpRequest, taking: Taking) -> tuple[Desk, Possible | None]:
+    """Who sits before what, and whether the step is possible now."""
+    case, row, presenter = taking.case, taking.row, taking.presenter
+    actor = actor_of(request)
+    parts = presenter.parts(row)
+    possible = {one.noun: one for one in actions.possible(actor, case, parts)}
+    found = possible.get(taking.action.noun)
+    # What somebody else has moved on meanwhile still has to be shown with what was typed.
+    fitting = tuple(part for part in parts if found is None or part.ordinal in found.parts)
+    step = found.step if found else next(actions.steps_of(case, taking.action), None)
+    about = DESKS.get(case.kind, Desk)(
+        actor=actor,
+        at=now(),
+        language=get_language() or "en",
+        case=case,
+        row=row,
+        parts=parts,
+        fitting=fitting,
+        event=step.event if step else "",
+    )
+    part = _part(request, parts, fitting if found else ()) if taking.page.about_part else None
+    return (
+        replace(about, part=part, known=presenter.facts(about), currency=presenter.currency(about)),
+        found,
+    )
 
 
 def _outside_rows(built: Context) -> list[FieldState]:
@@ -129,69 +161,59 @@ def _outside_rows(built: Context) -> list[FieldState]:
     return [field for name, field in form.fields.items() if name not in in_rows]
 
 
-def _around(claim: Claim, about: Desk, noun: str) -> dict[str, object]:
+def _around(taking: Taking, about: Desk) -> dict[str, object]:
     """What every sheet shows around its form."""
-    case = claim.case
+    case, noun = taking.case, taking.action.noun
     tabs = [
-        Filter(loss_name(loss), f"?loss={loss.ordinal}", current=loss == about.loss)
-        for loss in about.fitting
-        if about.loss is not None and len(about.fitting) > 1
+        Filter(loss_name(part), f"?loss={part.ordinal}", current=part == about.part)
+        for part in about.fitting
+        if about.part is not None and len(about.fitting) > 1
     ]
     return {
-        "claim": claim,
+        "claim": taking.row,
         "case": case,
         "noun": noun,
-        "case_url": reverse("desk:case", args=[case.number]),
-        "sheet_url": reverse("desk:sheet", args=[case.number, noun]),
-        "loss": about.loss,
-        "loss_name": loss_name(about.loss) if about.loss else "",
+        "subject": taking.presenter.subject(about),
+        "case_url": case_url(case.number),
+        "sheet_url": sheet_url(case.number, noun),
+        "loss": about.part,
+        "loss_name": loss_name(about.part) if about.part else "",
         "tabs": tabs,
         "now": about.at,
         "letter_language": _TAGS.get(case.customer.language, "zh-Hans"),
     }
 
 
-def _loss(request: HttpRequest, losses: tuple[Loss, ...], fitting: tuple[Loss, ...]) -> Loss | None:
-    """The loss that was named, else the first that waits for this step."""
+def _part(request: HttpRequest, parts: tuple[Any, ...], fitting: tuple[Any, ...]) -> Any:
+    """The part that was named, else the first that waits for this step."""
     named = request.POST.get("loss") or request.GET.get("loss") or ""
-    for loss in losses:
-        if named == str(loss.ordinal):
-            return loss
+    for part in parts:
+        if named == str(part.ordinal):
+            return part
     return fitting[0] if fitting else None
 
 
-def _label(case: Case, action: Action[Any]) -> str:
-    workflow = cases.workflow_of(case)
-    for name in action.steps:
-        step = (workflow.parts.step(name) if workflow.parts else None) or workflow.case.step(name)
-        if step is not None:
-            return _(step.label)
-    return ""
-
-
-def _not_now(request: HttpRequest, claim: Claim, action: Action[Any]) -> HttpResponse:
-    case = claim.case
+def _not_now(request: HttpRequest, taking: Taking) -> HttpResponse:
     context = {
-        "case": case,
-        "claim": claim,
-        "case_url": reverse("desk:case", args=[case.number]),
-        "title": _label(case, action),
+        "case": taking.case,
+        "case_url": case_url(taking.case.number),
+        "title": actions.label_of(taking.case, taking.action),
     }
     return render(request, "desk/sheets/not_now.html", context, status=409)
 
 
-def _news(request: HttpRequest, claim: Claim, typed: Typed[Any]) -> list[TimelineItem]:
+def _news(request: HttpRequest, taking: Taking, typed: Typed[Any]) -> list[TimelineItem]:
     """What was added to the timeline since the page of this person was made."""
     if typed.problem is None or typed.problem.code != CHANGED:
         return []
-    case = claim.case
+    case = taking.case
     since = request.POST.get("since", "")
     after = int(since) if since.isdecimal() and len(since) < 10 else case.head_seq
     events = [event for event in cases.timeline(case, limit=MOST_NEWS) if event.seq > after]
     telling = timeline.Telling(
         now=now(),
         language=get_language() or "en",
-        currency=claim.currency,
+        currency=HOME_CURRENCY,
         customer=case.customer.name,
         names=timeline.names_for(events),
     )

@@ -19,7 +19,7 @@ from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.actions import CLAIM_ACTIONS
+from yinuo.interfaces.common.actions import CLAIM_ACTIONS, may_take
 from yinuo.interfaces.common.chips import chip_of
 from yinuo.interfaces.common.present import (
     Cell,
@@ -33,7 +33,8 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
-from yinuo.interfaces.desk.sheets.frame import loss_name, may_take
+from yinuo.interfaces.desk.rows import case_url, sheet_url
+from yinuo.interfaces.desk.sheets.claim_frame import loss_name
 from yinuo.overview import worklists
 from yinuo.overview.worklists import LossRow
 
@@ -219,7 +220,7 @@ def _about(
         Cell(
             kind=CellKind.LINK,
             value=case.number,
-            url=reverse("desk:case", args=[case.number]),
+            url=case_url(case.number),
             note=klass,
         ),
         Cell(value=case.customer.name, note=plate),
@@ -230,7 +231,7 @@ def _link(text: str, number: str, noun: str) -> Cell:
     if not noun:
         return Cell(value=text)
     sheet, _mark, query = noun.partition("?")
-    url = reverse("desk:sheet", args=[number, sheet])
+    url = sheet_url(number, sheet)
     return Cell(kind=CellKind.LINK, value=text, url=f"{url}?{query}" if query else url)
 
 

@@ -24,7 +24,7 @@ from yinuo.interfaces.common.present import (
     PaperState,
     Table,
 )
-from yinuo.interfaces.desk import case_sums as sums
+from yinuo.interfaces.desk.presenters import claim_sums as sums
 from yinuo.interfaces.desk.timeline import actor_name
 from yinuo.overview.claimfile import (
     ClaimFile,

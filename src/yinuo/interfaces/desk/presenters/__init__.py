@@ -1,0 +1,19 @@
+"""How each kind of case shows itself at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yinuo.core.cases.models import Case
+from yinuo.interfaces.desk.presenters.base import Presenter
+from yinuo.interfaces.desk.presenters.claims import ClaimPresenter
+
+PRESENTERS: Mapping[str, Presenter] = {
+    "claim": ClaimPresenter(),
+}
+_PLAIN = Presenter()
+
+
+def presenter_of(case: Case) -> Presenter:
+    """The presenter of the case's kind; a plain one for a kind that says nothing of itself."""
+    return PRESENTERS.get(case.kind, _PLAIN)
