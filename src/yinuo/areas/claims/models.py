@@ -227,6 +227,12 @@ class Calculation(models.Model):
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_remark = models.TextField(blank=True)
     rule_revision = models.PositiveIntegerField(null=True, blank=True)
+    sheet = models.JSONField(
+        null=True, blank=True, help_text="accident, result and what is ours, to work it out again"
+    )
+    digest = models.CharField(
+        max_length=64, blank=True, db_default="", default="", help_text="SHA-256 of the sheet"
+    )
 
     class Meta:
         constraints = [
@@ -237,6 +243,64 @@ class Calculation(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="calculation_not_negative"),
         ]
+
+
+class AccidentFacts(models.Model):
+    """What a person entered about the accident that the claim does not know by itself: the other
+    cars, injuries by head, rescue, salvage, options. In the words of accident_format.md."""
+
+    claim = models.OneToOneField(
+        Claim, primary_key=True, on_delete=models.PROTECT, related_name="entered"
+    )
+    facts = models.JSONField(default=dict)
+    version = models.PositiveSmallIntegerField(default=1)
+    entered_by = models.CharField(max_length=40)
+    entered_at = models.DateTimeField()
+
+
+class Recovery(models.Model):
+    """What another party owes us for what we paid in its place (代位求偿). The ledger's entries
+    say what came in; what is owed stays as it was when it was opened."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="recoveries")
+    loss = models.ForeignKey(Loss, on_delete=models.PROTECT, related_name="recoveries")
+    debtor = models.CharField(max_length=40, help_text="the vehicle in the calculation")
+    debtor_name = models.CharField(max_length=80, blank=True)
+    insurer = models.CharField(max_length=80, blank=True)
+    ctpli = models.DecimalField(max_digits=14, decimal_places=2)
+    third_party = models.DecimalField(max_digits=14, decimal_places=2)
+    owner = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=40)
+    notified_at = models.DateTimeField(null=True, blank=True)
+    notified_how = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["loss", "debtor"], name="recovery_once_per_debtor"),
+            models.CheckConstraint(
+                condition=Q(ctpli__gte=0, third_party__gte=0, owner__gte=0),
+                name="recovery_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"], condition=Q(ended_at__isnull=True), name="open_recovery"
+            )
+        ]
+
+
+class RecoveryEntry(models.Model):
+    """One line of the ledger. Nothing is changed or taken out; a mistake is booked back."""
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=10, help_text="received waived")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    remark = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
 
 
 class Decision(models.Model):
