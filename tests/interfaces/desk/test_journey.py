@@ -127,11 +127,11 @@ def test_a_claim_goes_from_registration_to_money_in_the_account_at_the_desk(
     assert number in text(cashier.get("/desk/payments"))
     at_the_bank(bank, cashier)
     run_jobs(jobs)
-    ended = Case.objects.get()
+    ended = Case.objects.get(kind="claim")
     assert ended.state == "closed"
     payment = Payment.objects.get()
     assert (str(payment.amount), payment.status) == ("3500.00", "arrived")
-    assert not Promise.objects.filter(kept_at=None, withdrawn_at=None).exists()
+    assert not Promise.objects.filter(case=ended, kept_at=None, withdrawn_at=None).exists()
     assert AccessRecord.objects.filter(case_id=ended.pk, what="desk.decision").exists()
 
 
@@ -146,7 +146,7 @@ def test_money_that_comes_back_goes_out_again_after_two_people_corrected_the_acc
     send(cashier, sheet(number, "payment-instruction"))
     at_the_bank(bank, cashier, "AC04")
     run_jobs(jobs)
-    assert Case.objects.get().state == "returned"
+    assert Case.objects.get(kind="claim").state == "returned"
     assert "came back" in text(cashier.get("/desk/payments?show=returned"))
     corrected = {**ACCOUNT, "number": "6222020000000000018"}
     send(cashier, sheet(number, "account"), corrected)
@@ -158,7 +158,7 @@ def test_money_that_comes_back_goes_out_again_after_two_people_corrected_the_acc
     send(cashier, sheet(number, "payment-instruction"))
     at_the_bank(bank, cashier)
     run_jobs(jobs)
-    assert Case.objects.get().state == "closed"
+    assert Case.objects.get(kind="claim").state == "closed"
 
 
 @pytest.mark.covers("ADJ-4", "ADJ-14")
@@ -180,7 +180,7 @@ def test_a_refusal_needs_reasons_goes_through_other_hands_and_is_told(
     assert "事故不在保险期间" in page
     send(desks["team_lead"], sheet(number, "decision"))
     assert Decision.objects.get().outcome == "refuse"
-    assert Case.objects.get().state == "refused"
+    assert Case.objects.get(kind="claim").state == "refused"
 
 
 @pytest.mark.covers("ADJ-15")

@@ -37,7 +37,9 @@ class Section:
 class Presenter:
     """The page of a kind. A kind says what differs and registers itself in `presenters`."""
 
-    aside: ClassVar[frozenset[str]] = frozenset({"note", "handler", "delay-notice"})
+    aside: ClassVar[frozenset[str]] = frozenset(
+        {"note", "handler", "delay-notice", "concern", "complaint"}
+    )
     """Nouns of steps that are open beside the way of the case; they stand under "Other steps"."""
     template: ClassVar[str] = "desk/case_sections.html"
     """Lays out the file; it is given what `context` returns."""
