@@ -86,14 +86,17 @@ def open_one(
     at: datetime,
     occasion: str = "paid",
     care: str = "",
-    place: str = "东大路 1 号",
+    policy: str = "P-100",
     **facts: object,
 ) -> Case:
     """A claim that was reported long ago, with its call-back as it is opened at the end."""
     long_ago = at - timedelta(days=20)
+    if policy != "P-100":
+        # Another policy has another holder: the same person is not asked twice in a month.
+        world.take_policy(number=policy, plate=f"沪B{policy[-3:]}00", at=at)
     with queue.capture():
         reported = claims.report(
-            report=report_of(accident_at=long_ago - timedelta(hours=2), place=place),
+            report=report_of(accident_at=long_ago - timedelta(hours=2), policy_number=policy),
             door="phone",
             confirmed_new=True,
             by=insurer["agent"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -24,6 +24,12 @@ def full_time(at: datetime) -> str:
 def full_date(at: datetime) -> str:
     # Translators: a format of Django's date filter, for example "Y年n月j日".
     return format_date(timezone.localtime(at), _("j F Y"))
+
+
+def calendar_date(day: date) -> str:
+    """A day without a time, as people write it."""
+    # Translators: a format of Django's date filter, for example "Y年n月j日".
+    return format_date(day, _("j F Y"))
 
 
 def clock_time(at: datetime) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.portal.views import acts, home, papers, report, reported, sign_in, track
+from yinuo.interfaces.portal.views import (
+    acts,
+    asking,
+    home,
+    papers,
+    report,
+    reported,
+    sign_in,
+    track,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +27,9 @@ urlpatterns: list[URLPattern] = [
     path("track/", sign_in.start, name="sign_in"),
     path("track/code", sign_in.code, name="code"),
     path("track/open/<str:token>", sign_in.open_link, name="open"),
+    path("track/answers/<str:token>", asking.answers, name="answers"),
+    path("call-backs/<str:number>/questions", asking.questions, name="questions"),
+    path("call-backs/<str:number>/stop", asking.stop, name="questions_stop"),
     path("track/leave", sign_in.leave, name="leave"),
     path("claims/<str:number>", track.claim, name="claim"),
     path("claims/<str:number>/papers", papers.papers, name="papers"),

@@ -1,0 +1,257 @@
+"""The questions of a call-back as the customer meets them, without any script in the browser."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.areas.call_backs import asking
+from tests.areas.call_backs.asking import HAPPY, Asking
+from tests.interfaces.portal.visitors import CHINESE, ENGLISH, now
+from yinuo.areas.call_backs import commands as call_backs
+from yinuo.areas.call_backs import queries
+from yinuo.areas.call_backs.models import CallBack, Response
+from yinuo.core.cases.models import Case, Event, Note
+from yinuo.core.messages.links import answer_link
+from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.models import AccessRecord, Person
+from yinuo.kit import queue
+
+QUALITIES = ("was_professional", "was_efficient", "was_transparent", "was_warm")
+
+
+@pytest.fixture
+def ask(db: None) -> Asking:
+    return invited(asking.build(at=now() - timedelta(minutes=5)))
+
+
+def invited(ask: Asking) -> Asking:
+    with queue.capture():
+        call_backs.invite(case=ask.case, by=SYSTEM, at=ask.at)
+    return ask
+
+
+def link_of(ask: Asking) -> str:
+    link = answer_link(case_id=ask.case.pk, person_id=ask.case.customer_id, at=now())
+    return link[link.index("/track/") :]
+
+
+def page_of(ask: Asking) -> str:
+    return f"/call-backs/{ask.case.number}/questions"
+
+
+def text_of(visitor: Client, ask: Asking, query: str = "") -> str:
+    answer = visitor.get(page_of(ask) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def question_on(text: str) -> str:
+    found = re.search(r'name="question" value="(\w+)"', text)
+    return found[1] if found else ""
+
+
+def walk(visitor: Client, ask: Asking, **changes: str) -> list[str]:
+    """Answer every screen; what is not named is answered well."""
+    answers = {**HAPPY, **dict.fromkeys(QUALITIES, "5"), **changes}
+    shown = []
+    with queue.capture():
+        while question := question_on(text_of(visitor, ask)):
+            shown.append(question)
+            given = {"question": question, "answer": answers.get(question, "")}
+            assert visitor.post(page_of(ask), given).status_code == 303
+    return shown
+
+
+@pytest.mark.covers("CB-1", "CB-8", "CB-11", "CB-19", "CB-29")
+def test_the_link_opens_the_questions_one_a_screen_until_thank_you(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    opened = visitor.get(link_of(ask))
+    assert (opened.status_code, opened["Location"]) == (303, page_of(ask))
+    first = text_of(visitor, ask)
+    assert "How satisfied are you with the way we handled your claim?" in first
+    assert first.count('class="question"') == 1
+    assert "1 / 7" in first
+    shown = walk(visitor, ask)
+    assert len(shown) == len(set(shown)) == 7
+    assert "Thank you" in text_of(visitor, ask)
+    kept = Response.objects.get()
+    assert (kept.csat, kept.nps, kept.ces, kept.channel) == (5, 10, 7, "portal")
+    assert Case.objects.get(pk=ask.case.pk).state == "completed"
+
+
+@pytest.mark.covers("CB-22")
+@pytest.mark.parametrize(
+    ("facts", "question"),
+    [
+        ({"late": True}, "told_of_delay"),
+        ({"part_paid": True}, "sum_explained"),
+        ({"asked_twice": True}, "papers_clear"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_questions_fit_what_happened(facts: dict[str, bool], question: str) -> None:
+    ask = invited(asking.build(at=now() - timedelta(minutes=5), **facts))
+    visitor = Client(headers=CHINESE)
+    visitor.get(link_of(ask))
+    answers = {"told_of_delay": "yes", "sum_explained": "4", "papers_clear": "yes"}
+    assert question in walk(visitor, ask, **answers)
+
+
+@pytest.mark.covers("CB-8")
+def test_who_leaves_in_the_middle_comes_back_to_the_same_place_on_another_phone(
+    ask: Asking,
+) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    visitor.post(page_of(ask), {"question": "satisfied", "answer": "4"})
+    visitor.post(page_of(ask), {"question": "easy", "skip": "1"})
+    other = Client(headers=CHINESE)
+    other.get(link_of(ask))
+    text = text_of(other, ask)
+    assert question_on(text) in QUALITIES
+    assert "3 / 7" in text
+
+
+def test_going_back_shows_what_was_said_and_lets_it_be_changed(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    visitor.post(page_of(ask), {"question": "satisfied", "answer": "4"})
+    text = text_of(visitor, ask)
+    assert f'{page_of(ask)}?q=satisfied"' in text
+    earlier = text_of(visitor, ask, "?q=satisfied")
+    assert re.search(r'value="4" aria-pressed="true"', earlier)
+    visitor.post(page_of(ask), {"question": "satisfied", "answer": "2"})
+    assert Response.objects.get().answers["satisfied"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"question": "satisfied", "answer": ""}, "This question needs an answer."),
+        ({"question": "satisfied", "answer": "9"}, "Choose a number from 1 to 5."),
+        ({"question": "satisfied", "answer": "good"}, "Choose a number from 1 to 5."),
+        ({"question": "satisfied", "answer": ["1", "5"]}, "Choose one of the answers"),
+    ],
+)
+def test_a_refused_answer_says_what_to_change_at_its_question(
+    ask: Asking, sent: dict[str, object], said: str
+) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    answer = visitor.post(page_of(ask), sent)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in text
+    assert question_on(text) == "satisfied"
+
+
+def test_words_are_shown_again_when_they_are_too_many(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    answer = visitor.post(page_of(ask), {"question": "suggestion", "answer": "好" * 1001})
+    assert answer.status_code == 422
+    assert "好" * 1001 in answer.content.decode()
+
+
+def test_a_question_that_is_not_asked_is_not_there(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    for name in ("problem_words", "' OR 1=1", "x" * 300):
+        sent = {"question": name, "answer": "1"}
+        assert visitor.post(page_of(ask), sent).status_code == 404
+
+
+@pytest.mark.covers("CB-24")
+def test_after_finishing_the_link_shows_thanks_and_what_we_did(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    walk(visitor, ask, satisfied="1", problem="open", problem_words="赔款少了三千，没有人解释")
+    again = Client(headers=ENGLISH)
+    answer = again.get(link_of(ask), follow=True)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Thank you" in text
+    assert question_on(text) == ""
+    sent = {"question": "satisfied", "answer": "5"}
+    assert again.post(page_of(ask), sent).status_code == 200
+    assert Response.objects.get().csat == 1
+
+
+@pytest.mark.covers("CB-3", "CB-4")
+def test_who_was_unhappy_gets_other_questions_in_the_next_round(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    walk(visitor, ask, satisfied="1", problem="open", problem_words="赔款少了三千，没有人解释")
+    assert "ask you again" in text_of(visitor, ask)
+    with queue.capture():
+        call_backs.bring_forward(case=ask.case, by=SYSTEM, at=now())
+        call_backs.invite(case=ask.case, by=SYSTEM, at=now())
+    assert walk(visitor, ask, solved="yes", satisfied="5")[0] == "solved"
+    assert Case.objects.get(pk=ask.case.pk).state == "completed"
+    assert Response.objects.count() == 2
+
+
+@pytest.mark.covers("CB-23")
+@pytest.mark.parametrize(
+    ("said", "state", "words"),
+    [("now", "stopped", "We stop here"), ("never", "opted_out", "We will not ask you again")],
+)
+def test_enough_is_one_tap_at_any_screen(ask: Asking, said: str, state: str, words: str) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    visitor.post(page_of(ask), {"question": "satisfied", "answer": "4"})
+    assert "Never ask me again" in text_of(visitor, ask)
+    with queue.capture():
+        visitor.post(f"/call-backs/{ask.case.number}/stop", {"stop": said})
+        visitor.post(f"/call-backs/{ask.case.number}/stop", {"stop": said})
+    assert Case.objects.get(pk=ask.case.pk).state == state
+    assert words in text_of(visitor, ask)
+    person = Person.objects.get(pk=ask.case.customer_id)
+    assert (queries.NO_SURVEYS in person.opted_out) == (said == "never")
+
+
+def test_the_last_answer_pressed_twice_is_one_answer(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    walk(visitor, ask)
+    visitor.post(page_of(ask), {"question": "suggestion", "answer": "再快一点"})
+    assert Event.objects.filter(case=ask.case, type="call_back.answered").count() == 1
+    assert not Note.objects.filter(case=ask.case).exists()
+
+
+def test_a_damaged_or_old_link_says_so_and_shows_the_way_in(ask: Asking) -> None:
+    visitor = Client(headers=ENGLISH)
+    for token in ("x", "x" * 500, link_of(ask).rsplit("/", 1)[1][:-2]):
+        answer = visitor.get(f"/track/answers/{token}")
+        assert answer.status_code == 404
+        assert "/track/" in answer.content.decode()
+    old = link_of(ask)
+    CallBack.objects.filter(pk=ask.case.pk).update(invited_at=now() + timedelta(hours=1))
+    assert visitor.get(old).status_code == 410
+
+
+def test_a_stranger_is_asked_to_sign_in_and_another_customer_sees_nothing(ask: Asking) -> None:
+    stranger = Client(headers=ENGLISH)
+    answer = stranger.get(page_of(ask))
+    assert (answer.status_code, answer["Location"][:7]) == (303, "/track/")
+    other = asking.open_one(ask.world, at=ask.at, policy="P-200")
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    assert visitor.get(f"/call-backs/{other.number}/questions").status_code == 404
+    assert AccessRecord.objects.filter(what="portal.questions", case=ask.case).exists()
+
+
+def test_the_questions_speak_three_languages(ask: Asking) -> None:
+    words = {
+        "en": "How satisfied are you",
+        "zh-Hans": "这次理赔，您总体满意吗",
+        "zh-Hant": "這次理賠，您總體滿意嗎",
+    }
+    for language, said in words.items():
+        visitor = Client(headers={"Accept-Language": language})
+        visitor.get(link_of(ask))
+        assert said in text_of(visitor, ask)
