@@ -29,6 +29,7 @@ from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.documents.models import Document
+from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError
 
@@ -305,16 +306,25 @@ def letter_facts(held: Held, row: Answer, at: datetime) -> dict[str, object]:
 def _answer(
     held: Held, letter: Letter, version: int, of_review: bool, by: Actor, at: datetime
 ) -> Answer:
+    parts = [
+        written(letter.facts, "facts"),
+        written(letter.decision, "decision"),
+        written(letter.basis, "basis"),
+    ]
+    language = held.case.customer.language
+    knowledge.require_plain(
+        text="\n".join(parts), language=language, purpose="complaint_answer", at=at, field="basis"
+    )
     rule = rules_at(at).answers
     standard = rule.remedies_after_review.value if of_review else rule.remedies.value
     return Answer(
         complaint=held.complaint,
         version=version,
         of_review=of_review,
-        language=held.case.customer.language,
-        facts=written(letter.facts, "facts"),
-        decision=written(letter.decision, "decision"),
-        basis=written(letter.basis, "basis"),
+        language=language,
+        facts=parts[0],
+        decision=parts[1],
+        basis=parts[2],
         remedies=list(letter.remedies or standard),
         upheld=one_of(letter.upheld, UPHELD, "upheld"),
         made_by=by.id,
