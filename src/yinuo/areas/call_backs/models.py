@@ -53,7 +53,6 @@ class CallBack(models.Model):
     channels = models.JSONField(default=list, help_text="message call, in their order")
     questionnaire = models.CharField(max_length=40)
     questionnaire_version = models.PositiveIntegerField()
-    script = models.CharField(max_length=40)
     language = models.CharField(max_length=10)
     round = models.PositiveSmallIntegerField(default=1)
     # What comes next. Null while nothing is planned: it was reached, or it has ended.

@@ -93,7 +93,6 @@ class Strategy(Plain):
     sample: Share
     questionnaire: Name
     questionnaire_version: Count
-    script: Name
 
     @model_validator(mode="after")
     def _uses_each_channel_once(self) -> Self:

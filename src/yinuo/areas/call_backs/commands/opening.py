@@ -207,7 +207,6 @@ def _row(
         channels=list(one.strategy.channels),
         questionnaire=one.strategy.questionnaire,
         questionnaire_version=one.strategy.questionnaire_version,
-        script=one.strategy.script,
         language=one.case.customer.language,
         channel=one.next.channel,
         next_contact_at=one.next.at,

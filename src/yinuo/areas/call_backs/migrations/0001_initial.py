@@ -44,7 +44,6 @@ class Migration(migrations.Migration):
                 ('channels', models.JSONField(default=list, help_text='message call, in their order')),
                 ('questionnaire', models.CharField(max_length=40)),
                 ('questionnaire_version', models.PositiveIntegerField()),
-                ('script', models.CharField(max_length=40)),
                 ('language', models.CharField(max_length=10)),
                 ('round', models.PositiveSmallIntegerField(default=1)),
                 ('channel', models.CharField(blank=True, help_text='message call', max_length=10)),
