@@ -27,6 +27,7 @@ from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NewPerson
 from yinuo.interfaces.common import inputs
+from yinuo.interfaces.common.actions.complaints import COMPLAIN
 from yinuo.interfaces.common.actions.concerns import RAISE_CONCERN
 from yinuo.interfaces.common.actions.shared import NOTE
 from yinuo.interfaces.common.actions.table import Action, table_of
@@ -323,5 +324,6 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("closing", inputs.EmptyInput, _close, ("close",)),
     Action("early-contact", inputs.EarlyContactInput, _contact_early, ("contact_early",)),
     RAISE_CONCERN,
+    COMPLAIN,
     NOTE,
 )
