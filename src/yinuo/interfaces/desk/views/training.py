@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import Field
 
+from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.people import commands as people
 from yinuo.core.people import queries
 from yinuo.core.people.actors import Actor
@@ -28,6 +29,7 @@ from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.inputs import Blank, Input
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Filter, Table, Tag, Tone
 from yinuo.interfaces.desk.actor import actor_of, desk, now
+from yinuo.kit import clock
 from yinuo.kit.errors import DomainError
 
 PAGE = 200
@@ -134,7 +136,8 @@ def standing(row: Competence, at: datetime) -> Tag:
     if row.valid_until_on is not None and row.valid_until_on < today:
         return Tag(_("over: no such work"), Tone.PLAIN, "warn")
     warn_before = rulebook.rules(PeopleRules, at=at).competences.warn_before.value
-    if row.valid_until_on is not None and localdate(warn_before.after(at)) >= row.valid_until_on:
+    warned_until = localdate(clock.due(warn_before, at, calendar_at(at)).due_at)
+    if row.valid_until_on is not None and row.valid_until_on <= warned_until:
         return Tag(_("ends soon"), Tone.AMBER, "clock")
     return Tag(_("valid"), Tone.JADE, "check")
 
