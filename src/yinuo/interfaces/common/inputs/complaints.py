@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from yinuo.interfaces.common import complaint_words as words
+from yinuo.interfaces.common import complaint_words as said
 from yinuo.interfaces.common.inputs.base import (
     Blank,
     Input,
@@ -36,7 +36,7 @@ Row = Annotated[int, Field(ge=1, le=2_000_000_000)]
 OptionalRow = Annotated[Row | None, Blank]
 Number = Annotated[str, Field(max_length=24)]
 Crowd = Annotated[int, Field(ge=1, le=100_000)]
-_HOW = Shown(gettext_noop("How"), words=words.CHANNELS)
+_HOW = Shown(gettext_noop("How"), words=said.CHANNELS)
 _READS = gettext_noop("The complainant reads this word for word.")
 _INSIDE = gettext_noop("Only colleagues read this.")
 
@@ -57,7 +57,7 @@ class VoiceInput(Input):
             help=gettext_noop("Paste the letter or the chat, or write what you hear."),
         ),
     ]
-    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=words.CHANNELS)]
+    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=said.CHANNELS)]
     about: Annotated[
         Number,
         Shown(gettext_noop("Case number"), help=gettext_noop("If it is known what it is about.")),
@@ -85,7 +85,7 @@ class VoiceInput(Input):
 class SortingInput(Input):
     """A person says what a voice is. `case` is the complaint that is withdrawn."""
 
-    kind: Annotated[Kind, Shown(gettext_noop("What it is"), words=words.VOICES)]
+    kind: Annotated[Kind, Shown(gettext_noop("What it is"), words=said.VOICES)]
     about: Annotated[Number, Shown(gettext_noop("About case"))] = ""
     case: Annotated[Number, Shown(gettext_noop("Complaint that is withdrawn"))] = ""
     person: Annotated[OptionalRow, Shown(gettext_noop("Customer"))] = None
@@ -112,7 +112,7 @@ class QuestionAnswerInput(Input):
 class RatingInput(SeenInput):
     rating: Annotated[
         Literal["5", "4", "3", "2", "1"],
-        Shown(gettext_noop("How was your complaint handled?"), words=words.RATINGS),
+        Shown(gettext_noop("How was your complaint handled?"), words=said.RATINGS),
     ]
     words: Annotated[Text, Shown(gettext_noop("What should we do better?"))] = ""
 
@@ -121,7 +121,7 @@ class RatingInput(SeenInput):
 
 
 class PartyInput(Input):
-    role: Annotated[PartyRole, Shown(gettext_noop("Role"), words=words.PARTIES)]
+    role: Annotated[PartyRole, Shown(gettext_noop("Role"), words=said.PARTIES)]
     name: Annotated[Needed, Shown(gettext_noop("Name"))]
     phone: Annotated[
         Annotated[str, Field(max_length=40)], Shown(gettext_noop("Phone"), private=True)
@@ -147,7 +147,7 @@ class ComplainInput(Input):
 class ComplainHereInput(ComplainInput, SeenInput):
     """On the page of a case; how it came in is asked of colleagues only."""
 
-    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=words.CHANNELS)] = (
+    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=said.CHANNELS)] = (
         "phone"
     )
 
@@ -155,7 +155,7 @@ class ComplainHereInput(ComplainInput, SeenInput):
 class ComplaintInput(ComplainInput):
     """The same by a colleague or another system. `about` or `person` says whose it is."""
 
-    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=words.CHANNELS)]
+    channel: Annotated[Channel, Shown(gettext_noop("How it came in"), words=said.CHANNELS)]
     about: Annotated[Number, Shown(gettext_noop("About case"))] = ""
     person: Annotated[OptionalRow, Shown(gettext_noop("Customer"))] = None
     received_at: Annotated[OptionalMoment, Shown(gettext_noop("Received"))] = None
@@ -230,7 +230,7 @@ class TalkInput(SeenInput):
     )
     understood: Annotated[
         Literal["yes", "partly", "no"],
-        Shown(gettext_noop("Did the complainant understand us?"), words=words.UNDERSTOOD),
+        Shown(gettext_noop("Did the complainant understand us?"), words=said.UNDERSTOOD),
     ]
     next_step: Annotated[
         Annotated[str, Field(max_length=200)], Shown(gettext_noop("The next step, and when"))
@@ -253,7 +253,7 @@ class AboutInput(SeenInput):
     repair_shop: Annotated[Line, Shown(gettext_noop("Repair shop"))] = ""
     told_at_sale: Annotated[
         Annotated[Literal["yes", "no", "unclear"] | None, Blank],
-        Shown(gettext_noop("At the sale"), words=words.SOLD),
+        Shown(gettext_noop("At the sale"), words=said.SOLD),
     ] = None
 
 
@@ -288,14 +288,14 @@ class DisciplineInput(SeenInput):
 
 class TagInput(SeenInput):
     kind: Annotated[
-        Literal["malice", "fraud"], Shown(gettext_noop("Suspicion"), words=words.SUSPICIONS)
+        Literal["malice", "fraud"], Shown(gettext_noop("Suspicion"), words=said.SUSPICIONS)
     ]
     evidence: Annotated[NeededText, Shown(gettext_noop("What it rests on"), help=_INSIDE)]
 
 
 class TagReviewInput(SeenInput):
     kind: Annotated[
-        Literal["malice", "fraud"], Shown(gettext_noop("Suspicion"), words=words.SUSPICIONS)
+        Literal["malice", "fraud"], Shown(gettext_noop("Suspicion"), words=said.SUSPICIONS)
     ]
     confirmed: Annotated[bool, Shown(gettext_noop("The suspicion stands"))] = False
     remark: Annotated[NeededText, Shown(gettext_noop("Why"), help=_INSIDE)]
@@ -313,7 +313,7 @@ class RemarkInput(SeenInput):
 
 class LessonInput(SeenInput):
     kind: Annotated[
-        Literal["handled", "prevented"], Shown(gettext_noop("Lesson from"), words=words.LESSONS)
+        Literal["handled", "prevented"], Shown(gettext_noop("Lesson from"), words=said.LESSONS)
     ]
     what: Annotated[
         NeededText, Shown(gettext_noop("What happened"), help=gettext_noop("Without names."))
@@ -334,12 +334,12 @@ class ToldReasonInput(SeenInput):
 
 
 class ExcludedTimeInput(SeenInput):
-    reason: Annotated[Excluded, Shown(gettext_noop("What takes time"), words=words.EXCLUDED)]
+    reason: Annotated[Excluded, Shown(gettext_noop("What takes time"), words=said.EXCLUDED)]
     words: Annotated[NeededText, Shown(gettext_noop("What we tell"), help=_READS)]
 
 
 class IncludedTimeInput(SeenInput):
-    reason: Annotated[Excluded, Shown(gettext_noop("What is done"), words=words.EXCLUDED)]
+    reason: Annotated[Excluded, Shown(gettext_noop("What is done"), words=said.EXCLUDED)]
 
 
 # Solution ------------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ class IncludedTimeInput(SeenInput):
 class MeasureInput(Input):
     """`amount` for a compensation, `staff` for a training."""
 
-    kind: Annotated[MeasureKind, Shown(gettext_noop("Kind"), words=words.MEASURES)]
+    kind: Annotated[MeasureKind, Shown(gettext_noop("Kind"), words=said.MEASURES)]
     what: Annotated[
         Annotated[str, Field(min_length=1, max_length=400)], Shown(gettext_noop("What we do"))
     ]
@@ -399,7 +399,7 @@ class AnswerInput(SeenInput):
     facts: Annotated[NeededText, Shown(gettext_noop("What we found"), help=_READS)]
     decision: Annotated[NeededText, Shown(gettext_noop("What we decide"), help=_READS)]
     basis: Annotated[NeededText, Shown(gettext_noop("What it rests on, and why"), help=_READS)]
-    upheld: Annotated[Upheld, Shown(gettext_noop("The complaint"), words=words.UPHELD)]
+    upheld: Annotated[Upheld, Shown(gettext_noop("The complaint"), words=said.UPHELD)]
     measures: Measures = []
 
 
