@@ -240,7 +240,7 @@ def test_a_stranger_is_asked_to_sign_in_and_another_customer_sees_nothing(ask: A
     assert (answer.status_code, answer["Location"][:7]) == (303, "/track/")
     other = asking.open_one(ask.world, at=ask.at, policy="P-200")
     visitor = Client(headers=ENGLISH)
-    visitor.get(link_of(ask))
+    visitor.get(link_of(ask), follow=True)
     assert visitor.get(f"/call-backs/{other.number}/questions").status_code == 404
     assert AccessRecord.objects.filter(what="portal.questions", case=ask.case).exists()
 
