@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from yinuo.core.cases.clocks import calendar_at, due_of
 from yinuo.core.cases.models import Case, Event, Note, Promise, PromiseExtension, PromisePause
@@ -42,15 +43,16 @@ class NotFound(DomainError):
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """Staff and machines see their branch and those below it, the head office's auditors and
-    managers all; customers their own cases, or the one they signed in for and what follows it;
-    an operator none.
+    managers all; customers their own cases, or the one they signed in for with what it is about
+    and what else follows that up; an operator none.
     """
     rows = Case.objects.select_related("customer", "handler", "branch")
     if actor.kind == "customer":
         own = rows.filter(customer=actor.person_id)
         if actor.case_id is None:
             return own
-        return own.filter(Q(pk=actor.case_id) | Q(about=actor.case_id))
+        kin = Case.objects.filter(pk=actor.case_id).values(root=Coalesce("about_id", "pk"))
+        return own.filter(Q(pk__in=kin) | Q(about__in=kin) | Q(about=actor.case_id))
     if not seeing.sees_customers(actor):
         return rows.none()
     return rows.filter(people.within(actor, "branch_path"))
@@ -142,6 +144,15 @@ def notes(case: Case, *, for_customer: bool = False, limit: int = PAGE) -> list[
     if for_customer:
         rows = rows.filter(for_customer=True, erased_at__isnull=True)
     return list(rows.order_by("-at", "-pk")[: min(limit, PAGE)])
+
+
+def note_for(actor: Actor, note_id: int) -> Note:
+    """One note with its case and customer. Raises NotFound, also for one of another branch's."""
+    rows = Note.objects.filter(pk=note_id, case__in=visible_to(actor))
+    found = rows.select_related("case__customer").first()
+    if found is None:
+        raise NotFound("note", number=note_id)
+    return found
 
 
 # Promises ------------------------------------------------------------------------------------

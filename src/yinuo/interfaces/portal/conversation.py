@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.core.cases.models import Note
 from yinuo.core.messages import queries as messages
+from yinuo.interfaces.portal.addresses import case_page
 from yinuo.interfaces.portal.door import Visit
 
 MOST_LETTERS = 50
@@ -36,10 +36,10 @@ class Said:
 
 
 def letters(visit: Visit) -> tuple[Letter, ...]:
-    """The inbox of this claim, the newest first."""
-    case = visit.claim.case
+    """The inbox of this case, the newest first."""
+    case = visit.case
     rows = messages.inbox(visit.actor).filter(case=case)[:MOST_LETTERS]
-    page = settings.SITE_URL + reverse("portal:claim", args=[case.number])
+    page = settings.SITE_URL + case_page(case.number)
     return tuple(
         Letter(
             id=row.pk,
@@ -55,9 +55,9 @@ def letters(visit: Visit) -> tuple[Letter, ...]:
 
 def notes(visit: Visit) -> tuple[Said, ...]:
     """What the customer asked and what was answered; remarks among colleagues are not shown."""
-    rows = Note.objects.filter(
-        case=visit.claim.case, for_customer=True, erased_at__isnull=True
-    ).order_by("at", "pk")[:MOST_NOTES]
+    rows = Note.objects.filter(case=visit.case, for_customer=True, erased_at__isnull=True).order_by(
+        "at", "pk"
+    )[:MOST_NOTES]
     return tuple(
         Said(body=row.body, by=_("We"), own=row.by == visit.actor.id, at=row.at) for row in rows
     )

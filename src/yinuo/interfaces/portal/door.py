@@ -18,11 +18,13 @@ from django.utils.translation import get_language
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Claim
 from yinuo.core.cases import queries as cases
+from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people
 from yinuo.core.people import queries as people_queries
 from yinuo.core.people.actors import SYSTEM, Actor, customer_actor
 from yinuo.core.people.rulefile import PeopleRules
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.interfaces.common.kinds import Kind
 from yinuo.kit.errors import DomainError
 
 VISIT = "portal_visit"
@@ -32,10 +34,10 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in customer with the claim of this page, at this moment."""
+    """A signed-in customer with the case of this page, at this moment."""
 
     actor: Actor
-    claim: Claim
+    case: Case
     at: datetime
 
     @property
@@ -43,7 +45,15 @@ class Visit:
         return get_language() or "zh-hans"
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimVisit(Visit):
+    """The case is a claim."""
+
+    claim: Claim
+
+
 Page = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
+ClaimPage = Callable[Concatenate[HttpRequest, ClaimVisit, P], HttpResponseBase]
 
 
 def now() -> datetime:
@@ -96,10 +106,11 @@ def to_sign_in(number: str) -> HttpResponse:
     return see_other(f"{reverse('portal:sign_in')}?{urlencode({'number': number})}")
 
 
-def own_claim(what: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]]:
-    """A page about the visitor's own claim; each showing is put on record under `what`.
+def own_case(what: str, kind: str = "") -> Callable[[Page[P]], Callable[..., HttpResponseBase]]:
+    """A page about one of the visitor's own cases; each showing is put on record under `what`.
 
-    A stranger is asked to sign in. A case that is not the visitor's looks like none.
+    A stranger is asked to sign in. A case that is not the visitor's looks like none. Without a
+    kind it is the one in the address.
     """
 
     def decorate(view: Page[P]) -> Callable[..., HttpResponseBase]:
@@ -107,21 +118,55 @@ def own_claim(what: str) -> Callable[[Page[P]], Callable[..., HttpResponseBase]]
         def page(
             request: HttpRequest, number: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
-            at = now()
-            with rulebook.pinned():
-                actor = actor_of(request, at)
-                if actor is None:
-                    return to_sign_in(number)
-                try:
-                    claim = claims.get_for(actor, number)
-                except DomainError as refusal:
-                    raise Http404(str(refusal)) from refusal
-                people.record_access(case_id=claim.pk, what=what, by=actor, at=at)
-                return view(request, Visit(actor, claim, at), *args, **kwargs)
+            of = kwargs.pop("kind", None)
+            wanted = of.name if isinstance(of, Kind) else kind
+            return _with_visit(
+                request, number, wanted, what, lambda visit: view(request, visit, *args, **kwargs)
+            )
 
         return page
 
     return decorate
+
+
+def own_claim(what: str) -> Callable[[ClaimPage[P]], Callable[..., HttpResponseBase]]:
+    """A page about the visitor's own claim, as `own_case`."""
+
+    def decorate(view: ClaimPage[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def page(
+            request: HttpRequest, number: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            def show(visit: Visit) -> HttpResponseBase:
+                claim = claims.of_case(visit.case)
+                found = ClaimVisit(visit.actor, visit.case, visit.at, claim)
+                return view(request, found, *args, **kwargs)
+
+            return _with_visit(request, number, "claim", what, show)
+
+        return page
+
+    return decorate
+
+
+def _with_visit(
+    request: HttpRequest,
+    number: str,
+    kind: str,
+    what: str,
+    show: Callable[[Visit], HttpResponseBase],
+) -> HttpResponseBase:
+    at = now()
+    with rulebook.pinned():
+        actor = actor_of(request, at)
+        if actor is None:
+            return to_sign_in(number)
+        try:
+            case = cases.get_for(actor, number, kind=kind)
+        except DomainError as refusal:
+            raise Http404(str(refusal)) from refusal
+        people.record_access(case_id=case.pk, what=what, by=actor, at=at)
+        return show(Visit(actor, case, at))
 
 
 def hotline() -> str:

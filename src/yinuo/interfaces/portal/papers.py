@@ -23,7 +23,7 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import inputs
 from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.present import DocumentTile, PaperState
-from yinuo.interfaces.portal.door import Visit
+from yinuo.interfaces.portal.door import ClaimVisit
 
 PHOTOS, OTHER = "scene_photos", "other"
 ALWAYS_TAKEN = (PHOTOS, OTHER)
@@ -48,7 +48,7 @@ class Slip:
     field: FieldState
 
 
-def slips(visit: Visit, lines: Iterable[Line], language: str) -> tuple[Slip, ...]:
+def slips(visit: ClaimVisit, lines: Iterable[Line], language: str) -> tuple[Slip, ...]:
     """The wanted papers, then photos and whatever else the customer wants us to see."""
     wanted = [
         _slip(visit, line.slot.kind, line.slot.subject, line.name, line.why, line.status)
@@ -63,7 +63,7 @@ def slips(visit: Visit, lines: Iterable[Line], language: str) -> tuple[Slip, ...
     return (*wanted, *more)
 
 
-def _slip(visit: Visit, kind: str, subject: str, name: str, why: str, status: str) -> Slip:
+def _slip(visit: ClaimVisit, kind: str, subject: str, name: str, why: str, status: str) -> Slip:
     return Slip(
         kind=kind,
         subject=subject,
@@ -74,7 +74,7 @@ def _slip(visit: Visit, kind: str, subject: str, name: str, why: str, status: st
     )
 
 
-def file_field(visit: Visit, name: str, label: str, kind: str) -> FieldState:
+def file_field(visit: ClaimVisit, name: str, label: str, kind: str) -> FieldState:
     """A field that opens the camera of a phone, where only pictures are of use."""
     table = rulebook.rules(DocumentsRules, at=visit.at)
     only_pictures = table.kinds[kind].value.pictures_only
@@ -117,13 +117,13 @@ def uploads(
     ]
 
 
-def tiles(visit: Visit) -> tuple[DocumentTile, ...]:
+def tiles(visit: ClaimVisit) -> tuple[DocumentTile, ...]:
     """What has come, each with a private link that is good for a short time."""
-    rows = documents.of_case(visit.actor, visit.claim.case).filter(file__isnull=False)
+    rows = documents.of_case(visit.actor, visit.case).filter(file__isnull=False)
     return tuple(_tile(visit, row) for row in rows if row.status in _STATES)
 
 
-def _tile(visit: Visit, row: Document) -> DocumentTile:
+def _tile(visit: ClaimVisit, row: Document) -> DocumentTile:
     language = visit.language
     picture = row.file is not None and row.file.width is not None
     return DocumentTile(
@@ -138,6 +138,6 @@ def _tile(visit: Visit, row: Document) -> DocumentTile:
     )
 
 
-def link(visit: Visit, row: Document, variant: Variant) -> str:
+def link(visit: ClaimVisit, row: Document, variant: Variant) -> str:
     token = token_for(row, variant, reader=visit.actor, at=visit.at)
-    return reverse("portal:file", args=[visit.claim.case.number, token])
+    return reverse("portal:file", args=[visit.case.number, token])

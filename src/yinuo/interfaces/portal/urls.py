@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from yinuo.interfaces.common import addresses
 from yinuo.interfaces.portal.views import (
     acts,
     asking,
+    cases,
     home,
     papers,
     report,
@@ -16,6 +18,7 @@ from yinuo.interfaces.portal.views import (
 )
 
 app_name = "portal"
+addresses.register()
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("report/", report.start, name="report"),
@@ -36,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/files/<str:token>", papers.file, name="file"),
     path("claims/<str:number>/account", acts.account, name="account"),
     path("claims/<str:number>/question", acts.question, name="question"),
-    path("claims/<str:number>/messages", acts.read, name="read"),
     path("claims/<str:number>/withdrawal", acts.withdrawal, name="withdrawal"),
+    # Addresses of one kind's own stand above; these fit every kind, and the noun fits anything.
+    path("<plural:kind>/<str:number>", cases.case, name="case"),
+    path("<plural:kind>/<str:number>/messages", cases.read, name="read"),
+    path("<plural:kind>/<str:number>/<slug:noun>", cases.act, name="act"),
 ]

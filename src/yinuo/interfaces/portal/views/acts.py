@@ -1,4 +1,4 @@
-"""What customers do themselves: give an account, ask, read messages, take the claim back."""
+"""What customers do themselves: give an account, ask, take the claim back."""
 
 from __future__ import annotations
 
@@ -7,26 +7,23 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from yinuo.core.cases.models import Note
-from yinuo.core.messages import commands as inbox
 from yinuo.core.payments import queries as payments
 from yinuo.interfaces.common import formdata, inputs
 from yinuo.interfaces.common.actions import CLAIM_ACTIONS
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.portal import page
-from yinuo.interfaces.portal.door import Visit, own_claim, see_other
+from yinuo.interfaces.portal import showing
+from yinuo.interfaces.portal.addresses import case_page
+from yinuo.interfaces.portal.door import ClaimVisit, own_claim, see_other
 from yinuo.kit.errors import DomainError
 
-MOST_MARKED = 200
 
-
-def _claim_page(visit: Visit, anchor: str = "") -> str:
-    return reverse("portal:claim", args=[visit.claim.case.number]) + anchor
+def _claim_page(visit: ClaimVisit, anchor: str = "") -> str:
+    return case_page(visit.case.number) + anchor
 
 
 def _status(form: FormState) -> int:
@@ -38,9 +35,9 @@ def _status(form: FormState) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_claim("portal.account")
-def account(request: HttpRequest, visit: Visit) -> HttpResponse:
+def account(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
     """The account of the person who is signed in, and of nobody else."""
-    customer = visit.claim.case.customer
+    customer = visit.case.customer
     if request.method != "POST":
         known = {"holder_name": customer.name, "holder_kind": customer.kind}
         return _account_page(request, visit, account_form(known))
@@ -48,7 +45,7 @@ def account(request: HttpRequest, visit: Visit) -> HttpResponse:
     if typed.given is not None:
         own = typed.given.model_copy(update={"person": None, "loss": None, "seen": None})
         try:
-            CLAIM_ACTIONS["account"].run(visit.actor, visit.claim.case, own, visit.at)
+            CLAIM_ACTIONS["account"].run(visit.actor, visit.case, own, visit.at)
         except DomainError as refusal:
             typed = typed.refused(refusal)
         else:
@@ -58,23 +55,23 @@ def account(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _account_page(request, visit, form)
 
 
-def _said_of_account(visit: Visit) -> str:
-    case = visit.claim.case
+def _said_of_account(visit: ClaimVisit) -> str:
+    case = visit.case
     waiting = payments.proposals_of(case).filter(person=case.customer)
     if waiting.exists():
         return _("Thank you. A colleague confirms the changed account before money goes there.")
     return _("Thank you. The money will go to this account.")
 
 
-def _account_page(request: HttpRequest, visit: Visit, form: FormState) -> HttpResponse:
-    case = visit.claim.case
+def _account_page(request: HttpRequest, visit: ClaimVisit, form: FormState) -> HttpResponse:
+    case = visit.case
     held = [row for row in payments.accounts_of(case) if row.person_id == visit.actor.person_id]
     context = {
         "number": case.number,
         "form": form,
         "in_force": next((row for row in held if row.confirmed_at), None),
         "waiting": next((row for row in held if row.confirmed_at is None), None),
-        "help_phone": page.branch_phone(visit.claim),
+        "help_phone": showing.branch_phone(visit.case),
     }
     return render(request, "portal/account.html", context, status=_status(form))
 
@@ -136,9 +133,9 @@ def account_form(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_claim("portal.question")
-def question(request: HttpRequest, visit: Visit) -> HttpResponse:
+def question(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
     """A question to whoever looks after the claim. The same one sent twice is asked once."""
-    case = visit.claim.case
+    case = visit.case
     if request.method != "POST":
         return _question_page(request, visit, question_form({}))
     typed = formdata.read(inputs.NoteInput, request.POST)
@@ -158,12 +155,12 @@ def question(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _question_page(request, visit, form)
 
 
-def _question_page(request: HttpRequest, visit: Visit, form: FormState) -> HttpResponse:
+def _question_page(request: HttpRequest, visit: ClaimVisit, form: FormState) -> HttpResponse:
     context = {
-        "number": visit.claim.case.number,
+        "number": visit.case.number,
         "form": form,
-        "contact": page.contact(visit.claim),
-        "help_phone": page.branch_phone(visit.claim),
+        "contact": showing.contact(visit.case),
+        "help_phone": showing.branch_phone(visit.case),
     }
     return render(request, "portal/question.html", context, status=_status(form))
 
@@ -181,27 +178,14 @@ def question_form(
     return bind((field,), values, errors, general)
 
 
-# Messages --------------------------------------------------------------------------------------
-
-
-@require_POST
-@own_claim("portal.messages")
-def read(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Mark the messages that stood on the page; those of others stay as they are."""
-    given = request.POST.getlist("message")[:MOST_MARKED]
-    numbers = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 19]
-    inbox.mark_read(message_ids=numbers, by=visit.actor, at=visit.at)
-    return see_other(_claim_page(visit, "#inbox"))
-
-
 # Taking the claim back -------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_claim("portal.withdrawal")
-def withdrawal(request: HttpRequest, visit: Visit) -> HttpResponse:
+def withdrawal(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
     """Said with its consequences first; the button on this page is the confirmation."""
-    case = visit.claim.case
+    case = visit.case
     if case.state == "withdrawn":
         return see_other(_claim_page(visit))
     if request.method != "POST":
@@ -220,11 +204,11 @@ def withdrawal(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _withdrawal_page(request, visit, form)
 
 
-def _withdrawal_page(request: HttpRequest, visit: Visit, form: FormState) -> HttpResponse:
+def _withdrawal_page(request: HttpRequest, visit: ClaimVisit, form: FormState) -> HttpResponse:
     context = {
-        "number": visit.claim.case.number,
+        "number": visit.case.number,
         "form": form,
-        "help_phone": page.branch_phone(visit.claim),
+        "help_phone": showing.branch_phone(visit.case),
     }
     return render(request, "portal/withdrawal.html", context, status=_status(form))
 

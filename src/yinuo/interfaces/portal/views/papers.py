@@ -18,15 +18,15 @@ from yinuo.core.documents import queries as documents
 from yinuo.core.documents.links import FileLinkExpired, read_token
 from yinuo.core.people import commands as people
 from yinuo.interfaces.common.fields import bind
-from yinuo.interfaces.portal import page
+from yinuo.interfaces.portal import page, showing
 from yinuo.interfaces.portal import papers as shown
-from yinuo.interfaces.portal.door import Visit, own_claim, see_other
+from yinuo.interfaces.portal.door import ClaimVisit, own_claim, see_other
 from yinuo.kit.errors import DomainError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_claim("portal.papers")
-def papers(request: HttpRequest, visit: Visit) -> HttpResponse:
+def papers(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
     slips = shown.slips(visit, page.wanted(visit).papers, visit.language)
     if request.method != "POST":
         return _page(request, visit, slips)
@@ -41,22 +41,20 @@ def papers(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _page(request, visit, slips, too_many)
     uploads = shown.uploads(request, slip.kind, slip.subject, files)
     try:
-        rows = claims.receive_papers(
-            case=visit.claim.case, uploads=uploads, by=visit.actor, at=visit.at
-        )
+        rows = claims.receive_papers(case=visit.case, uploads=uploads, by=visit.actor, at=visit.at)
     except DomainError as refusal:
         return _page(request, visit, slips, *(str(part) for part in refusal.parts))
     said = ngettext(
         "%(n)s file received, thank you.", "%(n)s files received, thank you.", len(rows)
     )
     messages.success(request, said % {"n": len(rows)})
-    return see_other(reverse("portal:papers", args=[visit.claim.case.number]))
+    return see_other(reverse("portal:papers", args=[visit.case.number]))
 
 
 def _page(
-    request: HttpRequest, visit: Visit, slips: tuple[shown.Slip, ...], *problems: str
+    request: HttpRequest, visit: ClaimVisit, slips: tuple[shown.Slip, ...], *problems: str
 ) -> HttpResponse:
-    case = visit.claim.case
+    case = visit.case
     steps = cases.workflow_of(case).case.steps_from(case.state, visit.actor.roles)
     return render(
         request,
@@ -67,7 +65,7 @@ def _page(
             "tiles": shown.tiles(visit),
             "open": any(step.name == "receive_papers" for step in steps),
             "form": bind((), general=problems),
-            "help_phone": page.branch_phone(visit.claim),
+            "help_phone": showing.branch_phone(visit.case),
         },
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
     )
@@ -75,9 +73,9 @@ def _page(
 
 @require_safe
 @own_claim("portal.file")
-def file(request: HttpRequest, visit: Visit, token: str) -> HttpResponseBase:
+def file(request: HttpRequest, visit: ClaimVisit, token: str) -> HttpResponseBase:
     """One file, for this reader and for a short time; who opened it is on record."""
-    case = visit.claim.case
+    case = visit.case
     try:
         ticket = read_token(token, reader=visit.actor, at=visit.at)
         if ticket.case_id != case.pk:

@@ -26,9 +26,9 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import actions
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, bind
 from yinuo.interfaces.common.inputs import ReportInput
-from yinuo.interfaces.portal import door, drafts, page, papers
+from yinuo.interfaces.portal import door, drafts, papers, showing
 from yinuo.interfaces.portal import report_form as forms
-from yinuo.interfaces.portal.door import Visit
+from yinuo.interfaces.portal.door import ClaimVisit
 from yinuo.interfaces.portal.drafts import Draft, Photo
 from yinuo.interfaces.portal.views.report import actor_of, person_of, show, step, typed_of
 from yinuo.kit.errors import DomainError
@@ -146,12 +146,17 @@ def reported(request: HttpRequest) -> HttpResponse:
     actor, at = customer_actor(person_id=person_id, case_id=case_id), door.now()
     with rulebook.pinned():
         number = door.own_number(actor)
-        visit = Visit(actor, claims.get_for(actor, number), at)
+        visit = _visit(actor, number, at)
         people.record_access(case_id=case_id, what="portal.reported", by=actor, at=at)
         return render(request, "portal/reported.html", _told(visit))
 
 
-def _told(visit: Visit) -> dict[str, object]:
+def _visit(actor: Actor, number: str, at: datetime) -> ClaimVisit:
+    claim = claims.get_for(actor, number)
+    return ClaimVisit(actor, claim.case, at, claim)
+
+
+def _told(visit: ClaimVisit) -> dict[str, object]:
     claim, at = visit.claim, visit.at
     keys = claims.guidance_for(claim, at)
     names = [
@@ -162,7 +167,7 @@ def _told(visit: Visit) -> dict[str, object]:
         "number": claim.case.number,
         "guidance": [rulebook.short_text(key, visit.language, at=at) for key in keys],
         "papers": names,
-        "contact": page.contact(claim),
-        "promises": page.promise_chips(visit),
-        "help_phone": page.branch_phone(claim),
+        "contact": showing.contact(visit.case),
+        "promises": showing.promise_chips(visit),
+        "help_phone": showing.branch_phone(visit.case),
     }

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yinuo.core.cases import queries as cases
-from yinuo.core.cases.models import Case
 from yinuo.core.messages.links import read_case_link
 from yinuo.core.people import commands as people
 from yinuo.core.people import queries as people_queries
@@ -23,6 +22,7 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import formdata, inputs, rate_limits
 from yinuo.interfaces.common.fields import FieldState, FormState, bind
 from yinuo.interfaces.portal import door
+from yinuo.interfaces.portal.addresses import case_page
 from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import CaseNumber
@@ -82,7 +82,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return _ask_code(request, number, code_form({}, {"code": str(refusal)}), status=422)
     del request.session[ASKED]
     door.sign_in(request, actor, at=at)
-    return door.see_other(reverse("portal:claim", args=[number]))
+    return door.see_other(case_page(number))
 
 
 @require_safe
@@ -98,11 +98,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         return _ask(request, start_form({}), status=404)
     door.sign_in(request, actor, at=at)
-    return door.see_other(_page_of(case))
-
-
-def _page_of(case: Case) -> str:
-    return reverse("portal:claim", args=[case.number])
+    return door.see_other(case_page(case.number))
 
 
 @require_POST
