@@ -10,11 +10,13 @@ from django.utils import translation
 
 from tests.paths import PACKAGE
 from yinuo.areas.claims.workflow import CLAIM
+from yinuo.areas.concerns.workflow import CONCERN
 from yinuo.automation import REACTIONS
 from yinuo.interfaces.desk.sentences import SENTENCES, title_of
 
 _EVENT = re.compile(
-    r'"((?:claim|promise|document|payment|account|note|message|approval)\.[a-z_]+)"'
+    r'"((?:claim|concern|finding|promise|document|payment|account|note|message|approval)'
+    r'\.[a-z_]+)"'
 )
 NOW = datetime(2026, 5, 13, 2, 0, tzinfo=UTC)
 DATA = {
@@ -49,7 +51,8 @@ def written_in_the_source() -> set[str]:
 
 
 def known() -> set[str]:
-    tables = [CLAIM.case, *([CLAIM.parts] if CLAIM.parts else [])]
+    flows = (CLAIM, CONCERN)
+    tables = [table for flow in flows for table in (flow.case, flow.parts) if table is not None]
     steps = {step.event for table in tables for step in table.steps}
     return steps | set(REACTIONS) | written_in_the_source()
 

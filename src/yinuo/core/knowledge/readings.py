@@ -30,14 +30,18 @@ class Read:
 
 
 def apart(places: Sequence[Place], length: int) -> list[Place]:
-    """The places in order and without overlap, the longer one first where two begin together.
+    """The places in order and without overlap; of two that meet, the alarm, then the longer one.
 
     What lies outside the words, because they were erased or cut, is left out.
     """
     found: list[Place] = []
-    reached = 0
-    for place in sorted(places, key=lambda one: (one.start, -one.end, one.says)):
-        if place.start >= reached and place.start < place.end <= length:
+    for place in sorted(places, key=_rank):
+        inside = 0 <= place.start < place.end <= length
+        if inside and all(place.end <= one.start or one.end <= place.start for one in found):
             found.append(place)
-            reached = place.end
-    return found
+    return sorted(found, key=lambda one: one.start)
+
+
+def _rank(place: Place) -> tuple[bool, int, int, str]:
+    alarm = place.says.startswith("alarm:")
+    return (not alarm, place.start - place.end, place.start, place.says)

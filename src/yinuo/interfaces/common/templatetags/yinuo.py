@@ -147,6 +147,12 @@ _RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
         "approve",
         frozenset({"reviewer", "approver", "calculator", "team_lead", "manager", "auditor"}),
     ),
+    (
+        "desk:concerns",
+        gettext_noop("Concerns"),
+        "message",
+        frozenset({"agent", "team_lead", "manager", "complaint_officer", "auditor"}),
+    ),
     ("desk:payments", gettext_noop("Payments"), "pay", frozenset({"cashier", "manager"})),
 )
 

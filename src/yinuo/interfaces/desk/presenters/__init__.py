@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from yinuo.core.cases.models import Case
 from yinuo.interfaces.desk.presenters.base import Presenter
 from yinuo.interfaces.desk.presenters.claims import ClaimPresenter
+from yinuo.interfaces.desk.presenters.concerns import ConcernPresenter
 
 PRESENTERS: Mapping[str, Presenter] = {
     "claim": ClaimPresenter(),
+    "concern": ConcernPresenter(),
 }
 _PLAIN = Presenter()
 
