@@ -343,6 +343,15 @@ def _satisfied(given: Questionnaire, held: Answers, signs: set[Sign], low: bool)
     return None if score is None else score in SATISFIED
 
 
+def heard(given: Questionnaire, answers: Answers, *, read: Read = read_words) -> dict[str, str]:
+    """The facts tone and urgency, from the newest words; nothing before anything was written."""
+    texts = list(_texts(given, answers))
+    if not texts:
+        return {}
+    reading = read(texts[-1])
+    return {"tone": reading.sentiment, "urgency": reading.urgency}
+
+
 # What the caller says --------------------------------------------------------------------------
 
 

@@ -35,6 +35,8 @@ FACTS: Mapping[str, str] = {
     "care": "the class of the case: small, regular, major or special",
     "round": "1 for the first time that we ask, then 2 and so on",
     "turn": "0 to 3, spread evenly over the cases: which of four questions this customer gets",
+    "tone": "pos, neu or neg: how the customer's words sound so far",
+    "urgency": "low, normal or high: what the customer's words ask for",
     "group": "individual, company, or vulnerable when the customer needs special care",
 }
 """Every fact that a condition may test, with what its value is; beside them "answer.<question>"."""
