@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from yinuo.core.cases.models import Case
 from yinuo.interfaces.portal.presenters.base import CustomerPage
+from yinuo.interfaces.portal.presenters.concerns import ConcernPage
 
-PAGES: Mapping[str, CustomerPage] = {}
+PAGES: Mapping[str, CustomerPage] = {
+    "concern": ConcernPage(),
+}
 _PLAIN = CustomerPage()
 
 

@@ -42,10 +42,18 @@ class CustomerPage:
     """State → key of the text that says where it is and what comes next."""
     milestones: ClassVar[Mapping[str, Milestone]] = {}
     """Event → what the customer reads of it; what is not named is not told."""
-    labels: ClassVar[Mapping[str, str]] = {}
+    labels: ClassVar[Mapping[str, str]] = {"concern": gettext_noop("Something is not right")}
     """Noun of an action → msgid of what its button says to the customer."""
-    done: ClassVar[Mapping[str, str]] = {}
+    done: ClassVar[Mapping[str, str]] = {
+        "concern": gettext_noop(
+            "Thank you for telling us. You find it below, with who looks after it."
+        )
+    }
     """Noun of an action → msgid of what is said when it was taken."""
+    not_asked: ClassVar[Mapping[str, frozenset[str]]] = {
+        "concern": frozenset({"causes", "urgency", "separate"})
+    }
+    """Noun of an action → fields that only colleagues fill in."""
 
     def is_shown(self, case: Case) -> bool:
         """Whether the customer is shown that there is such a case, in the list of its kin."""

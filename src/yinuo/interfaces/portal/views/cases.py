@@ -149,7 +149,12 @@ def act(request: HttpRequest, visit: Visit, noun: str) -> HttpResponse:
 
 def _fields(noun: str, schema: Any) -> list[Any]:
     """A question has its words only: whom it is for is clear."""
-    return [one for one in fields_of(schema) if noun != NOTE or one.name == "body"]
+    left_out = CustomerPage.not_asked.get(noun, frozenset())
+    return [
+        one
+        for one in fields_of(schema)
+        if one.name not in left_out and (noun != NOTE or one.name == "body")
+    ]
 
 
 def _said_already(visit: Visit, noun: str, given: Any) -> bool:
