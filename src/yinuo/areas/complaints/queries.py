@@ -70,6 +70,11 @@ def visible_to(actor: Actor) -> QuerySet[Complaint]:
     return Complaint.objects.filter(case__in=cases.visible_to(actor))
 
 
+def touched(about: Case) -> frozenset[str]:
+    """Actor ids of everybody who may not handle a complaint about this case."""
+    return cases.touched_by(about)
+
+
 # Voices --------------------------------------------------------------------------------------
 
 
@@ -264,6 +269,11 @@ def measure_kinds(ids: Collection[int]) -> dict[int, dict[str, bool]]:
 def open_measures(complaint: Complaint) -> list[Measure]:
     rows = complaint.measures.filter(done_at__isnull=True, dropped_at__isnull=True)
     return list(rows.select_related("proposal", "approval", "staff").order_by("pk"))
+
+
+def remedies_now(at: datetime) -> tuple[str, ...]:
+    """Keys of the remedies that an answer given now names."""
+    return rulebook.rules(ComplaintsRules, at=at).answers.remedies.value
 
 
 @dataclass(frozen=True, slots=True)

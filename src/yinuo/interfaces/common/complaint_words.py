@@ -93,3 +93,18 @@ RATINGS: Words = {
     "2": _("2 bad"),
     "1": _("1 very bad"),
 }
+RECORD_SIGNS: Words = {
+    "promise_missed": _("a promise was broken"),
+    "survey_late": _("the survey was late"),
+    "assessment_late": _("the assessment was late"),
+    "decision_late": _("the decision was late"),
+    "payment_late": _("the payment was late"),
+    "asked_twice": _("papers were asked for again"),
+    "papers_rejected": _("papers were not accepted"),
+    "reassigned": _("the handler changed"),
+    "payment_returned": _("the bank sent money back"),
+    "part_paid": _("less was paid than asked"),
+    "refused": _("it was refused"),
+    "question_unanswered": _("a question was not answered"),
+    "silence": _("a long silence"),
+}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.present import Money
-from yinuo.interfaces.desk.sentences import claims, concerns, shared
+from yinuo.interfaces.desk.sentences import claims, complaints, concerns, shared
 from yinuo.interfaces.desk.sentences.table import Sentence
 
 __all__ = ["SENTENCES", "Sentence", "sentence_of", "title_of"]
@@ -24,6 +24,7 @@ __all__ = ["SENTENCES", "Sentence", "sentence_of", "title_of"]
 SENTENCES: Mapping[str, Sentence] = {
     **shared.SENTENCES,
     **claims.SENTENCES,
+    **complaints.SENTENCES,
     **concerns.SENTENCES,
 }
 _UNKNOWN = Sentence("%(type)s")

@@ -11,6 +11,7 @@ from typing import Any
 from yinuo.interfaces.common.actions import Action
 from yinuo.interfaces.desk.sheets import (
     assessing,
+    complaints,
     ending,
     opening,
     papers,
@@ -33,6 +34,7 @@ SHEETS: Mapping[str, Mapping[str, Sheet[Any]]] = {
         **paying.SHEETS,
         **ending.SHEETS,
     },
+    "complaint": complaints.SHEETS,
 }
 DESKS: Mapping[str, type[Desk]] = {"claim": ClaimDesk}
 """What the sheets of a kind are built on, where it is more than the frame."""

@@ -1,0 +1,284 @@
+"""Sheets of a complaint whose choices stand in the case or in the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from yinuo.areas.complaints import queries as complaints
+from yinuo.areas.complaints.models import Measure
+from yinuo.areas.complaints.rulefile import CausesRules
+from yinuo.core.payments import queries as payments
+from yinuo.core.people import queries as people
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.interfaces.common import complaint_words as said
+from yinuo.interfaces.common import labels
+from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
+from yinuo.interfaces.common.formdata import Typed
+from yinuo.interfaces.common.inputs import complaints as given_in
+from yinuo.interfaces.common.inputs.claims import AccountConfirmationInput, AccountInput
+from yinuo.interfaces.common.present import Money
+from yinuo.interfaces.common.schema_fields import fields_of
+from yinuo.interfaces.desk.presenters.complaints import Looked, cause_name, sign_words
+from yinuo.interfaces.desk.presenters.evidence import KINDS
+from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, fact
+from yinuo.interfaces.desk.sheets.plain import plain_context
+from yinuo.overview import evidence
+
+MOST_WORDS = 60
+
+
+def with_field(fields: Iterable[FieldState], name: str, **changes: Any) -> list[FieldState]:
+    """The fields of the schema, one of them changed."""
+    return [replace(one, **changes) if one.name == name else one for one in fields]
+
+
+def causes(desk: Desk, typed: Typed[Any]) -> Context:
+    """The whole tree, what words and record speak for first and with the reason."""
+    suggested = {
+        one.code: _("; ").join(sign_words(sign.code) for sign in one.why)
+        for one in complaints.suggested(Looked(desk.case, desk.row), desk.at)
+    }
+    tree = rulebook.rules(CausesRules, at=desk.at)
+    codes = [*suggested, *(code for code, _cause in tree.leaves() if code not in suggested)]
+    options = tuple(
+        Option(code, cause_name(code, desk.language, desk.at), suggested.get(code, ""))
+        for code in codes
+    )
+    named = {one.code: one.main for one in desk.row.causes.all()}
+    main = next((code for code, is_main in named.items() if is_main), "")
+    fields = fields_of(given_in.CausesInput)
+    fields = with_field(
+        fields,
+        "main",
+        kind=FieldKind.SELECT,
+        options=options,
+        value=main or next(iter(suggested), ""),
+    )
+    others = ",".join(code for code, is_main in named.items() if not is_main)
+    fields.append(
+        FieldState(
+            name="others",
+            label=_("Other causes"),
+            kind=FieldKind.TICKS,
+            options=options,
+            value=others,
+        )
+    )
+    facts = tuple(
+        fact(cause_name(code, desk.language, desk.at), why) for code, why in suggested.items()
+    )
+    built = plain_context(desk, typed, given_in.CausesInput, fields=fields)
+    return {**built, "facts": facts}
+
+
+def handler(desk: Desk, typed: Typed[Any]) -> Context:
+    """Who may look after complaints here and never touched what it is about."""
+    about = desk.case.about
+    touched = complaints.touched(about) if about is not None else frozenset()
+    found = {
+        one.pk: one
+        for role in ("complaint_officer", "team_lead", "manager")
+        for one in people.staff_with(role, desk.case.branch_path, desk.at, on_duty=False)
+        if f"staff:{one.pk}" not in touched and one.pk != desk.case.handler_id
+    }
+    options = tuple(
+        Option(str(pk), f"{one.name} · {one.branch.name}", "" if one.on_duty else _("Off duty"))
+        for pk, one in found.items()
+    )
+    fields = with_field(
+        fields_of(given_in.HandOverInput), "staff", kind=FieldKind.RADIO_CARDS, options=options
+    )
+    now = desk.case.handler.name if desk.case.handler else _("nobody")
+    built = plain_context(desk, typed, given_in.HandOverInput, fields=fields)
+    return {**built, "facts": (fact(_("Handler now"), now),)}
+
+
+def _measure_sheet(
+    schema: type[Any], fits: Callable[[Measure], bool], done: str, submit: str
+) -> Sheet[Any]:
+    """A sheet about one measure of those that fit."""
+
+    def build(desk: Desk, typed: Typed[Any]) -> Context:
+        rows = desk.row.measures.filter(dropped_at__isnull=True).select_related("approval")
+        fitting = [one for one in rows.order_by("pk") if fits(one)]
+        options = tuple(
+            Option(
+                str(one.pk),
+                one.what[:MOST_WORDS],
+                str(Money(one.amount, one.currency))
+                if one.amount is not None
+                else labels.word(said.MEASURES, one.kind),
+            )
+            for one in fitting
+        )
+        only = str(fitting[0].pk) if len(fitting) == 1 else ""
+        fields = with_field(
+            fields_of(schema), "measure", kind=FieldKind.RADIO_CARDS, options=options, value=only
+        )
+        return plain_context(desk, typed, schema, fields=fields)
+
+    return Sheet(build=build, done=done, submit=submit)
+
+
+def _waits(one: Measure) -> bool:
+    return one.approval is not None and one.approval.verdict == "waiting"
+
+
+def _payable(one: Measure) -> bool:
+    approved = one.approval is not None and one.approval.verdict == "approved"
+    return approved and one.done_at is None
+
+
+def _to_do(one: Measure) -> bool:
+    return one.kind != "compensation" and one.done_at is None
+
+
+def _to_check(one: Measure) -> bool:
+    return one.done_at is not None and one.checked_at is None
+
+
+def remark(desk: Desk, typed: Typed[Any]) -> Context:
+    """Every piece of the evidence can be annotated, and cited in the answer."""
+    pieces = evidence.gather(desk.row, desk.language, at=desk.at)
+    options = tuple(
+        Option(one.code, f"{_(KINDS[one.kind])} {one.at:%m-%d}", one.subject[:MOST_WORDS])
+        for one in pieces
+    )
+    fields = with_field(
+        fields_of(given_in.RemarkInput), "evidence", kind=FieldKind.SELECT, options=options
+    )
+    return plain_context(desk, typed, given_in.RemarkInput, fields=fields)
+
+
+def five_whys(desk: Desk, typed: Typed[Any]) -> Context:
+    """Five rungs, and what of the catalogue prevents the root; that of the causes first."""
+    own = complaints.prevention_of(desk.row, desk.at)
+    tree = rulebook.rules(CausesRules, at=desk.at).tree
+    rest = sorted({key for rule in tree.values() for key in rule.value.prevention} - set(own))
+    options = (
+        Option("", _("nothing of the catalogue")),
+        *(Option(key, rulebook.short_text(key, desk.language).title) for key in (*own, *rest)),
+    )
+    fields = with_field(
+        fields_of(given_in.WhyInput), "prevention", kind=FieldKind.SELECT, options=options
+    )
+    return plain_context(desk, typed, given_in.WhyInput, fields=fields)
+
+
+def answer(desk: Desk, typed: Typed[Any]) -> Context:
+    """The letter, begun with what was cited from the evidence."""
+    return _letter(desk, typed, given_in.AnswerInput)
+
+
+def review_answer(desk: Desk, typed: Typed[Any]) -> Context:
+    return _letter(desk, typed, given_in.ReviewAnswerInput)
+
+
+def _letter(desk: Desk, typed: Typed[Any], schema: type[Any]) -> Context:
+    cited = "\n".join(one.words for one in evidence.cited(desk.row))
+    fields = with_field(fields_of(schema), "facts", value=cited)
+    remedies = [
+        rulebook.short_text(key, desk.language).title for key in complaints.remedies_now(desk.at)
+    ]
+    built = plain_context(desk, typed, schema, fields=fields)
+    return {**built, "facts": (fact(_("The letter names"), _("; ").join(remedies)),)}
+
+
+ACCOUNT_LABELS: Mapping[str, str] = {
+    "person": gettext_noop("Payee"),
+    "loss": gettext_noop("Loss"),
+    "holder_kind": gettext_noop("Holder"),
+    "holder_name": gettext_noop("Name of the holder"),
+    "number": gettext_noop("Account number"),
+    "bank_name": gettext_noop("Bank"),
+    "bank_code": gettext_noop("Bank code"),
+}
+
+
+def account(desk: Desk, typed: Typed[Any]) -> Context:
+    """Where the complainant wants the compensation."""
+    asked = [
+        replace(one, label=_(ACCOUNT_LABELS[one.name]), private=one.name == "number")
+        for one in fields_of(AccountInput)
+        if one.name not in ("person", "loss")
+    ]
+    fields = with_field(asked, "holder_name", value=desk.case.customer.name)
+    kinds = (Option("individual", _("A person")), Option("company", _("A company")))
+    fields = with_field(fields, "holder_kind", options=kinds)
+    return plain_context(desk, typed, AccountInput, fields=fields)
+
+
+def account_confirmation(desk: Desk, typed: Typed[Any]) -> Context:
+    options = tuple(
+        Option(str(one.pk), one.holder_name, f"{one.bank_name} …{one.number_last4}")
+        for one in payments.proposals_of(desk.case)
+    )
+    fields = with_field(
+        fields_of(AccountConfirmationInput),
+        "account",
+        label=_("Account"),
+        kind=FieldKind.RADIO_CARDS,
+        options=options,
+    )
+    return plain_context(desk, typed, AccountConfirmationInput, fields=fields)
+
+
+SHEETS: Mapping[str, Sheet[Any]] = {
+    "causes": Sheet(build=causes, done=gettext_noop("The causes are named.")),
+    "handler": Sheet(
+        build=handler,
+        submit=gettext_noop("Hand over"),
+        done=gettext_noop("The complaint has another handler."),
+    ),
+    "compensation": _measure_sheet(
+        given_in.OneMeasureInput,
+        _waits,
+        gettext_noop("The compensation is approved."),
+        gettext_noop("Approve"),
+    ),
+    "compensation-return": _measure_sheet(
+        given_in.MeasureReturnInput,
+        _waits,
+        gettext_noop("The compensation is not approved."),
+        gettext_noop("Do not approve"),
+    ),
+    "payment-instruction": _measure_sheet(
+        given_in.OneMeasureInput,
+        _payable,
+        gettext_noop("It leaves with the next file for the bank."),
+        gettext_noop("Instruct the bank"),
+    ),
+    "carrying-out": _measure_sheet(
+        given_in.DoneInput,
+        _to_do,
+        gettext_noop("It is recorded as done."),
+        gettext_noop("It is done"),
+    ),
+    "check": _measure_sheet(
+        given_in.CheckInput,
+        _to_check,
+        gettext_noop("The check is kept."),
+        gettext_noop("Keep the check"),
+    ),
+    "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
+    "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
+    "answer": Sheet(
+        build=answer,
+        submit=gettext_noop("Decide"),
+        done=gettext_noop("It is decided. Now tell the complainant: only then it counts."),
+    ),
+    "review-answer": Sheet(
+        build=review_answer,
+        submit=gettext_noop("Decide and tell"),
+        done=gettext_noop("The review is decided and told."),
+    ),
+    "account": Sheet(build=account, done=gettext_noop("The account is kept.")),
+    "account-confirmation": Sheet(
+        build=account_confirmation, done=gettext_noop("The account is confirmed.")
+    ),
+}
