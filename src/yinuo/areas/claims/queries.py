@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from yinuo.areas.claims import rules
 from yinuo.areas.claims.models import (
+    AccidentFacts,
     Assessment,
     Calculation,
     Claim,
@@ -22,6 +23,7 @@ from yinuo.areas.claims.models import (
 )
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.areas.claims.rules import Spot, StageTime, Surveyor, distance_km
+from yinuo.areas.claims.settling import ClaimFacts, CoverTerms, LossFacts
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.cases.workflow import subject_of
@@ -30,6 +32,7 @@ from yinuo.core.documents.models import Document
 from yinuo.core.documents.rules import Slot
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.core.policies import queries as policies
 from yinuo.core.policies.rules import COMPULSORY
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.clock import Limit
@@ -353,3 +356,70 @@ def product_and_stage(case: Case) -> dict[str, str]:
     """What was insured, and where the claim stood: for what is learned from it."""
     claim = Claim.objects.filter(pk=case.pk).select_related("policy").first()
     return {"product": claim.policy.product, "stage": case.state} if claim is not None else {}
+
+
+# What the sum is made of -----------------------------------------------------------------------
+
+_LEFT_OUT = ("refused", "withdrawn")
+
+
+def entered_facts(claim: Claim) -> Mapping[str, object]:
+    """What a person entered about the accident, in the words of accident_format.md."""
+    row = AccidentFacts.objects.filter(pk=claim.pk).first()
+    return row.facts if row else {}
+
+
+def accident_facts(
+    claim: Claim,
+    losses: Sequence[Loss],
+    *,
+    assessments: Mapping[int, Assessment] | None = None,
+    entered: Mapping[str, object] | None = None,
+) -> ClaimFacts:
+    """What the claim knows about its accident; a loss that is not assessed counts as estimated.
+
+    `assessments` (by loss) and `entered` may be given by whoever has them already.
+    """
+    if assessments is None:
+        assessments = newest_assessments(losses)
+    counted = [loss for loss in losses if loss.stage not in _LEFT_OUT]
+    vehicle = claim.policy.vehicle
+    return ClaimFacts(
+        number=claim.case.number,
+        accident_at=claim.accident_at,
+        product=claim.policy.product,
+        use=vehicle.use,
+        seats=vehicle.seats,
+        cause=claim.cause,
+        liability=_liability(claim),
+        others=claim.other_vehicles,
+        covers=tuple(
+            CoverTerms(cover.kind, cover.limit, cover.deductible, cover.deductible_rate)
+            for cover in policies.covers_of_car(claim.policy, claim.accident_at)
+        ),
+        losses=tuple(_loss_facts(claim, loss, assessments.get(loss.pk)) for loss in counted),
+        entered=entered_facts(claim) if entered is None else entered,
+    )
+
+
+def newest_assessments(losses: Sequence[Loss]) -> dict[int, Assessment]:
+    """The newest assessment of each loss that has one. One statement."""
+    rows = Assessment.objects.filter(loss__in=[loss.pk for loss in losses]).order_by("version")
+    return {row.loss_id: row for row in rows}
+
+
+def _loss_facts(claim: Claim, loss: Loss, assessment: Assessment | None) -> LossFacts:
+    amount = assessment.approved if assessment else loss.estimate
+    return LossFacts(
+        ordinal=loss.ordinal,
+        kind=loss.kind,
+        amount=amount or Decimal(0),
+        assessed=assessment is not None,
+        fatal=loss.kind == "injury" and bool(claim.dead) and not claim.injured,
+    )
+
+
+def _liability(claim: Claim) -> str:
+    """What the newest finished survey says, or nothing."""
+    rows = claim.surveys.filter(completed_at__isnull=False).order_by("-round")
+    return str(rows.values_list("liability", flat=True).first() or "")

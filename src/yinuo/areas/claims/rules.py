@@ -30,30 +30,6 @@ class Sum:
         return "pay" if self.approved == self.asked and self.amount > 0 else "part"
 
 
-def settle_loss(
-    *, asked: Decimal, approved: Decimal, deductible: Decimal, limit: Decimal | None
-) -> Sum:
-    """The sum of one loss: assessed amount less deductible, within the limit of the cover.
-
-    All amounts in the currency of the policy, never negative.
-    """
-    within = approved if limit is None else min(approved, limit)
-    taken = min(deductible, within)
-    amount = within - taken
-    steps = (
-        {"step": "asked", "value": str(asked)},
-        {"step": "approved", "value": str(approved)},
-        {
-            "step": "within_limit",
-            "value": str(within),
-            "limit": "" if limit is None else str(limit),
-        },
-        {"step": "deductible", "value": str(taken)},
-        {"step": "amount", "value": str(amount)},
-    )
-    return Sum(asked, approved, taken, amount, steps)
-
-
 @dataclass(frozen=True, slots=True)
 class Spot:
     at: datetime

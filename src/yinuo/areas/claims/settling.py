@@ -111,6 +111,7 @@ class Settled:
     """A claim settled: input and result in the printed form, and what of it is ours."""
 
     accident: Mapping[str, Any]
+    compulsory: bool
     settlement: Settlement
     losses: Mapping[int, LossSum]
     debts: tuple[Debt, ...]
@@ -238,7 +239,9 @@ def _laid_over(built: dict[str, Any], entered: Mapping[str, Any]) -> dict[str, A
         for name, more in entered.get(group, {}).items():
             row = rows.get(name)
             if row is None:
-                built[group].append({"id": name, **more})
+                # What was entered about a loss that is refused by now has nothing to lie on.
+                if group == "vehicles" or "kind" in more:
+                    built[group].append({"id": name, **more})
                 continue
             if group == "losses" and "heads" in more:
                 for total in ("medical", "death_disability", "moral"):
@@ -264,6 +267,7 @@ def settle_claim(facts: ClaimFacts, rules: SettlingRules, tables: Tables) -> Set
     settlement = settle(read_accident(accident, used), used)
     return Settled(
         accident=accident,
+        compulsory=compulsory,
         settlement=settlement,
         losses=_ours(facts, settlement),
         debts=_debts(settlement),

@@ -142,6 +142,19 @@ def cover_for(policy: Policy, loss_kind: str, at: datetime) -> CoverFacts | None
     return next(iter(covers_for(policy, loss_kind, at)), None)
 
 
+def covers_of_car(policy: Policy, at: datetime) -> tuple[CoverFacts, ...]:
+    """Every cover in force for the policy's car at that moment, the policy's own first.
+
+    A car may have two policies with us, compulsory and commercial. One statement.
+    """
+    covers = Cover.objects.filter(
+        policy__vehicle=policy.vehicle_id, policy__starts_at__lte=at, policy__ends_at__gt=at
+    ).exclude(policy__cancelled_at__lte=at)
+    found = sorted(covers, key=lambda cover: (cover.policy_id != policy.pk, cover.pk))
+    first = {cover.kind: cover for cover in reversed(found)}
+    return tuple(_cover_facts(cover) for cover in found if first[cover.kind] is cover)
+
+
 def told_at_sale(policy: Policy) -> list[Disclosure]:
     """What was explained at the sale, and what was not, with its proof."""
     return list(policy.disclosures.order_by("topic"))

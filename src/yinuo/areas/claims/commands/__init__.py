@@ -37,6 +37,7 @@ from yinuo.areas.claims.commands.reporting import (
     find_duplicates,
     report,
 )
+from yinuo.areas.claims.commands.settling import AccidentRefused, enter_accident
 from yinuo.areas.claims.commands.surveying import (
     Damage,
     Injured,
@@ -52,6 +53,7 @@ from yinuo.areas.claims.commands.taking_over import History, TakenOver, take_ove
 from yinuo.areas.claims.commands.warning import Warned, contact_early, warn
 
 __all__ = [
+    "AccidentRefused",
     "Damage",
     "History",
     "Injured",
@@ -79,6 +81,7 @@ __all__ = [
     "decide",
     "declare_no_interest",
     "dispatch",
+    "enter_accident",
     "find_duplicates",
     "instruct_payment",
     "judge_papers",

@@ -5,7 +5,7 @@ A machine never decides: every step here is taken by a member of staff.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +13,18 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.areas.claims import queries
 from yinuo.areas.claims.commands.common import Locked, locked, rules_at, telling
-from yinuo.areas.claims.models import Assessment, Calculation, Decision, Loss, Payee
-from yinuo.areas.claims.rules import Sum, settle_loss
+from yinuo.areas.claims.commands.settling import (
+    digest_of,
+    nothing_to_pay,
+    settled,
+    sheet_of,
+    sum_of,
+)
+from yinuo.areas.claims.models import Assessment, Calculation, Claim, Decision, Loss, Payee
+from yinuo.areas.claims.rules import Sum
+from yinuo.areas.claims.settling import Settled
 from yinuo.core.approvals import commands as approvals
 from yinuo.core.approvals.commands import MakerCannotCheck, ReasonMissing
 from yinuo.core.approvals.models import Approval
@@ -25,7 +34,6 @@ from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
-from yinuo.core.policies import queries as policies
 from yinuo.kit.errors import DomainError, raise_problems
 
 APPROVAL = "settlement"
@@ -89,15 +97,20 @@ class Share:
 
 
 def preview(*, loss: Loss, at: datetime) -> Sum:
-    """The sum as it would be now; writes nothing. Raises NotAssessed."""
-    assessment = _newest_assessment(loss)
-    cover = policies.cover_for(loss.claim.policy, loss.kind, loss.claim.accident_at)
-    return settle_loss(
-        asked=assessment.asked,
-        approved=assessment.approved,
-        deductible=cover.deductible if cover else Decimal(0),
-        limit=cover.limit if cover else None,
-    )
+    """The sum as it would be now; writes nothing. Raises NotAssessed and AccidentRefused."""
+    losses = loss.claim.losses.order_by("ordinal")
+    return _worked_out(loss.claim, losses, loss, at)[0]
+
+
+def _worked_out(
+    claim: Claim, losses: Sequence[Loss], loss: Loss, at: datetime
+) -> tuple[Sum, Settled, Assessment]:
+    assessments = queries.newest_assessments(losses)
+    assessment = assessments.get(loss.pk)
+    if assessment is None:
+        raise NotAssessed("loss", loss=loss.ordinal)
+    found = settled(claim, losses, at=at, assessments=assessments)
+    return sum_of(found, loss, assessment), found, assessment
 
 
 def calculate(
@@ -108,15 +121,16 @@ def calculate(
         held = locked(case, seen=seen)
         row = held.loss(loss)
         _check_step(held, row, "calculate", by)
-        row.claim = held.claim
-        result = preview(loss=row, at=at)
-        assessment = _newest_assessment(row)
+        held.claim.case = held.case
+        result, found, assessment = _worked_out(held.claim, held.losses, row, at)
         cuts = [
             asdict(Reason(line.reason, line.clause))
             for line in assessment.lines.order_by("ordinal")
             if line.reason
         ]
-        calculation = _file(held, row, result, assessment, result.outcome, cuts, by, at)
+        calculation = _file(
+            held, row, result, assessment, result.outcome, cuts, by, at, sheet=sheet_of(found)
+        )
         _advance(held, row, "calculate", calculation, by, at)
     return calculation
 
@@ -140,7 +154,7 @@ def propose_refusal(
         assessment = row.assessments.order_by("-version").first()
         if assessment is not None:
             asked = assessment.asked
-        nothing = Sum(asked, Decimal(0), Decimal(0), Decimal(0), ())
+        nothing = nothing_to_pay(asked)
         listed = [asdict(reason) for reason in reasons]
         calculation = _file(held, row, nothing, assessment, "refuse", listed, by, at)
         _advance(held, row, "propose_refusal", calculation, by, at)
@@ -267,13 +281,6 @@ def _decision_step(calculation: Calculation) -> str:
     return "decide" if calculation.amount > 0 else "decide_zero"
 
 
-def _newest_assessment(loss: Loss) -> Assessment:
-    assessment = loss.assessments.order_by("-version").first()
-    if assessment is None:
-        raise NotAssessed("loss", loss=loss.ordinal)
-    return assessment
-
-
 def _check_reasons(reasons: Sequence[Reason]) -> None:
     if not reasons:
         raise RefusalWithoutReason("reasons")
@@ -293,6 +300,8 @@ def _file(
     reasons: list[dict[str, str]],
     by: Actor,
     at: datetime,
+    *,
+    sheet: Mapping[str, object] | None = None,
 ) -> Calculation:
     newest = loss.calculations.aggregate(newest=Max("version"))["newest"] or 0
     return Calculation.objects.create(
@@ -309,6 +318,8 @@ def _file(
         reasons=reasons,
         made_by=by.id,
         made_at=at,
+        sheet=sheet,
+        digest=digest_of(sheet) if sheet else "",
     )
 
 
@@ -422,6 +433,7 @@ def _advance(
                 "calculation": calculation.version,
                 "outcome": calculation.outcome,
                 "amount": str(calculation.amount),
+                **({"sha256": calculation.digest} if calculation.digest else {}),
             },
             facts=telling(
                 held.claim,
