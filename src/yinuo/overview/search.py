@@ -25,6 +25,7 @@ from yinuo.core.people.models import Person
 from yinuo.core.policies.models import Policy
 from yinuo.core.policies.rules import normalise_number, normalise_plate
 from yinuo.kit.crypto import Secret, blind_index, last_four_index
+from yinuo.overview.today import plates_of
 
 SHOWN = 20
 CANDIDATES = 250
@@ -123,7 +124,7 @@ def _by_plate(actor: Actor, wanted: str) -> _Looked:
     plate = normalise_plate(wanted)
     if not plate:
         return _Looked()
-    return _seen_of(actor, _some(Claim.objects.filter(plate__startswith=plate)), "pk__in")
+    return _kin_of(actor, _some(Claim.objects.filter(plate__startswith=plate)))
 
 
 def _by_policy(actor: Actor, wanted: str) -> _Looked:
@@ -134,7 +135,7 @@ def _by_policy(actor: Actor, wanted: str) -> _Looked:
     if not policies:
         return _Looked()
     claims = _some(Claim.objects.filter(policy__in=policies))
-    looked = _seen_of(actor, claims, "pk__in")
+    looked = _kin_of(actor, claims)
     return _Looked(looked.ids, looked.cut or len(policies) == CANDIDATES)
 
 
@@ -174,6 +175,15 @@ def _seen_of(actor: Actor, candidates: Sequence[int], lookup: str) -> _Looked:
     return _Looked(tuple(ids), cut=len(candidates) == CANDIDATES)
 
 
+def _kin_of(actor: Actor, claims: Sequence[int]) -> _Looked:
+    """These claims, and the cases that follow them up."""
+    if not claims:
+        return _Looked()
+    followers = _some(Case.objects.filter(about__in=claims))
+    looked = _seen_of(actor, [*claims, *followers], "pk__in")
+    return _Looked(looked.ids, cut=CANDIDATES in (len(claims), len(followers)))
+
+
 def _hits(found: Sequence[tuple[int, Why]]) -> tuple[Hit, ...]:
     ids = [case_id for case_id, _why in found]
     # Reading whole people would decrypt their phone and ID numbers for nothing.
@@ -186,13 +196,12 @@ def _hits(found: Sequence[tuple[int, Why]]) -> tuple[Hit, ...]:
         "opened_at",
         "closed_at",
         "next_due_at",
+        "about_id",
         "customer__name",
         "handler__name",
     )
     by_id = shown.in_bulk(ids)
-    plates = dict(Claim.objects.filter(pk__in=ids).values_list("pk", "plate"))
+    plates = plates_of(by_id.values())
     return tuple(
-        Hit(by_id[case_id], plates.get(case_id, ""), why)
-        for case_id, why in found
-        if case_id in by_id
+        Hit(by_id[case_id], plates[case_id], why) for case_id, why in found if case_id in by_id
     )

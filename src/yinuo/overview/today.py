@@ -7,7 +7,7 @@ before it; and a count stops counting where nobody needs to know any more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -217,17 +217,25 @@ def _rows(found: Sequence[_Found], language: str, at: datetime) -> dict[int, Row
         "state_since_at",
         "next_due_at",
         "waiting_for_customer",
+        "about_id",
         "customer__name",
         "handler__name",
     )
     by_id = shown.in_bulk(ids)
-    plates = dict(Claim.objects.filter(pk__in=ids).values_list("pk", "plate"))
+    plates = plates_of(by_id.values())
     promises = cases.next_promises(ids, language, at=at)
     return {
-        one.id: Row(by_id[one.id], plates.get(one.id, ""), one.due_at, promises.get(one.id))
+        one.id: Row(by_id[one.id], plates[one.id], one.due_at, promises.get(one.id))
         for one in found
         if one.id in by_id
     }
+
+
+def plates_of(found: Iterable[Case]) -> dict[int, str]:
+    """The car of each claim; of what follows a claim up, that claim's. One statement."""
+    claims = {case.pk: case.about_id or case.pk for case in found}
+    plates = dict(Claim.objects.filter(pk__in=claims.values()).values_list("pk", "plate"))
+    return {case_id: plates.get(claim_id, "") for case_id, claim_id in claims.items()}
 
 
 def _view(lane: Lane, found: Sequence[_Found], rows: Mapping[int, Row], most: int) -> LaneView:

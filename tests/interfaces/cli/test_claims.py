@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from tests import world
 from tests.world import World
 from yinuo.core.cases.models import Case
+from yinuo.interfaces.cli.cases import case
 from yinuo.interfaces.cli.claims import claim
 from yinuo.kit import queue
 
@@ -79,3 +80,25 @@ def test_a_file_that_is_no_json_is_refused(insurer: World, tmp_path: Path) -> No
     refused = CliRunner().invoke(claim, ["report", "--as", "agent", "--json", str(file)])
     assert refused.exit_code == 2
     assert not Case.objects.exists()
+
+
+@pytest.mark.covers("FB-5")
+def test_a_case_that_follows_a_claim_up_is_moved_by_its_number_alone(insurer: World) -> None:
+    number = call("report", "--as", "agent", "--json", "-", given=accident()).output.split()[0]
+    told = {"words": "定损太低,不够修车"}
+    raised = on_cases("do", number, "concern", "--as", "agent", "--json", "-", given=told)
+    assert raised.exit_code == 0, raised.output
+    listed = on_cases("list", "--kind", "concern", "--as", "agent").output
+    concern = Case.objects.get(kind="concern")
+    assert listed.split()[0] == concern.number
+    assert f"→ {number}" in listed
+    shown = on_cases("show", concern.number, "--as", "agent").output
+    assert "→ answer" in shown
+    refused = on_cases("do", concern.number, "registration", "--as", "agent")
+    assert refused.exit_code == 2
+    assert "answer" in refused.output
+
+
+def on_cases(*words: str, given: dict[str, Any] | None = None) -> Result:
+    with queue.capture():
+        return CliRunner().invoke(case, [*words], input=json.dumps(given) if given else None)

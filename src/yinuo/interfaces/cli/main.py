@@ -31,6 +31,7 @@ COMMANDS = {
     "stop": "yinuo.interfaces.cli.serve:stop",
     "demo": "yinuo.interfaces.cli.demo:demo",
     "claim": "yinuo.interfaces.cli.claims:claim",
+    "case": "yinuo.interfaces.cli.cases:case",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
     "settle": "yinuo.interfaces.cli.settling:settle",
     "explain": "yinuo.interfaces.cli.settling:explain",

@@ -26,7 +26,7 @@ def registration(desk: ClaimDesk, typed: Typed[Any]) -> Context:
             name=f"reserves-{loss.ordinal}",
             label=_("Reserve for %(loss)s") % {"loss": loss_name(loss)},
             kind=FieldKind.MONEY,
-            value=str(loss.estimate or table[loss.kind][loss.severity or "medium"]),  # type: ignore[index]
+            value=str(loss.estimate or table[loss.kind][loss.severity or "medium"]),
             help=_reserve_help(loss),
         )
         for loss in desk.fitting
