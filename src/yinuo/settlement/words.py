@@ -32,13 +32,21 @@ def patterns(language: str) -> Patterns:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def sayer(language: str) -> Callable[[Step], Mapping[str, str]]:
-    """What adds `sentence`, for the customer, and `audit`, for the auditor, to a printed step."""
+_NO_NAMES: Mapping[str, str] = {}
+
+
+def sayer(
+    language: str, names: Mapping[str, str] = _NO_NAMES
+) -> Callable[[Step], Mapping[str, str]]:
+    """What adds `sentence`, for the customer, and `audit`, for the auditor, to a printed step.
+
+    `names` says what vehicles and losses are called; one without a name is called by its id.
+    """
     words = patterns(language)
 
     def say(step: Step) -> Mapping[str, str]:
         rule: Mapping[str, str] = words["rules"][step.rule]
-        named = _named(step, words)
+        named = _named(step, words, names)
         return {
             "sentence": rule["customer"].format_map(named),
             "audit": rule["auditor"].format_map(named),
@@ -47,20 +55,26 @@ def sayer(language: str) -> Callable[[Step], Mapping[str, str]]:
     return say
 
 
+def name_of(kind: str, language: str, **parts: str) -> str:
+    """How a customer's own car, another one, or a loss is called where it has no name."""
+    pattern: str = patterns(language)["names"][kind]
+    return pattern.format(**parts)
+
+
 def explain_refusal(refusal: Refusal, language: str) -> str:
     """One sentence that names the place in the input and what is wrong with it."""
     pattern: str = patterns(language)["refusals"][refusal.code]
     return pattern.format(where=refusal.where, found=refusal.found)
 
 
-def _named(step: Step, words: Patterns) -> dict[str, str]:
+def _named(step: Step, words: Patterns, names: Mapping[str, str]) -> dict[str, str]:
     """Everything that a pattern may name. A figure called `loss` is named `loss_sum`."""
     named = {name: _said(name, value) for name, value in step.figures.items()}
     if "loss" in named:
         named["loss_sum"] = named["loss"]
     named["cover"] = words["covers"][step.cover]
-    named["payer"] = step.payer
-    named["loss"] = step.loss or ""
+    named["payer"] = names.get(step.payer, step.payer)
+    named["loss"] = names.get(step.loss or "", step.loss or "")
     named["result"] = _money(step.result)
     return named
 

@@ -5,74 +5,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0003_follow_up'),
+        ("claims", "0003_follow_up"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccidentFacts',
+            name="AccidentFacts",
             fields=[
-                ('claim', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='entered', serialize=False, to='claims.claim')),
-                ('facts', models.JSONField(default=dict)),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('entered_by', models.CharField(max_length=40)),
-                ('entered_at', models.DateTimeField()),
+                (
+                    "claim",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="entered",
+                        serialize=False,
+                        to="claims.claim",
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                ("entered_by", models.CharField(max_length=40)),
+                ("entered_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='calculation',
-            name='digest',
-            field=models.CharField(blank=True, db_default='', default='', help_text='SHA-256 of the sheet', max_length=64),
+            model_name="calculation",
+            name="digest",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="SHA-256 of the sheet",
+                max_length=64,
+            ),
         ),
         migrations.AddField(
-            model_name='calculation',
-            name='sheet',
-            field=models.JSONField(blank=True, help_text='accident, result and what is ours, to work it out again', null=True),
+            model_name="calculation",
+            name="sheet",
+            field=models.JSONField(
+                blank=True,
+                help_text="accident, result and what is ours, to work it out again",
+                null=True,
+            ),
         ),
         migrations.CreateModel(
-            name='Recovery',
+            name="Recovery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('debtor', models.CharField(help_text='the vehicle in the calculation', max_length=40)),
-                ('debtor_name', models.CharField(blank=True, max_length=80)),
-                ('insurer', models.CharField(blank=True, max_length=80)),
-                ('ctpli', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('third_party', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('owner', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('currency', models.CharField(max_length=3)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by', models.CharField(max_length=40)),
-                ('notified_at', models.DateTimeField(blank=True, null=True)),
-                ('notified_how', models.CharField(blank=True, max_length=80)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recoveries', to='claims.claim')),
-                ('loss', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recoveries', to='claims.loss')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "debtor",
+                    models.CharField(help_text="the vehicle in the calculation", max_length=40),
+                ),
+                ("debtor_name", models.CharField(blank=True, max_length=80)),
+                ("insurer", models.CharField(blank=True, max_length=80)),
+                ("ctpli", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("third_party", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("owner", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("currency", models.CharField(max_length=3)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by", models.CharField(max_length=40)),
+                ("notified_at", models.DateTimeField(blank=True, null=True)),
+                ("notified_how", models.CharField(blank=True, max_length=80)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recoveries",
+                        to="claims.claim",
+                    ),
+                ),
+                (
+                    "loss",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recoveries",
+                        to="claims.loss",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecoveryEntry',
+            name="RecoveryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='received waived', max_length=10)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('remark', models.CharField(blank=True, max_length=200)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('recovery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='claims.recovery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="received waived", max_length=10)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("remark", models.CharField(blank=True, max_length=200)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "recovery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="claims.recovery",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='recovery',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['opened_at'], name='open_recovery'),
+            model_name="recovery",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["opened_at"],
+                name="open_recovery",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.UniqueConstraint(fields=('loss', 'debtor'), name='recovery_once_per_debtor'),
+            model_name="recovery",
+            constraint=models.UniqueConstraint(
+                fields=("loss", "debtor"), name="recovery_once_per_debtor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recovery',
-            constraint=models.CheckConstraint(condition=models.Q(('ctpli__gte', 0), ('owner__gte', 0), ('third_party__gte', 0)), name='recovery_not_negative'),
+            model_name="recovery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ctpli__gte", 0), ("owner__gte", 0), ("third_party__gte", 0)),
+                name="recovery_not_negative",
+            ),
         ),
     ]
