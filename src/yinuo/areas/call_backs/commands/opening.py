@@ -19,6 +19,7 @@ from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
+from yinuo.kit import bulk
 from yinuo.kit.errors import DomainError
 
 _KEPT_FACTS = ("late", "part_paid", "asked_twice", "outcome", "vulnerable", "injured")
@@ -168,7 +169,7 @@ def _open(
         return []
     opened = cases.open_many([_opening(one, programme) for one in chosen], by=by, at=at)
     rows = [_row(case, one, programme, campaign) for case, one in zip(opened, chosen, strict=True)]
-    return CallBack.objects.bulk_create(rows)
+    return list(bulk.create_many(rows))
 
 
 def _opening(one: _Chosen, programme: CallBacksRules) -> Opening:

@@ -31,6 +31,7 @@ from yinuo.core.cases.queries import workflow_of
 from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Table, Workflow, subject_of
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
+from yinuo.kit import bulk
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import CaseNumber
 
@@ -125,7 +126,7 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
             steps.append(_opening_step(workflow, opening.step, by))
             prefix = WORKFLOWS.prefix(opening.kind)
             cases.append(_new_case(opening, workflow, steps[-1], _number(prefix, serial, at), at))
-        Case.objects.bulk_create(cases)
+        bulk.create_many(cases)
         adopt(cases)
         makings = [
             Making(

@@ -26,7 +26,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.messages import commands as messages
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit import queue
+from yinuo.kit import bulk, queue
 from yinuo.kit.errors import DomainError
 
 SET_LIMIT = 1_000
@@ -279,7 +279,7 @@ def _write_events(work: Work) -> list[int]:
     recorded_at = work.recorded_at or database_clock()
     source = "replay" if settings.YINUO_SANDBOX else ""
     rows = [_chained(entry, recorded_at, source) for entry in work.entries]
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns = bulk.columns(rows)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_EVENTS, [recorded_at, source, *columns])
         return [row[0] for row in cursor.fetchall()]
@@ -342,7 +342,7 @@ def _write_cases(cases: Sequence[Case]) -> None:
         [bytes(c.head_hash) for c in cases],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE_CASES, columns)
+        cursor.execute(_UPDATE_CASES, [bulk.array_text(column) for column in columns])
 
 
 def _hand_on(follow_up: FollowUp) -> None:
