@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.areas.call_backs import asking
-from tests.areas.call_backs.asking import HAPPY, Asking, train
+from tests.areas.call_backs.asking import HAPPY, Asking, finish, train
 from tests.world import NOW
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs import queries
@@ -31,12 +31,6 @@ def _quality(ask: Asking) -> str:
 def _all(ask: Asking, **changes: str) -> None:
     for question, raw in {**HAPPY, _quality(ask): "5", **changes}.items():
         ask.answer(question, raw)
-
-
-def _finish(ask: Asking, **changes: object) -> Response:
-    values: dict[str, object] = {"channel": "portal", "by": ask.customer, "at": ask.at, **changes}
-    with queue.capture():
-        return call_backs.finish(case=ask.case, **values)  # type: ignore[arg-type]
 
 
 def test_each_answer_is_kept_when_it_is_given(ask: Asking) -> None:
@@ -86,7 +80,7 @@ def test_a_refused_answer_keeps_the_earlier_one(ask: Asking) -> None:
 
 def test_finished_answers_are_scores_events_and_an_end(ask: Asking) -> None:
     _all(ask)
-    finished = _finish(ask)
+    finished = finish(ask)
     assert (finished.csat, finished.nps, finished.ces) == (5, 10, 7)
     event = Event.objects.get(case=ask.case, type="call_back.answered")
     assert event.data["reasons"] == []
@@ -98,17 +92,17 @@ def test_finished_answers_are_scores_events_and_an_end(ask: Asking) -> None:
 def test_what_has_to_be_answered_is_named(ask: Asking) -> None:
     ask.answer("satisfied", "5")
     with pytest.raises(engine.AnswerMissing) as missing:
-        _finish(ask)
+        finish(ask)
     assert missing.value.field == "problem"
     ask.answer("problem", "none")
-    assert _finish(ask).csat == 5
+    assert finish(ask).csat == 5
 
 
 def test_a_branch_that_was_left_again_is_not_kept_with_the_answers(ask: Asking) -> None:
     _all(ask, problem="open")
     ask.answer("problem_words", "修理厂态度很差")
     ask.answer("problem", "none")
-    finished = _finish(ask)
+    finished = finish(ask)
     assert "problem_words" not in finished.notes
     assert Event.objects.get(case=ask.case, type="call_back.answered").data["reasons"] == []
 
@@ -118,7 +112,7 @@ def test_unhappy_answers_ask_for_a_concern_and_another_round_with_other_question
 ) -> None:
     _all(ask, satisfied="1", problem="open")
     ask.answer("problem_words", "赔款少了三千，没人解释")
-    _finish(ask)
+    finish(ask)
     event = Event.objects.get(case=ask.case, type="call_back.answered")
     assert event.data["reasons"] == ["low_score", "named_problem"]
     row = CallBack.objects.get(pk=ask.case.pk)
@@ -128,16 +122,16 @@ def test_unhappy_answers_ask_for_a_concern_and_another_round_with_other_question
 
 def test_what_is_finished_is_not_answered_again(ask: Asking) -> None:
     _all(ask)
-    _finish(ask)
+    finish(ask)
     with pytest.raises(call_backs.AlreadyAnswered):
-        _finish(ask)
+        finish(ask)
     with pytest.raises(call_backs.AlreadyAnswered):
         ask.answer("satisfied", "1")
 
 
 def test_between_two_rounds_the_next_questions_are_not_open_yet(ask: Asking) -> None:
     _all(ask, satisfied="1")
-    _finish(ask)
+    finish(ask)
     with pytest.raises(call_backs.AlreadyAnswered):
         ask.answer("solved", "yes")
 
@@ -197,7 +191,7 @@ def test_answers_on_the_phone_keep_the_script_and_count_as_reached(ask: Asking) 
     ask.call()
     for question, raw in {**HAPPY, _quality(ask): "4"}.items():
         ask.answer(question, raw, channel="call", by=ask.agent)
-    finished = _finish(ask, channel="call", by=ask.agent)
+    finished = finish(ask, channel="call", by=ask.agent)
     assert (finished.script, finished.by) == ("standard/1", ask.agent.id)
     row = ask.row
     assert row.reached_at == ask.at
@@ -221,7 +215,7 @@ def test_what_was_begun_by_link_is_finished_on_the_phone_without_asking_twice(
     ask.answer("easy", "6")
     ask.call()
     ask.answer("problem", "none", channel="call", by=ask.agent)
-    finished = _finish(ask, channel="call", by=ask.agent)
+    finished = finish(ask, channel="call", by=ask.agent)
     assert (finished.csat, finished.ces, finished.channel) == (4, 6, "call")
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import training
+from yinuo.interfaces.desk.views import bench, training
 
 urlpatterns: list[URLPattern] = [
+    path("bench", bench.bench, name="bench"),
+    path("bench/<str:number>", bench.call, name="bench_call"),
+    path("bench/<str:number>/start", bench.start, name="bench_start"),
+    path("bench/<str:number>/identity", bench.identity, name="bench_identity"),
+    path("bench/<str:number>/answer", bench.answer, name="bench_answer"),
+    path("bench/<str:number>/finish", bench.finish, name="bench_finish"),
+    path("bench/<str:number>/outcome", bench.outcome, name="bench_outcome"),
+    path("bench/<str:number>/never", bench.never, name="bench_never"),
     path("people/training", training.training, name="training"),
     path("people/training/<int:record>", training.training_record, name="training_record"),
 ]

@@ -122,6 +122,7 @@ class RailItem:
 _RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("desk:today", gettext_noop("Today"), "today", frozenset()),
     ("desk:intake", gettext_noop("Intake"), "phone", frozenset({"agent", "team_lead"})),
+    ("desk:bench", gettext_noop("Call-backs"), "care", frozenset({"agent", "team_lead"})),
     ("desk:search", gettext_noop("Search"), "search", frozenset()),
     (
         "desk:survey",
