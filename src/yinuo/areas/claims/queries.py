@@ -237,7 +237,9 @@ def dispatches_by_itself(at: datetime) -> bool:
 
 
 def needs_delay_notice(event: Event) -> bool:
-    """Whether this warning is the last one before a promise to the customer breaks."""
+    """Whether this warning is the last one before a promise of a claim to its customer breaks."""
+    if event.case.kind != "claim":
+        return False
     promise = (
         Promise.objects.filter(
             case_id=event.case_id, rule=event.data["rule"], subject=event.data["subject"]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import ClassVar, Protocol
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yinuo.areas.complaints.models import (
@@ -73,6 +73,28 @@ def visible_to(actor: Actor) -> QuerySet[Complaint]:
 def touched(about: Case) -> frozenset[str]:
     """Actor ids of everybody who may not handle a complaint about this case."""
     return cases.touched_by(about)
+
+
+LISTS = ("open", "mine", "late", "major", "regulator", "review", "told", "ended")
+
+
+def listed(actor: Actor, which: str, *, at: datetime) -> QuerySet[Complaint]:
+    """A work list; what breaks next stands first, what has ended newest first."""
+    rows = visible_to(actor).select_related("case__customer", "case__handler", "case__about")
+    if which == "ended":
+        return rows.filter(case__closed_at__isnull=False).order_by("-case_id")
+    rows = rows.filter(case__closed_at__isnull=True).order_by(
+        F("case__next_due_at").asc(nulls_last=True), "case_id"
+    )
+    chosen = {
+        "mine": Q(case__handler_id=actor.staff_id),
+        "late": Q(case__next_due_at__lt=at),
+        "major": Q(case__care="major"),
+        "regulator": Q(forwarded_at__isnull=False),
+        "review": Q(case__state="reviewing"),
+        "told": Q(case__state="told"),
+    }
+    return rows.filter(chosen[which]) if which in chosen else rows
 
 
 # Voices --------------------------------------------------------------------------------------
@@ -289,6 +311,12 @@ def remedy_texts(answer: Answer, language: str) -> list[Remedy]:
         text = rulebook.short_text(key, language)
         found.append(Remedy(key, text.title, text.why))
     return found
+
+
+def told_measures(complaint: Complaint) -> list[str]:
+    """What the letter says that we do; who is trained is between colleagues."""
+    rows = complaint.measures.filter(dropped_at__isnull=True).exclude(kind="training")
+    return list(rows.order_by("pk").values_list("what", flat=True))
 
 
 def newest_answer(complaint: Complaint, *, told: bool = False) -> Answer | None:

@@ -43,6 +43,15 @@ _RECEIVING = (
         event="complaint.received",
         makes=("complaints.acknowledge", "complaints.first_look", "complaints.answer"),
     ),
+    # A complaint that ran in another system comes over as history: nothing is promised any more.
+    Step(
+        name="take_over",
+        label=_("Take over a finished complaint"),
+        source=(),
+        target="closed",
+        who=("manager", "system"),
+        event="complaint.taken_over",
+    ),
     Step(
         name="acknowledge",
         label=_("Confirm receipt in person"),

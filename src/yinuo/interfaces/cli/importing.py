@@ -1,12 +1,12 @@
-"""`yinuo import policies|claims FILE --map MAP`: files that others made, the good rows of them."""
+"""`yinuo import policies|claims|complaints FILE --map MAP`: the good rows of others' files."""
 
 from __future__ import annotations
 
 import csv
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,11 @@ from tqdm import tqdm
 
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import History
+from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints.commands import PastComplaint
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.commands.persons import BranchUnknown
+from yinuo.core.people.models import Branch
 from yinuo.core.policies import commands as policies
 from yinuo.core.policies.rules import PolicyRow
 from yinuo.interfaces.common import mapped, mapping, tables
@@ -29,6 +33,7 @@ from yinuo.kit.errors import DomainError, Message
 SOME_REFUSED = 1
 POLICIES_AT_ONCE = policies.SET_LIMIT
 CLAIMS_AT_ONCE = 500
+COMPLAINTS_AT_ONCE = 500
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 Ours = TypeVar("Ours")
@@ -151,6 +156,32 @@ def claims_job(using: Map, at: datetime) -> Job:
     return Job(make, take, CLAIMS_AT_ONCE)
 
 
+def complaints_job(using: Map, branch: Branch, at: datetime) -> Job:
+    part = using.complaint
+    if part is None:
+        raise PartMissing(part="complaint")
+
+    def make(row: Typed) -> PastComplaint:
+        filed = mapped.complaint_of(row, part)
+        return PastComplaint(
+            key=filed.key,
+            customer=replace(filed.customer, home_branch_id=branch.pk, external_key=filed.key),
+            channel=filed.channel,
+            product=filed.product,
+            received_at=datetime.combine(filed.received_on, time(), using.zone),
+            closed_at=datetime.combine(filed.closed_on, time(), using.zone),
+            causes=filed.causes,
+            upheld=filed.upheld,
+            measures=filed.measures,
+            withdrawn=filed.end == "withdraw",
+        )
+
+    def take(rows: list[PastComplaint]) -> Outcome:
+        return complaints.take_over_many(rows, branch=branch, by=SYSTEM, at=at)
+
+    return Job(make, take, COMPLAINTS_AT_ONCE)
+
+
 def run(
     path: Path,
     using: Map,
@@ -209,7 +240,7 @@ quiet_option = click.option("--quiet", is_flag=True, help="No progress bar.")
 
 @click.group()
 def import_group() -> None:
-    """Take over policies or finished claims from a CSV or Excel file."""
+    """Take over policies, finished claims or complaints from a CSV or Excel file."""
 
 
 @import_group.command("policies")
@@ -221,6 +252,21 @@ def import_policies(file: Path, map_name: str, branch: str, quiet: bool) -> None
     """Policies; a number that is known becomes what the file says."""
     using = mapping.load(map_name)
     _report(file, using, policies_job(using, branch, datetime.now(UTC)), quiet)
+
+
+@import_group.command("complaints")
+@file_argument
+@map_option
+@click.option("--branch", default="", help="Code of the branch; the head office when left out.")
+@quiet_option
+def import_complaints(file: Path, map_name: str, branch: str, quiet: bool) -> None:
+    """Finished complaints as history; one that is known stays as it is."""
+    using, at = mapping.load(map_name), datetime.now(UTC)
+    home = Branch.objects.filter(code=branch) if branch else Branch.objects.filter(parent=None)
+    found = home.order_by("pk").first()
+    if found is None:
+        raise BranchUnknown("branch")
+    _report(file, using, complaints_job(using, found, at), quiet)
 
 
 @import_group.command("claims")

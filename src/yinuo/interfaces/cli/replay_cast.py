@@ -21,6 +21,7 @@ CAST = {
     "reviewer": 2,
     "approver": 2,
     "cashier": 2,
+    "complaint_officer": 4,
     "team_lead": 1,
     "manager": 1,
 }

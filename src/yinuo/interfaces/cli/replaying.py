@@ -1,4 +1,4 @@
-"""`yinuo replay`: claims of a file carried from report to their end, at simulated times."""
+"""`yinuo replay`: claims or complaints of a file carried to their end, at simulated times."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.policies import commands as policies
-from yinuo.interfaces.cli import replay_cast
+from yinuo.interfaces.cli import replay_cast, replay_complaints
 from yinuo.interfaces.cli.engine import Engine
 from yinuo.interfaces.cli.replay_script import Ledger, Script
 from yinuo.interfaces.common import mapped, mapping, tables
@@ -51,7 +51,8 @@ class OnlyInSandbox(DomainError):
 class MapCannotReplay(DomainError):
     code = "map_cannot_replay"
     message: ClassVar[Message] = gettext_noop(
-        "This map cannot be replayed: it needs the parts policy, claim and replay."
+        "This map cannot be replayed: it needs the parts policy, claim and replay, or the parts "
+        "complaint and complaint_replay."
     )
     http = 422
 
@@ -59,7 +60,7 @@ class MapCannotReplay(DomainError):
 class PlayedBefore(DomainError):
     code = "played_before"
     message: ClassVar[Message] = gettext_noop(
-        "%(count)s claims of this file are here already. Replay it in a fresh sandbox."
+        "%(count)s cases of this file are here already. Replay it in a fresh sandbox."
     )
 
 
@@ -100,6 +101,33 @@ def play(
         engine.add(script.story())
     engine.run()
     return _result(ledger.case_ids)
+
+
+def play_complaints(
+    path: Path,
+    using: Map,
+    *,
+    most: int | None = None,
+    planned: Callable[[int], object] = lambda _count: None,
+    ended: Callable[[int], object] = lambda _count: None,
+) -> Result:
+    """Carry the complaints of a file from receipt to closing.
+
+    Raises OnlyInSandbox, MapCannotReplay, PlayedBefore, and what is wrong with a row.
+    """
+    if not settings.YINUO_SANDBOX:
+        raise OnlyInSandbox
+    if using.complaint is None or using.complaint_replay is None:
+        raise MapCannotReplay
+    with tables.opened(path, needed=list(using.used), delimiter=using.delimiter) as table:
+        typed = islice(_typed(table, using), most)
+        rows = [mapped.complaint_of(row, using.complaint) for row in typed]
+    planned(len(rows))
+    known = replay_complaints.played(rows)
+    if known:
+        raise PlayedBefore(count=known)
+    ids = replay_complaints.play(rows, using.complaint_replay, using.zone, ended=ended)
+    return _result(ids)
 
 
 def _typed(table: tables.Table, using: Map) -> Iterator[Typed]:
@@ -152,19 +180,20 @@ def _result(case_ids: list[int]) -> Result:
 @click.option("--rows", type=click.IntRange(1), help="Only so many rows from the beginning.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def replay(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
-    """Carry the claims of a file to their end, in a sandbox at simulated times."""
+    """Carry the claims or complaints of a file to their end, in a sandbox at simulated times."""
     began = perf_counter()
-    with tqdm(total=rows, unit=_(" claims"), disable=quiet or None, file=sys.stderr) as bar:
-        using = mapping.load(map_name)
-        result = play(file, using, most=rows, planned=bar.reset, ended=bar.update)
-    claims, seconds = sum(result.states.values()), perf_counter() - began
+    using = mapping.load(map_name)
+    carry = play_complaints if using.complaint else play
+    with tqdm(total=rows, unit=_(" cases"), disable=quiet or None, file=sys.stderr) as bar:
+        result = carry(file, using, most=rows, planned=bar.reset, ended=bar.update)
+    carried, seconds = sum(result.states.values()), perf_counter() - began
     click.echo(
-        _("%(claims)s claims with %(events)s lines in %(seconds).0f s: %(rate).1f a second.")
+        _("%(cases)s cases with %(events)s lines in %(seconds).0f s: %(rate).1f a second.")
         % {
-            "claims": claims,
+            "cases": carried,
             "events": result.events,
             "seconds": seconds,
-            "rate": claims / seconds,
+            "rate": carried / seconds,
         }
     )
     click.echo(
@@ -176,8 +205,9 @@ def replay(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
             "left": result.promises - result.kept - result.missed,
         }
     )
-    assert using.replay
-    expected = using.replay.expected if claims == using.replay.expected_rows else None
+    counted = using.complaint_replay or using.replay
+    assert counted
+    expected = counted.expected if carried == counted.expected_rows else None
     matches = _show_states(result.states, expected)
     findings = _verify()
     if not matches or findings:
@@ -186,7 +216,7 @@ def replay(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
 
 def _show_states(states: Mapping[str, int], expected: Mapping[str, int] | None) -> bool:
     """A table of the end states beside what the map expects of the whole file; do they agree?"""
-    click.echo(f"{_('state'):<12}{_('claims'):>8}{_('expected'):>10}")
+    click.echo(f"{_('state'):<12}{_('cases'):>8}{_('expected'):>10}")
     for state in sorted({*states, *(expected or {})}):
         wanted = "" if expected is None else expected.get(state, 0)
         click.echo(f"{state:<12}{states.get(state, 0):>8}{wanted:>10}")

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from yinuo.areas.claims.commands import NewLoss, Report
 from yinuo.core.people.rules import NewPerson
 from yinuo.core.policies.rules import CoverRow, PolicyRow, VehicleRow
-from yinuo.interfaces.common.mapping import ClaimMap, LossMap, PolicyMap, Typed, Value
+from yinuo.interfaces.common.mapping import (
+    ClaimMap,
+    ComplaintMap,
+    LossMap,
+    PolicyMap,
+    Typed,
+    Value,
+)
 
 
 def policy_of(row: Typed, using: PolicyMap, *, branch_code: str) -> PolicyRow:
@@ -49,6 +58,38 @@ def report_of(row: Typed, using: ClaimMap) -> Report:
     )
     others = max(0, vehicles - 1)
     return Report(**{"other_vehicles": others, "said": said, **given, "losses": losses})
+
+
+@dataclass(frozen=True, slots=True)
+class FiledComplaint:
+    """A complaint of a file: who, when, about what, and how it ended."""
+
+    key: str
+    customer: NewPerson
+    channel: str
+    product: str
+    received_on: date
+    closed_on: date
+    causes: tuple[str, ...]
+    upheld: str
+    measures: tuple[str, ...]
+    end: str
+
+
+def complaint_of(row: Typed, using: ComplaintMap) -> FiledComplaint:
+    """The complaint of a row. Its first cause is the main one."""
+    given = _fields(row, using.fields)
+    ends = given.pop("ends")
+    causes, measures = given.pop("causes"), [one for one in given.pop("measures") if one]
+    if measures and given["upheld"] == "no":
+        given["upheld"] = using.upheld_with_measures
+    return FiledComplaint(
+        **given,
+        customer=NewPerson(**_texts(row, using.customer)),
+        causes=tuple(causes),
+        measures=tuple(measures),
+        end=next(end for end in using.ends_in_order if end in ends),
+    )
 
 
 def _loss(row: Typed, using: LossMap) -> NewLoss:

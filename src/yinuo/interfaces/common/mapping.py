@@ -112,11 +112,13 @@ class Value(Plain):
     """One value of ours: `fixed`, a `column`, a `text` with {columns}, a `sum`, a day, a `week`.
 
     `words` turns what stands in the column into ours; `otherwise` stands where nothing is known.
+    With `split` the cell is a list: each of its words is turned, and each of ours comes once.
     """
 
     fixed: Any = None
     column: str = ""
     words: dict[str, Any] = {}
+    split: str = ""
     otherwise: Any = None
     text: str = ""
     sum: tuple[str, ...] = ()
@@ -131,6 +133,8 @@ class Value(Plain):
         sources = (self.fixed is not None, self.column, self.text, self.sum, self.day, self.on)
         if sum(map(bool, (*sources, self.week))) != 1:
             raise ValueError("write exactly one of fixed, column, text, sum, day, on, week")
+        if self.split and not (self.column and self.words):
+            raise ValueError("split belongs to a column with words")
         return self
 
     def columns(self) -> Iterator[str]:
@@ -213,6 +217,41 @@ class ReplayMap(Plain):
     expected_rows: int
 
 
+class Says(Plain):
+    """What an answer letter of a replay says."""
+
+    facts: str
+    decision: str
+    basis: str
+
+
+class ComplaintMap(Plain):
+    """A complaint and how it ended. `fields` gives received_on, closed_on, channel, product,
+    causes, upheld, measures and ends; the first of `ends_in_order` among a row's ends holds.
+    What is not upheld although something was done is `upheld_with_measures`.
+    """
+
+    fields: dict[str, Value]
+    customer: dict[str, Value]
+    ends_in_order: tuple[Literal["withdraw", "transfer", "answer"], ...]
+    upheld_with_measures: Literal["yes", "partly", "no"] = "partly"
+
+
+class ComplaintReplayMap(Plain):
+    """At which hours of the first and the last day the steps are taken, and what is said."""
+
+    received_hour: int
+    worked_hour: int
+    ended_hour: int
+    letters: dict[Literal["yes", "partly", "no"], Says]
+    measure: str
+    reason: str
+    passed_to: str
+    report: str
+    expected: dict[str, int]
+    expected_rows: int
+
+
 class Map(Plain):
     title: str
     source: str
@@ -225,6 +264,8 @@ class Map(Plain):
     policy: PolicyMap | None = None
     claim: ClaimMap | None = None
     replay: ReplayMap | None = None
+    complaint: ComplaintMap | None = None
+    complaint_replay: ComplaintReplayMap | None = None
 
     @model_validator(mode="after")
     def _known_columns(self) -> Self:
@@ -309,6 +350,8 @@ class Typed:
         if value is None:
             return None
         found = self._source(value)
+        if value.split:
+            return _each_word(value, str(found or ""))
         if value.words and found is not None:
             if str(found) not in value.words:
                 known = ", ".join(value.words)
@@ -346,6 +389,18 @@ class Typed:
     def above_zero(self, column: str) -> bool:
         value = self.values[column] if column else 1
         return value is not None and value > 0
+
+
+def _each_word(value: Value, cell: str) -> list[Any]:
+    """The words of a list in a cell, as ours. Raises NotInList where nothing stands `otherwise`."""
+    given = [word.strip() for word in cell.split(value.split) if word.strip()]
+    for word in given:
+        if word not in value.words and value.otherwise is None:
+            raise NotInList(value.column, given=word[:40], known=", ".join(value.words))
+    ours = [value.words.get(word, value.otherwise) for word in given]
+    if not ours and value.otherwise is not None:
+        ours = [value.otherwise]
+    return list(dict.fromkeys(ours))
 
 
 def read(row: Row, using: Map) -> tuple[Typed, list[DomainError]]:

@@ -52,6 +52,7 @@ from yinuo.areas.complaints.commands.receiving import (
     receive,
     receive_many,
     report_back,
+    report_back_many,
     transfer,
 )
 from yinuo.areas.complaints.commands.solving import (
@@ -59,6 +60,7 @@ from yinuo.areas.complaints.commands.solving import (
     agree,
     approve_compensation,
     carry_out,
+    carry_out_many,
     check,
     confirm_account,
     disagree,
@@ -67,6 +69,11 @@ from yinuo.areas.complaints.commands.solving import (
     propose_account,
     return_compensation,
     take_bank_answer,
+)
+from yinuo.areas.complaints.commands.taking_over import (
+    PastComplaint,
+    TakenOver,
+    take_over_many,
 )
 from yinuo.areas.complaints.commands.voices import (
     Landing,
@@ -87,6 +94,8 @@ __all__ = [
     "NewMeasure",
     "NewParty",
     "NewVoice",
+    "PastComplaint",
+    "TakenOver",
     "accept",
     "accept_many",
     "acknowledge",
@@ -100,6 +109,7 @@ __all__ = [
     "ask_review",
     "ask_why",
     "carry_out",
+    "carry_out_many",
     "check",
     "close",
     "close_many",
@@ -135,12 +145,14 @@ __all__ = [
     "receive_many",
     "remark_evidence",
     "report_back",
+    "report_back_many",
     "return_compensation",
     "review_tag",
     "sort",
     "tag",
     "take_bank_answer",
     "take_in",
+    "take_over_many",
     "tell",
     "tell_extension",
     "tell_many",

@@ -22,7 +22,7 @@ from yinuo.areas.complaints.commands.common import (
     written,
 )
 from yinuo.areas.complaints.commands.solving import NewMeasure, add_measures
-from yinuo.areas.complaints.models import Answer, Complaint, Measure, Review
+from yinuo.areas.complaints.models import Answer, Complaint, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
@@ -293,12 +293,7 @@ def letter_facts(held: Held, row: Answer, at: datetime) -> dict[str, object]:
         "decision": row.decision,
         "basis": row.basis,
         "remedies": queries.remedy_texts(row, held.case.customer.language),
-        "measures": list(
-            Measure.objects.filter(complaint=held.complaint, dropped_at__isnull=True)
-            .exclude(kind="training")
-            .order_by("pk")
-            .values_list("what", flat=True)
-        ),
+        "measures": queries.told_measures(held.complaint),
         "review_until": queries.review_end(at) if not row.of_review else None,
     }
 

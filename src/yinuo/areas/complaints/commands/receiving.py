@@ -294,13 +294,21 @@ def report_back(
     *, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
     """What was reported to the regulator, and that it was."""
-    by_a_person(by)
     with cases.transaction():
-        held = locked(case, seen=seen)
-        note = cases.write_note(
-            case=held.case, body=written(words, "words"), kind="internal", by=by, at=at
-        )
-        take(held, "report_back", by=by, at=at, data={"note": note.pk})
+        cases.lock(case, seen=seen)
+        report_back_many([case], words=words, by=by, at=at)
+
+
+def report_back_many(complaints: Sequence[Case], *, words: str, by: Actor, at: datetime) -> None:
+    """The same report about each of the complaints."""
+    by_a_person(by)
+    body = written(words, "words")
+    with cases.transaction():
+        moves = []
+        for one in locked_many(complaints):
+            note = cases.write_note(case=one.case, body=body, kind="internal", by=by, at=at)
+            moves.append(Move(one.case, "report_back", data={"note": note.pk}, facts=telling(one)))
+        cases.advance_many(moves, by=by, at=at)
 
 
 def _about_id(new: NewComplaint) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ from yinuo.areas.complaints.commands.common import (
     Held,
     by_a_person,
     locked,
+    locked_many,
     one_of,
     rules_at,
     take,
+    telling,
     written,
 )
 from yinuo.areas.complaints.models import Measure, Proposal
@@ -25,6 +28,7 @@ from yinuo.areas.complaints.rules import MEASURES
 from yinuo.core.approvals import commands as approvals
 from yinuo.core.approvals.models import Approval
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments import queries as payment_queries
@@ -338,6 +342,39 @@ def carry_out(
         if words.strip():
             cases.write_note(case=held.case, body=words, kind="internal", by=by, at=at)
         _done(held, row, "carry_out", by, at)
+
+
+def carry_out_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> None:
+    """Record that everything agreed in these complaints was done. Raises MoneyIsPaid."""
+    by_a_person(by)
+    with cases.transaction():
+        held = {one.complaint.pk: one for one in locked_many(complaints)}
+        rows = Measure.objects.filter(
+            complaint__in=held, done_at__isnull=True, dropped_at__isnull=True
+        ).order_by("complaint_id", "pk")
+        by_turn: dict[int, list[tuple[Held, Measure]]] = {}
+        turns: Counter[int] = Counter()
+        for row in rows:
+            if row.kind == "compensation":
+                raise MoneyIsPaid
+            row.done_by, row.done_at = by.id, at
+            by_turn.setdefault(turns[row.complaint_id], []).append((held[row.complaint_id], row))
+            turns[row.complaint_id] += 1
+        for turn in by_turn.values():
+            moves = [
+                Move(
+                    one.case,
+                    "carry_out",
+                    data={"measure": row.pk, "kind": row.kind},
+                    facts=telling(one),
+                    also_makes=(CHECK,),
+                )
+                for one, row in turn
+            ]
+            cases.advance_many(moves, by=by, at=at)
+        done = [row for turn in by_turn.values() for _held, row in turn]
+        Measure.objects.bulk_update(done, ["done_by", "done_at"])
+        cases.keep_each([held[pk].case for pk in turns], rule=CARRY_OUT, by=by, at=at)
 
 
 def check(

@@ -6,6 +6,7 @@ from yinuo.core.cases.commands.notes import erase_note, write_note
 from yinuo.core.cases.commands.promises import (
     hand_over_promises,
     keep,
+    keep_each,
     make_many,
     promise,
     withdraw,
@@ -70,6 +71,7 @@ __all__ = [
     "follow_ups_to",
     "hand_over_promises",
     "keep",
+    "keep_each",
     "lock",
     "lock_many",
     "make_many",

@@ -13,12 +13,20 @@ from django.db.models import F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from yinuo.core.cases.clocks import calendar_at, checks_of
-from yinuo.core.cases.commands.work import Entry, append, lock, stamp, touch, transaction
+from yinuo.core.cases.commands.work import (
+    Entry,
+    append,
+    lock,
+    lock_many,
+    stamp,
+    touch,
+    transaction,
+)
 from yinuo.core.cases.models import Case, Promise, PromisePause
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit import clock
+from yinuo.kit import bulk, clock
 from yinuo.kit.calendar import Calendar
 from yinuo.kit.clock import Due
 from yinuo.kit.rules import PromiseRule
@@ -71,7 +79,7 @@ def make_many(makings: Sequence[Making], *, new_cases: bool = False) -> dict[int
         return {}
     rounds = {} if new_cases else _rounds(makings)
     rows = [row for making in makings if (row := _row(making, rounds)) is not None]
-    Promise.objects.bulk_create(rows)
+    bulk.create_many(rows)
     made: dict[int, list[Made]] = defaultdict(list)
     for row in rows:
         made[row.case_id].append(Made(row.rule, row.subject, row.round, row.due_at))
@@ -141,13 +149,22 @@ def promise(
 
 def keep(*, case: Case, rule: str, by: Actor, at: datetime, subject: str = "") -> bool:
     """Keep one promise outside a step. Returns whether one was open."""
+    return bool(keep_each([case], rule=rule, by=by, at=at, subject=subject))
+
+
+def keep_each(
+    cases: Sequence[Case], *, rule: str, by: Actor, at: datetime, subject: str = ""
+) -> int:
+    """Keep the same promise of each case outside a step. Returns how many were open."""
     with transaction():
-        fresh = lock(case)
-        kept = keep_many([Keeping(fresh, (rule,), (subject,))], at=at).get(fresh.pk, [])
-        for one in kept:
-            data = {"rule": one.rule, "subject": one.subject, "late": one.late}
-            append(Entry(fresh, "promise.kept", data, by, at, {}))
-    return bool(kept)
+        locked = lock_many(case.pk for case in cases)
+        keepings = [Keeping(case, (rule,), (subject,)) for case in locked.values()]
+        kept = keep_many(keepings, at=at)
+        for pk, ones in kept.items():
+            for one in ones:
+                data = {"rule": one.rule, "subject": one.subject, "late": one.late}
+                append(Entry(locked[pk], "promise.kept", data, by, at, {}))
+    return sum(map(len, kept.values()))
 
 
 def withdraw(*, case: Case, rules: Iterable[str], why: str, by: Actor, at: datetime) -> int:

@@ -13,6 +13,7 @@ from yinuo.interfaces.desk.sentences.table import Sentence
 _NOTE, _MONEY = TimelineKind.NOTE, TimelineKind.MONEY
 
 SENTENCES: Mapping[str, Sentence] = {
+    "complaint.taken_over": Sentence(gettext_noop("Complaint taken over from another system")),
     "complaint.received": Sentence(
         gettext_noop("Complaint received: %(channel)s"), words={"channel": said.CHANNELS}
     ),
