@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ninja import Router
 
-from yinuo.interfaces.api import claims, concerns
+from yinuo.interfaces.api import claims, complaints, concerns
 from yinuo.interfaces.api.cases import add_routes
 from yinuo.interfaces.api.showing import Extra
 from yinuo.interfaces.common import kinds
@@ -14,11 +14,13 @@ from yinuo.interfaces.common.actions import ACTIONS
 
 EXTRA: Mapping[str, Extra] = {
     "claim": claims.EXTRA,
+    "complaint": complaints.EXTRA,
     "concern": concerns.EXTRA,
 }
 # Addresses of a kind's own, such as the one that opens a case. They stand before the shared ones.
 OWN: Mapping[str, Router] = {
     "claim": claims.router,
+    "complaint": complaints.router,
     "concern": concerns.router,
 }
 

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
 from yinuo.interfaces.common import addresses
-from yinuo.interfaces.desk import call_back_urls, concern_urls, list_urls
+from yinuo.interfaces.desk import call_back_urls, complaint_urls, concern_urls, list_urls
 from yinuo.interfaces.desk.views import (
     case,
     customer,
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("warnings/effect", warnings.comparison, name="warnings_effect"),
     path("silence", warnings.silence, name="silence"),
     *call_back_urls.urlpatterns,
+    *complaint_urls.urlpatterns,
     *concern_urls.urlpatterns,
     path("parts", login_required(parts.gallery), name="parts"),
     path("parts/<slug:name>", login_required(parts.page), name="parts_page"),

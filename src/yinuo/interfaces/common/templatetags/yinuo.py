@@ -123,6 +123,18 @@ _RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("desk:today", gettext_noop("Today"), "today", frozenset()),
     ("desk:intake", gettext_noop("Intake"), "phone", frozenset({"agent", "team_lead"})),
     ("desk:bench", gettext_noop("Call-backs"), "care", frozenset({"agent", "team_lead"})),
+    (
+        "desk:voices",
+        gettext_noop("Voices"),
+        "message",
+        frozenset({"agent", "team_lead", "manager", "complaint_officer"}),
+    ),
+    (
+        "desk:complaints",
+        gettext_noop("Complaints"),
+        "warn",
+        frozenset({"agent", "team_lead", "manager", "complaint_officer", "auditor"}),
+    ),
     ("desk:search", gettext_noop("Search"), "search", frozenset()),
     (
         "desk:survey",

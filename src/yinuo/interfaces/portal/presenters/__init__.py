@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from yinuo.core.cases.models import Case
 from yinuo.interfaces.portal.presenters.base import CustomerPage
+from yinuo.interfaces.portal.presenters.complaints import ComplaintPage
 from yinuo.interfaces.portal.presenters.concerns import ConcernPage
 
 PAGES: Mapping[str, CustomerPage] = {
+    "complaint": ComplaintPage(),
     "concern": ConcernPage(),
 }
 _PLAIN = CustomerPage()

@@ -1,0 +1,246 @@
+"""One door for every voice: taken in with its own words, told apart by a person, answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from pydantic import BaseModel
+
+from yinuo.areas.complaints import queries
+from yinuo.areas.complaints.models import Inbound
+from yinuo.core.people import queries as people
+from yinuo.interfaces.common import complaint_words as said
+from yinuo.interfaces.common import formdata, labels, wording
+from yinuo.interfaces.common.actions import complaints as acts
+from yinuo.interfaces.common.fields import FormState, bind
+from yinuo.interfaces.common.formdata import Typed
+from yinuo.interfaces.common.inputs.complaints import (
+    QuestionAnswerInput,
+    SortingInput,
+    VoiceInput,
+)
+from yinuo.interfaces.common.present import (
+    Cell,
+    CellKind,
+    Column,
+    Empty,
+    Fact,
+    Filter,
+    Table,
+    Tag,
+    Tone,
+)
+from yinuo.interfaces.common.schema_fields import fields_of
+from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.rows import case_url
+from yinuo.kit.errors import DomainError
+
+LINES = 50
+HEARERS = (
+    "agent",
+    "surveyor",
+    "assessor",
+    "calculator",
+    "cashier",
+    "team_lead",
+    "manager",
+    "complaint_officer",
+)
+SORTERS = ("agent", "team_lead", "manager", "complaint_officer")
+SHORT = 60
+
+
+@desk(*HEARERS)
+def voices(request: HttpRequest) -> HttpResponse:
+    """What came in and waits, the earliest due first; and the form for what comes in now."""
+    actor, at = actor_of(request), now()
+    typed: Typed[VoiceInput] = Typed()
+    if request.method == "POST":
+        typed = formdata.read(VoiceInput, request.POST)
+        if typed.given is not None:
+            try:
+                row = acts.take_in(actor, typed.given, at)
+            except DomainError as refusal:
+                typed = typed.refused(refusal)
+            else:
+                messages.success(request, _("Kept as it was said. Now say what it is."))
+                return redirect("desk:voice", row.pk)
+    questions = request.GET.get("which") == "questions"
+    listed = queries.questions_to_answer(actor) if questions else queries.voices_to_sort(actor)
+    rows = list(listed[:LINES])
+    record(request, what="desk.list:/desk/voices", count=len(rows))
+    form = _form(VoiceInput, typed)
+    context = {
+        "title": _("Voices"),
+        "table": _table(rows, at),
+        "filters": _filters(questions),
+        "empty": Empty(title=_("Nothing waits here.")),
+        "form": form,
+        "opened": request.method == "POST",
+    }
+    return render(request, "desk/voices.html", context, status=422 if form.errors else 200)
+
+
+def _filters(questions: bool) -> tuple[Filter, ...]:
+    here = reverse("desk:voices")
+    return (
+        Filter(_("To be told apart"), here, current=not questions),
+        Filter(_("Questions to answer"), f"{here}?which=questions", current=questions),
+        Filter(_("Complaints"), reverse("desk:complaints")),
+    )
+
+
+def _table(rows: list[Inbound], at: datetime) -> Table:
+    return Table(
+        caption=_("Voices"),
+        caption_hidden=True,
+        columns=(
+            Column(_("By")),
+            Column(_("What was said")),
+            Column(_("Who")),
+            Column(_("How it came in")),
+            Column(_("Probably")),
+        ),
+        rows=tuple(_line(row, at) for row in rows),
+        now=at,
+    )
+
+
+def _line(row: Inbound, at: datetime) -> tuple[Cell, ...]:
+    words = row.words or (row.note.body if row.note else "")
+    late = row.due_at < at
+    return (
+        Cell(
+            kind=CellKind.TAG,
+            value=Tag(
+                wording.near_deadline(row.due_at, at),
+                Tone.VERMILION if late else Tone.PINE,
+                "clock",
+            ),
+        ),
+        Cell(
+            kind=CellKind.LINK,
+            value=words[:SHORT] or _("(erased)"),
+            url=reverse("desk:voice", args=[row.pk]),
+            note=_("heated") if row.heated else "",
+        ),
+        Cell(
+            value=row.person.name if row.person else row.name or _("not known yet"),
+            note=row.about.number if row.about else "",
+        ),
+        Cell(value=labels.word(said.CHANNELS, row.channel)),
+        Cell(value=labels.word(said.VOICES, row.kind or row.suggested)),
+    )
+
+
+@desk(*HEARERS)
+def voice(request: HttpRequest, voice: int) -> HttpResponse:
+    """One voice: what was said, what speaks for what it is, and the form that says it."""
+    actor, at = actor_of(request), now()
+    row = queries.voice_for(actor, voice)
+    typed: Typed[SortingInput] = Typed(tree=_known(row))
+    if request.method == "POST" and actor.roles.intersection(SORTERS):
+        typed = formdata.read(SortingInput, request.POST)
+        if typed.given is not None:
+            try:
+                case = acts.sort(actor, row, typed.given, at)
+            except DomainError as refusal:
+                typed = typed.refused(refusal)
+            else:
+                messages.success(request, _("It has landed where it belongs."))
+                if case is not None and case.kind == "complaint":
+                    return redirect(case_url(case.number))
+                return redirect("desk:voice", row.pk)
+    return _page(request, row, _form(SortingInput, typed), None)
+
+
+@require_POST
+@desk(*SORTERS)
+def answer(request: HttpRequest, voice: int) -> HttpResponse:
+    """Answer a question."""
+    actor, at = actor_of(request), now()
+    row = queries.voice_for(actor, voice)
+    typed: Typed[QuestionAnswerInput] = formdata.read(QuestionAnswerInput, request.POST)
+    if typed.given is not None:
+        try:
+            acts.answer_question(actor, row, typed.given, at)
+        except DomainError as refusal:
+            typed = typed.refused(refusal)
+        else:
+            messages.success(request, _("The question is answered."))
+            return redirect("desk:voice", row.pk)
+    unsorted: Typed[SortingInput] = Typed(tree=_known(row))
+    return _page(request, row, _form(SortingInput, unsorted), _form(QuestionAnswerInput, typed))
+
+
+def _page(
+    request: HttpRequest, row: Inbound, sorting: FormState, answering: FormState | None
+) -> HttpResponse:
+    at = now()
+    record(request, what="desk.voice", case_id=row.about_id)
+    unasked: Typed[QuestionAnswerInput] = Typed()
+    form = answering or sorting
+    may = bool(actor_of(request).roles.intersection(SORTERS))
+    context = {
+        "title": labels.word(said.VOICES, row.kind or row.suggested),
+        "voice": row,
+        "words": row.words or (row.note.body if row.note else ""),
+        "facts": _facts(row, at),
+        "to_sort": may and row.sorted_at is None,
+        "to_answer": may and row.kind == "question" and row.answered_at is None,
+        "report_url": reverse("desk:intake") if row.kind == "report" else "",
+        "case_url": case_url(row.case.number) if row.case else "",
+        "sorting": sorting,
+        "answering": answering or _form(QuestionAnswerInput, unasked),
+        "form": form,
+    }
+    return render(request, "desk/voice.html", context, status=422 if form.errors else 200)
+
+
+def _known(row: Inbound) -> dict[str, object]:
+    """The form begins with what is known; a person only has to say yes."""
+    return {
+        "kind": row.suggested,
+        "about": row.about.number if row.about else "",
+        "person": str(row.person_id) if row.person_id else "",
+        "regulator_ref": "",
+    }
+
+
+def _facts(row: Inbound, at: datetime) -> tuple[Fact, ...]:
+    card = people.card(row.person) if row.person else None
+    pairs = [
+        (_("How it came in"), labels.word(said.CHANNELS, row.channel)),
+        (_("Received"), wording.near_time(row.received_at, at)),
+        (_("First said"), wording.near_time(row.first_spoken_at, at)),
+        (_("By"), wording.near_deadline(row.due_at, at)),
+        (_("Who"), card.name if card else row.name),
+        (_("About case"), row.about.number if row.about else ""),
+        (_("Said back to the customer, who agreed"), row.restated),
+        (_("Probably"), labels.word(said.VOICES, row.suggested)),
+        (_("Because"), _("; ").join(_reasons(row))),
+        (_("Passed on to"), row.passed_to),
+        (_("Answer"), row.answer),
+    ]
+    return tuple(Fact(label, value) for label, value in pairs if value)
+
+
+def _reasons(row: Inbound) -> list[str]:
+    """The very words that the suggestion rests on."""
+    words = row.words or (row.note.body if row.note else "")
+    found = []
+    for sign in row.suggested_why:
+        quoted = words[int(sign["start"]) : int(sign["end"])]
+        found.append(f"“{quoted}”" if quoted else _("how it came in"))
+    return found
+
+
+def _form(schema: type[BaseModel], typed: Typed[Any]) -> FormState:
+    return bind(fields_of(schema), typed.values, typed.errors, typed.general)
