@@ -176,7 +176,8 @@ class CaseHeader:
     kind: str
     state: Tag
     customer: Person
-    car: str = ""
+    subject: str = ""
+    icon: str = "car"
     handler: str = ""
     branch: str = ""
     opened_at: datetime

@@ -44,6 +44,9 @@ class Presenter:
     template: ClassVar[str] = "desk/case_sections.html"
     """Lays out the file; it is given what `context` returns."""
 
+    icon: ClassVar[str] = "message"
+    """The drawing before what the case is about."""
+
     def load(self, actor: Actor, case: Case, at: datetime) -> Any:
         """What the kind keeps about the case; the actor was let into it already."""
         return None

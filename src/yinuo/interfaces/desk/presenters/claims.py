@@ -41,6 +41,7 @@ class ClaimPresenter(Presenter):
         "approval-return",
     }
     template = "desk/case_file.html"
+    icon = "car"
 
     def load(self, actor: Actor, case: Case, at: datetime) -> Claim:
         return claims.of_case(case)

@@ -77,6 +77,12 @@ def form() -> FormState:
                     Option("yes", _("Yes"), _("Call 120 first; we help with the rest")),
                 ),
             ),
+            FieldState(
+                name="hurt",
+                label=_("What was harmed?"),
+                kind=FieldKind.TICKS,
+                options=(Option("car", _("Car")), Option("other", _("Other"))),
+            ),
             FieldState(name="story", label=_("What happened?"), kind=FieldKind.TEXTAREA),
             FieldState(
                 name="photos",
@@ -92,7 +98,13 @@ def form() -> FormState:
                 kind=FieldKind.CHECKBOX,
             ),
         ),
-        {"plate": "示A·12345", "phone": "1390000", "injured": "no", "amount": "12,345.60"},
+        {
+            "plate": "示A·12345",
+            "phone": "1390000",
+            "injured": "no",
+            "hurt": "car,other",
+            "amount": "12,345.60",
+        },
         {
             "phone": _("A mobile number has 11 digits; this one has 7."),
             "happened_at": _("Enter the day and the time, as well as you remember."),
@@ -281,6 +293,7 @@ def case_parts() -> list[Sample]:
             "parts/promises.html",
             {"promises": (samples.chip_broken(), samples.chip_open(), samples.chip_kept())},
         ),
+        Sample("followers", "parts/followers.html", {"followers": samples.followers()}),
         Sample("customer_card", "parts/customer_card.html", {"card": samples.customer()}),
     ]
 

@@ -19,6 +19,7 @@ from yinuo.interfaces.common.present import (
     CustomerCard,
     Fact,
     Filter,
+    Follower,
     Journey,
     JourneyStep,
     Lane,
@@ -151,7 +152,7 @@ def header() -> CaseHeader:
         state=Tag(_("Being assessed"), Tone.PINE),
         tags=(Tag(_("Major"), Tone.AMBER, "warn"),),
         customer=Person.masked(name="陈望舒", phone="13900001234", url="#"),
-        car="示A·12345 · 2022 Magotan",
+        subject="示A·12345 · 2022 Magotan",
         handler="周敏",
         branch=_("Binhai branch"),
         opened_at=NOW - 30 * HOUR,
@@ -159,6 +160,26 @@ def header() -> CaseHeader:
             Fact(_("Reserve"), yuan("18600")),
             Fact(_("Asked"), yuan("16240.50")),
             Fact(_("Approved so far"), yuan("11980")),
+        ),
+    )
+
+
+def followers() -> tuple[Follower, ...]:
+    return (
+        Follower(
+            kind=_("Concern"),
+            number="N26-0000041-6",
+            url="#",
+            state=Tag(_("Somebody is on it"), Tone.PINE),
+            opened_at=NOW - 3 * HOUR,
+            promise=chip_open(),
+        ),
+        Follower(
+            kind=_("Call-back"),
+            number="B26-0000040-2",
+            url="#",
+            state=Tag(_("Closed")),
+            opened_at=NOW - 20 * HOUR,
         ),
     )
 
