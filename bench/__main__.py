@@ -28,6 +28,7 @@ SCRIPTS = (
     "today_search",
     "case_page",
     "sweep",
+    "open_call_backs",
     "import_policies",
     "replay",
     "clock",

@@ -36,6 +36,11 @@ def get_for(actor: Actor, number: str) -> CallBack:
     ).get(pk=case.pk)
 
 
+def of_case(case: Case) -> CallBack:
+    """The call-back of a case that the actor was let into already."""
+    return CallBack.objects.select_related("followed", "campaign", "person").get(pk=case.pk)
+
+
 def visible_to(actor: Actor) -> QuerySet[CallBack]:
     """The call-backs of the cases that the actor may see."""
     return CallBack.objects.filter(case__in=cases.visible_to(actor))

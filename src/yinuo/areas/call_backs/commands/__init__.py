@@ -1,6 +1,8 @@
 """One function per business action on a call-back; the only code that writes call-backs."""
 
 from yinuo.areas.call_backs.commands.answering import (
+    CALL,
+    PORTAL,
     AlreadyAnswered,
     Answered,
     answer,
@@ -40,6 +42,8 @@ from yinuo.areas.call_backs.commands.opening import (
 )
 
 __all__ = [
+    "CALL",
+    "PORTAL",
     "AlreadyAnswered",
     "AlreadyFollowedUp",
     "AlreadyRecorded",

@@ -16,6 +16,7 @@ from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import Part, Step, Workflow
 from yinuo.core.people.actors import Actor
+from yinuo.interfaces.common.actions.call_backs import CALL_BACK_ACTIONS
 from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS, duplicates, report, report_of
 from yinuo.interfaces.common.actions.complaints import COMPLAINT_ACTIONS
 from yinuo.interfaces.common.actions.concerns import CONCERN_ACTIONS
@@ -40,6 +41,7 @@ __all__ = [
 
 # A kind of case puts its table here, and every door has its actions.
 ACTIONS: dict[str, Mapping[str, Action[Any]]] = {
+    "call_back": CALL_BACK_ACTIONS,
     "claim": CLAIM_ACTIONS,
     "complaint": COMPLAINT_ACTIONS,
     "concern": CONCERN_ACTIONS,

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from yinuo.core.cases.models import Case
 from yinuo.interfaces.desk.presenters.base import Presenter
+from yinuo.interfaces.desk.presenters.call_backs import CallBackPresenter
 from yinuo.interfaces.desk.presenters.claims import ClaimPresenter
 from yinuo.interfaces.desk.presenters.complaints import ComplaintPresenter
 from yinuo.interfaces.desk.presenters.concerns import ConcernPresenter
 
 PRESENTERS: Mapping[str, Presenter] = {
+    "call_back": CallBackPresenter(),
     "claim": ClaimPresenter(),
     "complaint": ComplaintPresenter(),
     "concern": ConcernPresenter(),

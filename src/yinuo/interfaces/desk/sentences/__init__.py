@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.present import Money
-from yinuo.interfaces.desk.sentences import claims, complaints, concerns, shared
+from yinuo.interfaces.desk.sentences import call_backs, claims, complaints, concerns, shared
 from yinuo.interfaces.desk.sentences.table import Sentence
 
 __all__ = ["SENTENCES", "Sentence", "sentence_of", "title_of"]
 
 SENTENCES: Mapping[str, Sentence] = {
     **shared.SENTENCES,
+    **call_backs.SENTENCES,
     **claims.SENTENCES,
     **complaints.SENTENCES,
     **concerns.SENTENCES,

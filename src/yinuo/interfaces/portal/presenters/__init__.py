@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from yinuo.core.cases.models import Case
 from yinuo.interfaces.portal.presenters.base import CustomerPage
+from yinuo.interfaces.portal.presenters.call_backs import CallBackPage
 from yinuo.interfaces.portal.presenters.complaints import ComplaintPage
 from yinuo.interfaces.portal.presenters.concerns import ConcernPage
 
 PAGES: Mapping[str, CustomerPage] = {
     "complaint": ComplaintPage(),
+    "call_back": CallBackPage(),
     "concern": ConcernPage(),
 }
 _PLAIN = CustomerPage()
