@@ -188,7 +188,7 @@ CONCERN_REASONS: Words = {
 CONCERN_DOORS: Words = {
     "call_back": gettext_noop("Answer to a call-back"),
     "words": gettext_noop("Words on a case"),
-    "portal": gettext_noop("By the customer on the web"),
+    "portal": gettext_noop("Told by the customer on the web"),
     "desk": gettext_noop("Taken up by a colleague"),
     "api": gettext_noop("By a partner's system"),
 }
@@ -208,8 +208,8 @@ WORD_CAUSES: Words = {
     "amount": gettext_noop("The amount"),
     "attitude": gettext_noop("How people behaved"),
     "delay": gettext_noop("Too slow"),
-    "denial": gettext_noop("Refused"),
-    "docs": gettext_noop("Papers"),
+    "denial": gettext_noop("The refusal"),
+    "docs": gettext_noop("The papers"),
     "fraud": gettext_noop("Suspected fraud"),
     "misconduct": gettext_noop("Against the rules"),
     "policy": gettext_noop("Clauses and what was told"),
@@ -223,7 +223,7 @@ SENTIMENTS: Words = {
     "neg": gettext_noop("Not content"),
 }
 URGENCIES: Words = {
-    "high": gettext_noop("Today"),
+    "high": gettext_noop("Needs a call today"),
     "normal": gettext_noop("In its turn"),
     "low": gettext_noop("Nothing waits"),
 }

@@ -15,6 +15,9 @@ from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.people.actors import Actor
 
+SUGGESTION = "suggestion"
+"""The thread of the note in which a call-back keeps what the customer suggests."""
+
 
 def hear_note(*, note_id: int, event: Event, by: Actor, at: datetime) -> Case | None:
     """Read what a customer wrote; urgent words open a concern. The case of it, if there is one."""
@@ -50,7 +53,7 @@ def hear_answers(*, event: Event, by: Actor, at: datetime) -> Case | None:
     if not reasons or event.data.get("complaint"):
         return None
     with cases.transaction():
-        notes = _notes(event)
+        notes = [note for note in _notes(event) if note.thread != SUGGESTION]
         for note in notes:
             knowledge.read_note(note=note, by=by, at=at)
         return open_concern(
@@ -108,7 +111,8 @@ def _suggestion(event: Event) -> Note | None:
     if isinstance(named, int):
         return Note.objects.filter(case=event.case_id, pk=named).first()
     notes = _notes(event)
-    return notes[-1] if notes else None
+    suggested = [note for note in notes if note.thread == SUGGESTION] or notes
+    return suggested[-1] if suggested else None
 
 
 def _heaviest(notes: Sequence[Note]) -> Note | None:
