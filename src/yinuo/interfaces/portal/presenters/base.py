@@ -42,7 +42,10 @@ class CustomerPage:
     """State → key of the text that says where it is and what comes next."""
     milestones: ClassVar[Mapping[str, Milestone]] = {}
     """Event → what the customer reads of it; what is not named is not told."""
-    labels: ClassVar[Mapping[str, str]] = {"concern": gettext_noop("Something is not right")}
+    labels: ClassVar[Mapping[str, str]] = {
+        "concern": gettext_noop("Something is not right"),
+        "complaint": gettext_noop("Complain"),
+    }
     """Noun of an action → msgid of what its button says to the customer."""
     done: ClassVar[Mapping[str, str]] = {
         "concern": gettext_noop(
@@ -51,7 +54,8 @@ class CustomerPage:
     }
     """Noun of an action → msgid of what is said when it was taken."""
     not_asked: ClassVar[Mapping[str, frozenset[str]]] = {
-        "concern": frozenset({"causes", "urgency", "separate"})
+        "concern": frozenset({"causes", "urgency", "separate"}),
+        "complaint": frozenset({"channel"}),
     }
     """Noun of an action → fields that only colleagues fill in."""
 
