@@ -108,3 +108,12 @@ RECORD_SIGNS: Words = {
     "question_unanswered": _("a question was not answered"),
     "silence": _("a long silence"),
 }
+
+PRODUCTS: Words = {
+    "motor": _("Motor"),
+    "property": _("Property"),
+    "liability": _("Liability"),
+    "life": _("Life"),
+    "health": _("Health"),
+    "other": _("Other lines"),
+}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import complaints, voices
+from yinuo.interfaces.desk.views import complaint_limits, complaints, voices
 
 urlpatterns: list[URLPattern] = [
+    path("complaints/limits", complaint_limits.limits, name="complaint_limits"),
+    path("complaints/limits/cases", complaint_limits.cases, name="complaint_limit_cases"),
     path("complaints", complaints.complaints, name="complaints"),
     path("complaints/library", complaints.library, name="complaint_library"),
     path("complaints/<str:number>/letter", complaints.letter, name="complaint_letter"),
