@@ -50,7 +50,7 @@ generate: $(VENV)/ready-to-build ## Write the generated files again
 
 soak: $(VENV)/ready-to-build ## Every kill, every replayed row, the whole API; writes a table of figures
 	@$(PYTHON) tests/make.py browser
-	@$(PYTHON) -m pytest -m soak
+	@$(PYTHON) -m pytest -n $(WORKERS) -m soak --soak-table docs/soak.md
 
 bench: $(VENV)/ready-to-build ## Measure every figure that we publish
 	@$(PYTHON) -m bench

@@ -14,6 +14,7 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
+from tests.soak.table import SoakTable
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,17 @@ def own_seals(settings: LazySettings) -> None:
 def database_url(transactional_db: None) -> str:
     """The address of this test's database, for a program that the test starts."""
     return os.environ["DATABASE_URL"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak-table", type=Path, help="write what was run, and its figures, here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    target = config.getoption("--soak-table")
+    # One process collects the reports of all.
+    if target is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SoakTable(target))
 
 
 @pytest.hookimpl(trylast=True)

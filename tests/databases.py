@@ -26,7 +26,7 @@ from yinuo.kit import env
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCK = 7_210_577
-TEMPLATES_KEPT = 5
+TEMPLATES_KEPT = 12
 TEMPLATE_PREFIX = "yinuo_template_"
 CLONE_PREFIX = "yinuo_test_"
 

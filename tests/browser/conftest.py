@@ -4,19 +4,48 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests import world
+from yinuo.core.people.models import Staff
 from yinuo.kit.machine import find_chromium
 
 
+@dataclass(slots=True)
+class Visitor:
+    """Whoever sits before the browser: at first a stranger, then one member of staff or another."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def become(self, member: Staff, *, width: int | None = None) -> Page:
+        client = Client()
+        client.force_login(member)
+        name = settings.SESSION_COOKIE_NAME
+        self.page.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.url}]
+        )
+        return self.at(width)
+
+    def at(self, width: int | None) -> Page:
+        if width is not None:
+            self.page.set_viewport_size({"width": width, "height": 900})
+        return self.page
+
+    def hear(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _orm_beside_the_browser() -> Iterator[None]:
+def beside_the_browser() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, and Django would refuse the database."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -36,20 +65,31 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def staff_page(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
-    """A page signed in as the agent of the East; a message on the console fails the test."""
-    client = Client()
-    client.force_login(world.build().staff["agent"])
-    name = settings.SESSION_COOKIE_NAME
+@pytest.fixture(scope="session")
+def shared_context(live_server: LiveServer, browser: Browser) -> Iterator[BrowserContext]:
+    """One context for all: what a page loads with each visit is loaded once."""
     context = browser.new_context(base_url=live_server.url, locale="zh-CN")
-    context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    yield context
     context.close()
-    assert not complaints
+
+
+@pytest.fixture
+def visitor(live_server: LiveServer, shared_context: BrowserContext) -> Iterator[Visitor]:
+    """A page of nobody yet; a message on the console fails the test."""
+    shared_context.clear_cookies()
+    page = shared_context.new_page()
+    visitor = Visitor(page, live_server.url)
+    page.on("console", lambda said: visitor.hear(said.type, said.text))
+    page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+    yield visitor
+    if page.url.startswith(live_server.url):
+        page.evaluate("localStorage.clear()")
+    page.close()
+    assert not visitor.complaints
+
+
+@pytest.fixture
+def staff_page(transactional_db: None, visitor: Visitor) -> Page:
+    """A page signed in as the agent of the East."""
+    visitor.become(world.build().staff["agent"])
+    return visitor.page

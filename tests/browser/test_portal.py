@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.checks import WIDER, shut_out
 from tests.interfaces.portal.visitors import PHONE, insurer_today, now, reported
 from tests.world import World
 from yinuo.areas.claims.models import Claim
@@ -21,7 +21,6 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, main summar
   .filter((one) => one.offsetParent && !one.closest("dialog, p, li.notice, .notice, .letter"))
   .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -62,13 +61,20 @@ def path_to(case: Case) -> str:
 
 
 def check(page: Page, where: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not [(each["id"], each["nodes"][0]["html"]) for each in found], where
+    assert shut_out(page) == [], where
     assert page.evaluate(WIDER) == 0, where
     assert page.evaluate(SMALL) == [], where
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 390), ("light", 1440)])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        pytest.param("light", 390),
+        pytest.param("dark", 390, marks=pytest.mark.soak),
+        pytest.param("dark", 820, marks=pytest.mark.soak),
+        pytest.param("light", 1440, marks=pytest.mark.soak),
+    ],
+)
 def test_nobody_is_shut_out_and_every_target_fits_a_thumb(
     case: Case, phone: Page, theme: str, width: int
 ) -> None:

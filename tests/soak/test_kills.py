@@ -15,7 +15,6 @@ from django.db import connection
 
 from tests import world
 from tests.interfaces.api.callers import ACCOUNT, LINES, accident
-from tests.paths import CHECKOUT
 from tests.soak.household import WAIT_SECONDS, Household, NoAnswer, Program, running
 from yinuo.core.cases import verifying
 from yinuo.core.cases.models import Case, Event, Promise
@@ -240,16 +239,8 @@ def test_two_kills_lose_nothing_and_pay_nothing_twice(database_url: str, tmp_pat
 
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
-def test_thirty_kills_lose_nothing_and_pay_nothing_twice(database_url: str, tmp_path: Path) -> None:
-    figures = kill_and_carry(database_url, tmp_path, ALL)
-    report("Killed at random points of the journey", figures)
-
-
-def report(title: str, figures: dict[str, int]) -> None:
-    """Add a table to the report of this soak, and show it."""
-    lines = [f"## {title}", "", "| figure | value |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in figures.items()]
-    text = "\n".join(lines) + "\n\n"
-    with (CHECKOUT / "soak-report.md").open("a", encoding="utf-8") as file:
-        file.write(text)
-    print(text)
+def test_thirty_kills_lose_nothing_and_pay_nothing_twice(
+    database_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    for name, value in kill_and_carry(database_url, tmp_path, ALL).items():
+        record_property(name, value)

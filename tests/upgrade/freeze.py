@@ -35,38 +35,38 @@ ACCOUNT = AccountDetails("individual", "样例客户甲", "6222020000000000000",
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One claim of the story, and who lives in it."""
+    """One claim of the story, who lives in it, and when it began."""
 
     house: World
     policy: Policy
     case: Case
+    began_at: datetime
+
+    def after(self, minutes: float) -> datetime:
+        return self.began_at + timedelta(minutes=minutes)
 
 
-def after(minutes: float) -> datetime:
-    return BEGAN + timedelta(minutes=minutes)
-
-
-def _report(house: World, policy: Policy) -> Case:
-    report = report_of(policy_number=policy.number, accident_at=after(-120))
-    return claims.report(report=report, door="phone", by=house["agent"], at=after(0)).case
+def _report(house: World, policy: Policy, at: datetime) -> Case:
+    report = report_of(policy_number=policy.number, accident_at=at - timedelta(hours=2))
+    return claims.report(report=report, door="phone", by=house["agent"], at=at).case
 
 
 def _register(told: Told) -> None:
-    claims.register(case=told.case, by=told.house["agent"], at=after(3))
+    claims.register(case=told.case, by=told.house["agent"], at=told.after(3))
 
 
 def _dispatch(told: Told) -> None:
     surveyor = told.house.staff["surveyor"]
-    claims.dispatch(case=told.case, surveyor=surveyor, by=told.house["agent"], at=after(4))
+    claims.dispatch(case=told.case, surveyor=surveyor, by=told.house["agent"], at=told.after(4))
 
 
 def _survey(told: Told) -> None:
     surveyor = told.house["surveyor"]
-    claims.declare_no_interest(case=told.case, by=surveyor, at=after(7))
-    claims.contact(case=told.case, by=surveyor, at=after(8))
-    claims.arrive(case=told.case, by=surveyor, at=after(30))
+    claims.declare_no_interest(case=told.case, by=surveyor, at=told.after(7))
+    claims.contact(case=told.case, by=surveyor, at=told.after(8))
+    claims.arrive(case=told.case, by=surveyor, at=told.after(30))
     sheet = SurveySheet("consistent", "full", "前保险杠碰撞", (Damage(1, "前保险杠", "medium"),))
-    claims.complete_survey(case=told.case, sheet=sheet, by=surveyor, at=after(60))
+    claims.complete_survey(case=told.case, sheet=sheet, by=surveyor, at=told.after(60))
 
 
 def _assess(told: Told) -> None:
@@ -75,38 +75,38 @@ def _assess(told: Told) -> None:
         Line("labour", "喷漆", Decimal(1200), Decimal(1200)),
     ]
     claims.assess(
-        case=told.case, loss=1, lines=lines, by=told.house["assessor"], at=after(120)
+        case=told.case, loss=1, lines=lines, by=told.house["assessor"], at=told.after(120)
     )  # fmt: skip
 
 
 def _complete_papers(told: Told) -> None:
     agent = told.house["agent"]
     upload = Upload("claim_form", "form.jpg", [samples.picture(shade=1, quality=20)])
-    claims.receive_papers(case=told.case, uploads=[upload], by=agent, at=after(125))
+    claims.receive_papers(case=told.case, uploads=[upload], by=agent, at=told.after(125))
     claims.propose_account(
-        case=told.case, person=told.policy.holder, details=ACCOUNT, by=agent, at=after(130)
+        case=told.case, person=told.policy.holder, details=ACCOUNT, by=agent, at=told.after(130)
     )
-    claims.complete_papers(case=told.case, by=agent, at=after(180))
+    claims.complete_papers(case=told.case, by=agent, at=told.after(180))
 
 
 def _calculate(told: Told) -> None:
-    claims.calculate(case=told.case, loss=1, by=told.house["calculator"], at=after(240))
+    claims.calculate(case=told.case, loss=1, by=told.house["calculator"], at=told.after(240))
 
 
 def _review(told: Told) -> None:
-    claims.review(case=told.case, loss=1, by=told.house["reviewer"], at=after(300))
+    claims.review(case=told.case, loss=1, by=told.house["reviewer"], at=told.after(300))
 
 
 def _approve(told: Told) -> None:
-    claims.approve(case=told.case, loss=1, by=told.house["approver"], at=after(360))
+    claims.approve(case=told.case, loss=1, by=told.house["approver"], at=told.after(360))
 
 
 def _decide(told: Told) -> None:
-    claims.decide(case=told.case, loss=1, by=told.house["approver"], at=after(420))
+    claims.decide(case=told.case, loss=1, by=told.house["approver"], at=told.after(420))
 
 
 def _instruct(told: Told) -> None:
-    claims.instruct_payment(case=told.case, loss=1, by=told.house["cashier"], at=after(430))
+    claims.instruct_payment(case=told.case, loss=1, by=told.house["cashier"], at=told.after(430))
 
 
 STEPS: tuple[tuple[str, Callable[[Told], None]], ...] = (
@@ -123,25 +123,25 @@ STEPS: tuple[tuple[str, Callable[[Told], None]], ...] = (
 )
 
 
-def tell() -> dict[str, str]:
+def tell(*, began_at: datetime = BEGAN) -> dict[str, str]:
     """One claim per point of the way; returns their numbers by the state where they stopped.
 
     The jobs that the last step of each leaves stay in the queue, as when a worker is stopped.
     """
-    house = world.build(at=BEGAN)
+    house = world.build(at=began_at)
     stopped = {}
     for index in range(len(STEPS) + 1):
-        policy = world.take_policy(number=f"P-F{index}", plate=f"沪F{index:05}", at=BEGAN)
+        policy = world.take_policy(number=f"P-F{index}", plate=f"沪F{index:05}", at=began_at)
         with queue.capture():
-            told = Told(house, policy, _report(house, policy))
+            told = Told(house, policy, _report(house, policy, began_at), began_at)
             for _, step in STEPS[: max(index - 1, 0)]:
                 step(told)
         if index:
             STEPS[index - 1][1](told)
         case = Case.objects.get(pk=told.case.pk)
         stopped[case.state] = case.number
-    automation.exchange_with_bank(at=after(500))
-    sealing.seal(at=after(510))
+    automation.exchange_with_bank(at=began_at + timedelta(minutes=500))
+    sealing.seal(at=began_at + timedelta(minutes=510))
     return stopped
 
 

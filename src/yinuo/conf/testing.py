@@ -16,3 +16,6 @@ if "YINUO_FILES" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["YINUO_FILES"], ignore_errors=True)
 
 from yinuo.conf.settings import *  # noqa: F403
+
+# Every test client would look through all static files as it starts.
+WHITENOISE_AUTOREFRESH = True
