@@ -223,6 +223,8 @@ class ClaimPromises(RuleTable):
     advance_check: Rule[PromiseRule]
     account_correction: Rule[PromiseRule]
     delay_notice: Rule[PromiseRule]
+    question_answer: Rule[PromiseRule]
+    objection_answer: Rule[PromiseRule]
 
 
 class ClassRules(RuleTable):
@@ -289,6 +291,30 @@ class SettlingRules(RuleTable):
     small_bus_seats: Rule[int]
 
 
+class WayLimits(Plain):
+    """How long the ways that lie outside our house take, or stay open."""
+
+    appraisal: LimitText
+    mediation: LimitText
+    court: LimitText
+
+
+class Peers(Plain):
+    """A sum stands out when it is so many times the middle one of at least so many like it."""
+
+    least: int = Field(gt=0)
+    times: Decimal = Field(gt=1)
+    within: LimitText
+
+
+class LetterRules(RuleTable):
+    ways: Rule[WayLimits]
+
+
+class PeerRules(RuleTable):
+    outlier: Rule[Peers]
+
+
 class ClaimsRules(RuleFile):
     """rules/cn_motor/claims.toml"""
 
@@ -300,3 +326,5 @@ class ClaimsRules(RuleFile):
     papers: PaperRules
     authority: AuthorityRules
     settling: SettlingRules
+    letters: LetterRules
+    peers: PeerRules

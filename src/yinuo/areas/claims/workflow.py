@@ -30,6 +30,13 @@ _ENDS = (
 )
 _OPEN = tuple(state.name for state in _PROGRESS)
 _BEFORE_PAYMENT = tuple(name for name in _OPEN if name != "paid")
+_DECIDED_ENDS = ("zero", "refused")
+_AFTER_ASSESSMENT = (
+    *(name for name in _OPEN if name not in ("reported", "registered", "dispatched", "surveyed")),
+    "arrived",
+    "closed",
+    *_DECIDED_ENDS,
+)
 _APPROVERS = ("reviewer", "approver", "team_lead", "manager")
 
 LOSSES = Table(
@@ -398,6 +405,62 @@ CLAIMS = Table(
             target=None,
             who=("surveyor", "assessor", "calculator", "team_lead"),
             event="claim.accident_entered",
+        ),
+        Step(
+            name="write_letter",
+            label=_("Write the letter about the decision"),
+            source=("approved", "decided", "returned", "paid", "arrived", "closed", *_DECIDED_ENDS),
+            target=None,
+            who=("calculator", "reviewer", "approver", "team_lead", "manager"),
+            event="claim.letter_written",
+        ),
+        Step(
+            name="question_sum",
+            label=_("Ask about the sum"),
+            source=_AFTER_ASSESSMENT,
+            target=None,
+            who=("customer", "agent", "team_lead"),
+            event="claim.sum_questioned",
+        ),
+        Step(
+            name="object_to_sum",
+            label=_("Object to the sum"),
+            source=_AFTER_ASSESSMENT,
+            target=None,
+            who=("customer", "agent", "team_lead"),
+            event="claim.sum_objected",
+        ),
+        Step(
+            name="answer_sum",
+            label=_("Answer about the sum"),
+            source=_AFTER_ASSESSMENT,
+            target=None,
+            who=("agent", "assessor", "calculator", "reviewer", "approver", "team_lead", "manager"),
+            event="claim.sum_answered",
+        ),
+        Step(
+            name="open_recovery",
+            label=_("Open the recovery"),
+            source=("decided", "returned", "paid", "arrived", "closed"),
+            target=None,
+            who=("calculator", "cashier", "team_lead", "manager"),
+            event="claim.recovery_opened",
+        ),
+        Step(
+            name="notify_debtor",
+            label=_("Tell who owes us"),
+            source=("decided", "returned", "paid", "arrived", "closed"),
+            target=None,
+            who=("calculator", "cashier", "team_lead", "manager"),
+            event="claim.debtor_notified",
+        ),
+        Step(
+            name="book_recovery",
+            label=_("Book a recovery"),
+            source=("decided", "returned", "paid", "arrived", "closed"),
+            target=None,
+            who=("cashier", "team_lead", "manager"),
+            event="claim.recovery_booked",
         ),
         Step(
             name="propose_account",

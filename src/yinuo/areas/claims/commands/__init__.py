@@ -14,6 +14,11 @@ from yinuo.areas.claims.commands.deciding import (
     return_review,
     review,
 )
+from yinuo.areas.claims.commands.explaining import (
+    answer_about_sum,
+    ask_about_sum,
+    write_letter,
+)
 from yinuo.areas.claims.commands.following_up import note_follow_ups
 from yinuo.areas.claims.commands.papers import (
     complete_papers,
@@ -28,6 +33,7 @@ from yinuo.areas.claims.commands.paying import (
     propose_account,
     take_bank_answer,
 )
+from yinuo.areas.claims.commands.recovering import book_recovery, notify_debtor, open_recovery
 from yinuo.areas.claims.commands.registering import change_reserve, reassign, register
 from yinuo.areas.claims.commands.reporting import (
     NewLoss,
@@ -67,9 +73,12 @@ __all__ = [
     "SurveySheet",
     "TakenOver",
     "Warned",
+    "answer_about_sum",
     "approve",
     "arrive",
+    "ask_about_sum",
     "assess",
+    "book_recovery",
     "calculate",
     "change_reserve",
     "close",
@@ -86,6 +95,8 @@ __all__ = [
     "instruct_payment",
     "judge_papers",
     "note_follow_ups",
+    "notify_debtor",
+    "open_recovery",
     "preview",
     "propose_account",
     "propose_refusal",
@@ -105,4 +116,5 @@ __all__ = [
     "waive_papers",
     "warn",
     "withdraw",
+    "write_letter",
 ]

@@ -1,0 +1,305 @@
+"""The letter about the decision on one loss: its words, the facts, the sum, clauses, ways to go on.
+
+The words at the beginning are a person's, or those of the text; everything else is made from the
+calculation, the papers and what was told at sale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from yinuo.areas.claims import queries
+from yinuo.areas.claims.models import Calculation, Claim, Loss
+from yinuo.areas.claims.rulefile import ClaimsRules
+from yinuo.areas.claims.statements import Line, lines_of, names_of
+from yinuo.core.documents import queries as documents
+from yinuo.core.documents.letters import (
+    Block,
+    Bullets,
+    Clause,
+    Facts,
+    Heading,
+    Letter,
+    Paragraph,
+    Row,
+    Sum,
+    SumLine,
+    Way,
+    Ways,
+)
+from yinuo.core.documents.models import Document
+from yinuo.core.knowledge import queries as knowledge
+from yinuo.core.knowledge.clauses import Explained
+from yinuo.core.policies import queries as policies
+from yinuo.core.policies.rules import show_plate
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.core.rulebook.rendering import render
+from yinuo.core.rulebook.textfiles import Text, language_of
+from yinuo.kit import clock_words
+from yinuo.kit.clock import Limit
+from yinuo.kit.money import format_amount
+
+TEXTS = {
+    "pay": "letters.decision",
+    "part": "letters.part_payment",
+    "refuse": "letters.refusal",
+}
+PURPOSES = {"pay": "decision", "part": "part_payment", "refuse": "refusal"}
+# What a customer may do inside our house: the promise that limits our answer.
+_OUR_WAYS = (
+    ("letters.way_question", "letters.way_question_limit", "claims.question_answer"),
+    ("letters.way_objection", "letters.way_objection_limit", "claims.objection_answer"),
+    ("letters.way_complaint", "letters.way_complaint_limit", "complaints.answer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a letter is about. The claim has its policy, the loss its owner."""
+
+    claim: Claim
+    losses: Sequence[Loss]
+    loss: Loss
+    calculation: Calculation
+    at: datetime
+
+    @property
+    def language(self) -> str:
+        return language_of(self.reader.language)
+
+    @property
+    def reader(self) -> Any:
+        return self.loss.owner or self.claim.case.customer
+
+    def words(self, key: str, **named: object) -> str:
+        text = rulebook.short_text(key, self.language, at=self.at)
+        return text.title.format(**named) if named else text.title
+
+    def why(self, key: str) -> str:
+        return rulebook.short_text(key, self.language, at=self.at).why
+
+    def money(self, amount: Any) -> str:
+        return format_amount(amount, self.calculation.currency)
+
+    def day(self, at: datetime) -> str:
+        shown = render(Text("", "{{ at|day }}"), {"at": at}, language=self.language)
+        return shown.body.strip()
+
+
+def opening(about: Subject) -> Text:
+    """Subject line and first words as the text has them, for a person to go on with."""
+    text = rulebook.text(TEXTS[about.calculation.outcome], about.language, at=about.at)
+    facts = {
+        "loss": names_of(about.claim, about.losses, about.language)[str(about.loss.ordinal)],
+        "accident_at": about.claim.accident_at,
+        "amount": about.calculation.amount or None,
+        "currency": about.calculation.currency,
+        "reasons": about.calculation.reasons,
+    }
+    shown = render(text, facts, language=about.language)
+    paragraphs = [one.strip() for one in shown.body.split("\n\n")]
+    return Text(shown.subject, "\n\n".join(one for one in paragraphs if one))
+
+
+def compose(about: Subject, *, words: str = "", signed: Sequence[str] = ()) -> Letter:
+    """The whole letter. `words` replaces the first words of the text."""
+    first = opening(about)
+    case, sender = about.claim.case, str(settings.PAYER["name"])
+    branch = case.branch
+    return Letter(
+        key=PURPOSES[about.calculation.outcome],
+        language=about.language,
+        subject=first.subject,
+        sender=sender,
+        sender_lines=tuple(filter(None, (branch.name, branch.address, branch.phone))),
+        recipient=about.reader.name,
+        reference=case.number,
+        dated=about.day(about.at),
+        dated_on=timezone.localdate(about.at),
+        greeting=about.words("letters.greeting", name=about.reader.name),
+        blocks=tuple(_blocks(about, words or first.body, lines(about))),
+        closing=about.words("letters.closing"),
+        signed=tuple(signed) or (sender, about.words("letters.claims_office")),
+        page=about.words("letters.page"),
+    )
+
+
+def lines(about: Subject) -> tuple[Line, ...]:
+    """The lines of the sum that bear on the loss; none where nothing was worked out."""
+    sheet = about.calculation.sheet
+    if not sheet or about.calculation.outcome == "refuse":
+        return ()
+    return lines_of(
+        sheet,
+        about.claim,
+        about.losses,
+        language=about.language,
+        worked_out_at=about.calculation.made_at,
+        at=about.at,
+        loss=about.loss.ordinal,
+    )
+
+
+def cited(about: Subject) -> dict[str, Explained]:
+    """Every clause that the letter rests on, by key, in the order in which it is met."""
+    found = {line.clause.key: line.clause for line in lines(about) if line.clause}
+    if about.calculation.deductible:
+        text = next((one.text for one in found.values() if one.text in ("2014", "2020")), "2020")
+        keys = {"2014": "own_damage_deductible_2014", "2020": "own_damage_deductible_2020"}
+        more = [keys[text]]
+    else:
+        more = []
+    if about.calculation.outcome == "refuse":
+        more += ["law_refusal", "law_explained_at_sale"]
+    found.update(knowledge.clauses(more, about.language, at=about.at))
+    return found
+
+
+def _blocks(about: Subject, words: str, found: Sequence[Line]) -> Iterator[Block]:
+    for paragraph in words.split("\n\n"):
+        if paragraph.strip():
+            yield Paragraph(" ".join(paragraph.split()))
+    yield Heading(about.words("letters.facts"))
+    yield Facts(tuple(_facts(about)))
+    yield from _sum(about, found)
+    yield from _items(about)
+    if about.calculation.reasons and about.calculation.outcome != "refuse":
+        yield Heading(about.words("letters.reasons"))
+        yield Bullets(tuple(_reason(one) for one in about.calculation.reasons))
+    yield Heading(about.words("letters.clauses"))
+    for one in cited(about).values():
+        yield Clause(one.label, one.plain, about.words("letters.example", example=one.example))
+    yield from _told(about)
+    yield Heading(about.words("letters.ways"))
+    yield Ways(tuple(_ways(about)))
+
+
+def _facts(about: Subject) -> Iterator[Row]:
+    claim = about.claim
+    policy = claim.policy
+    car = f"{show_plate(claim.plate)} {policy.vehicle.make}".strip()
+    yield Row(about.words("letters.accident_at"), about.day(claim.accident_at))
+    yield Row(about.words("letters.place"), claim.place)
+    yield Row(about.words("letters.car"), car)
+    yield Row(about.words("letters.policy"), policy.number)
+    names = names_of(claim, about.losses, about.language)
+    yield Row(about.words("letters.loss"), names[str(about.loss.ordinal)])
+    survey = claim.surveys.filter(completed_at__isnull=False).order_by("-round").first()
+    if survey is not None and survey.findings:
+        yield Row(about.words("letters.findings"), survey.findings)
+    kinds = Document.objects.filter(case=claim.case_id, status="accepted").exclude(
+        kind__in=("decision_letter", "calculation", "letter")
+    )
+    listed = dict.fromkeys(kinds.order_by("pk").values_list("kind", flat=True))
+    if listed:
+        papers = (documents.name_of(kind, about.language, at=about.at) for kind in listed)
+        comma = ", " if about.language == "en" else "、"
+        yield Row(about.words("letters.papers"), comma.join(papers))
+
+
+def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
+    if not found:
+        return
+    owner = about.loss.owner_id not in (None, about.claim.case.customer_id)
+    yield Heading(about.words("letters.sum"))
+    yield Sum(
+        caption=about.words("letters.sum_caption"),
+        lines=tuple(
+            SumLine(
+                label=line.sentence,
+                formula=line.audit,
+                amount=about.money(line.amount),
+                clause=line.clause.label if line.clause else "",
+            )
+            for line in found
+        ),
+        total_label=about.words("letters.total_owner" if owner else "letters.total"),
+        total=about.money(about.calculation.amount),
+    )
+
+
+def _items(about: Subject) -> Iterator[Block]:
+    """What was recognised of each assessed line, and why not the rest."""
+    assessment = about.calculation.assessment
+    if assessment is None or about.calculation.outcome == "refuse":
+        return
+    rows = []
+    for line in assessment.lines.order_by("ordinal"):
+        asked, approved = about.money(line.asked), about.money(line.approved)
+        reason = _reason({"reason": line.reason, "clause": line.clause})
+        if line.approved == line.asked:
+            said = about.words("letters.item_full", amount=approved)
+        elif line.approved:
+            said = about.words("letters.item_part", approved=approved, asked=asked, reason=reason)
+        else:
+            said = about.words("letters.item_none", reason=reason)
+        rows.append(Row(line.name, said))
+    if rows:
+        yield Heading(about.words("letters.items"))
+        yield Facts(tuple(rows))
+
+
+def _reason(one: Mapping[str, str]) -> str:
+    return f"{one['reason']} ({one['clause']})" if one.get("clause") else one["reason"]
+
+
+def _told(about: Subject) -> Iterator[Block]:
+    """What was told at sale; an exclusion that was not explained has no effect (保险法 art 17)."""
+    rows = []
+    topics = {
+        "cover": "letters.topic_cover",
+        "exclusions": "letters.topic_exclusions",
+        "process": "letters.topic_process",
+        "papers": "letters.topic_papers",
+        "deductible": "letters.topic_deductible",
+    }
+    known = {one.topic: one for one in policies.told_at_sale(about.claim.policy)}
+    for topic, key in topics.items():
+        one = known.get(topic)
+        if one is None and topic not in ("exclusions", "deductible"):
+            continue
+        said = about.words("letters.told_no")
+        if one is not None and one.explained:
+            said = about.words(
+                "letters.told_yes", day=about.day(one.told_at), proof=one.proof or "—"
+            )
+        rows.append(Row(about.words(key), said))
+    yield Heading(about.words("letters.told"))
+    yield Facts(tuple(rows))
+
+
+def _ways(about: Subject) -> Iterator[Way]:
+    rules = rulebook.rules(ClaimsRules, at=about.at).letters.ways.value
+    ours = [
+        (text, limit_text, rulebook.promise_rule(promise, at=about.at)[0].limit)
+        for text, limit_text, promise in _OUR_WAYS
+    ]
+    others = [
+        ("letters.way_appraisal", "letters.way_appraisal_limit", rules.appraisal),
+        ("letters.way_mediation", "letters.way_mediation_limit", rules.mediation),
+        ("letters.way_court", "letters.way_court_limit", rules.court),
+    ]
+    for key, limit_key, limit in [*ours[:2], others[0], ours[2], *others[1:]]:
+        said = about.words(limit_key, limit=_limit(limit, about.language))
+        yield Way(about.words(key), about.why(key), said)
+
+
+def _limit(limit: Limit, language: str) -> str:
+    return clock_words.amount(limit.amount, limit.unit, clock_words.patterns(language))
+
+
+def subject_of(claim: Claim, ordinal: int, *, at: datetime) -> Subject | None:
+    """The newest calculation of a loss with what its letter needs; None where there is none."""
+    losses = list(claim.losses.all())
+    loss = next((one for one in losses if one.ordinal == ordinal), None)
+    if loss is None:
+        return None
+    rows = queries.calculations(claim)
+    newest = next((one for one in rows if one.loss_id == loss.pk), None)
+    return Subject(claim, losses, loss, newest, at) if newest else None

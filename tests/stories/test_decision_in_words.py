@@ -1,0 +1,277 @@
+"""A decision is explained: sum line by line, letter, question, objection, and money recovered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests import world
+from tests.world import NOW, World, report_of
+from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims import letters, queries
+from yinuo.areas.claims.commands import Damage, Line, NewLoss, Reason, SurveySheet
+from yinuo.areas.claims.commands.explaining import AnsweredAlready, OwnWorkDisputed
+from yinuo.areas.claims.commands.recovering import MoreThanOwed, NothingToRecover
+from yinuo.areas.claims.commands.settling import AccidentRefused, UnknownFacts, digest_of
+from yinuo.areas.claims.models import Calculation, Recovery
+from yinuo.areas.claims.statements import lines_of
+from yinuo.core.cases.commands import StepNotAllowed
+from yinuo.core.cases.models import Case, Event, Promise
+from yinuo.core.documents.models import Document
+from yinuo.core.knowledge.commands import WordingRefused
+from yinuo.core.knowledge.models import ClauseUse
+from yinuo.core.messages.models import Message
+from yinuo.core.people.models import Person
+
+pytestmark = pytest.mark.django_db
+OWN, OTHER = (
+    NewLoss("own_vehicle", estimate=Decimal(12000)),
+    NewLoss("other_vehicle", "对方的车", estimate=Decimal(8000)),
+)
+
+
+@pytest.fixture
+def insurer() -> World:
+    return world.build()
+
+
+def after(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def surveyed(insurer: World, liability: str = "full", losses: Sequence[NewLoss] = (OWN,)) -> Case:
+    agent, surveyor = insurer["agent"], insurer["surveyor"]
+    report = report_of(losses=tuple(losses), other_vehicles=len(losses) - 1)
+    case = claims.report(report=report, door="phone", by=agent, at=NOW).case
+    claims.register(case=case, by=agent, at=after(3))
+    claims.dispatch(case=case, by=insurer["team_lead"], at=after(4))
+    claims.declare_no_interest(case=case, by=surveyor, at=after(7))
+    claims.contact(case=case, by=surveyor, at=after(8))
+    claims.arrive(case=case, by=surveyor, at=after(30))
+    sheet = SurveySheet("consistent", liability, "前保险杠碰撞", (Damage(1, "前保险杠", "medium"),))
+    claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=after(60))
+    return case
+
+
+def assessed(insurer: World, case: Case, approved: int = 12000, count: int = 1) -> None:
+    for loss in range(1, count + 1):
+        lines = [
+            Line("part", "前保险杠", Decimal(10000 if loss == 1 else 6000),
+                 Decimal(approved - 2000 if loss == 1 else 6000),
+                 reason="" if approved == 12000 or loss > 1 else "同型号配件的市场价",
+                 clause="" if approved == 12000 or loss > 1 else "第十九条"),
+            Line("labour", "喷漆", Decimal(2000), Decimal(2000)),
+        ]  # fmt: skip
+        claims.assess(case=case, loss=loss, lines=lines, by=insurer["assessor"], at=after(120))
+    claims.complete_papers(case=case, by=insurer["agent"], at=after(180))
+
+
+def decided(insurer: World, case: Case, loss: int = 1) -> None:
+    claims.review(case=case, loss=loss, by=insurer["reviewer"], at=after(300))
+    claims.approve(case=case, loss=loss, by=insurer["team_lead"], at=after(360))
+
+
+def calculated(insurer: World, approved: int = 12000, liability: str = "full") -> Case:
+    case = surveyed(insurer, liability)
+    assessed(insurer, case, approved)
+    claims.calculate(case=case, loss=1, by=insurer["calculator"], at=after(240))
+    decided(insurer, case)
+    return case
+
+
+def letter_of(case: Case, language: str = "zh-hans") -> Any:
+    Person.objects.filter(pk=case.customer_id).update(language=language)
+    claim = queries.of_case(Case.objects.get(pk=case.pk))
+    about = letters.subject_of(claim, 1, at=after(400))
+    assert about is not None
+    return letters.compose(about)
+
+
+def test_a_calculation_keeps_a_sheet_from_which_everybody_gets_the_same_sum(
+    insurer: World,
+) -> None:
+    case = calculated(insurer)
+    row = Calculation.objects.get()
+    assert row.sheet is not None
+    assert row.digest == digest_of(row.sheet)
+    event = Event.objects.get(case=case, type="claim.calculated")
+    assert event.data["sha256"] == row.digest
+    claim = queries.of_case(Case.objects.get(pk=case.pk))
+    lines = lines_of(
+        row.sheet, claim, list(claim.losses.all()), language="en",
+        worked_out_at=row.made_at, at=after(400), loss=1,
+    )  # fmt: skip
+    assert sum(line.amount for line in lines if line.pays and line.ours) == row.amount
+    assert row.amount == Decimal("11500.00")
+    assert all(line.clause for line in lines)
+
+
+def test_two_cars_are_settled_by_fault_and_what_is_ours_is_told_apart(insurer: World) -> None:
+    case = surveyed(insurer, "main", (OWN, OTHER))
+    assessed(insurer, case, count=2)
+    for loss in (1, 2):
+        claims.calculate(case=case, loss=loss, by=insurer["calculator"], at=after(240))
+    own, other = Calculation.objects.order_by("loss__ordinal")
+    # The other car's compulsory cover bears 2,000 of ours; of the rest 70 % less 500 is our part.
+    assert own.amount == Decimal("6500.00")
+    # The policy has compulsory cover only for others.
+    assert other.amount == Decimal("2000.00")
+
+
+def test_in_subrogation_the_whole_is_paid_and_the_recovery_is_opened_told_and_booked(
+    insurer: World,
+) -> None:
+    case = surveyed(insurer, "main", (OWN, OTHER))
+    assessed(insurer, case, count=2)
+    claims.enter_accident(
+        case=case, facts={"vehicles": {"A": {"own_damage": {"mode": "subrogation"}}}},
+        by=insurer["calculator"], at=after(200),
+    )  # fmt: skip
+    claims.calculate(case=case, loss=1, by=insurer["calculator"], at=after(240))
+    claims.propose_refusal(
+        case=case, loss=2, reasons=[Reason("对方已由自己的保险公司赔付", "第六十条")],
+        by=insurer["calculator"], at=after(241),
+    )  # fmt: skip
+    for loss in (1, 2):
+        decided(insurer, case, loss)
+        claims.decide(case=case, loss=loss, by=insurer["team_lead"], at=after(400))
+    assert Calculation.objects.get(loss__ordinal=1).amount == Decimal("11500.00")
+    with pytest.raises(NothingToRecover):
+        claims.open_recovery(case=case, loss=2, by=insurer["cashier"], at=after(500))
+    (row,) = claims.open_recovery(case=case, loss=1, by=insurer["cashier"], at=after(500))
+    assert (row.ctpli, row.third_party) == (Decimal("2000.00"), Decimal("3000.00"))
+    assert claims.open_recovery(case=case, loss=1, by=insurer["cashier"], at=after(501)) == []
+    claims.notify_debtor(
+        case=case, recovery=row.pk, name="对方车主", insurer="他司", how="挂号信",
+        by=insurer["cashier"], at=after(510),
+    )  # fmt: skip
+    booking = {"case": case, "recovery": row.pk, "kind": "received", "remark": "他司转账"}
+    with pytest.raises(MoreThanOwed):
+        claims.book_recovery(amount=Decimal(6000), by=insurer["cashier"], at=after(520), **booking)  # type: ignore[arg-type]
+    claims.book_recovery(amount=Decimal(2000), by=insurer["cashier"], at=after(520), **booking)  # type: ignore[arg-type]
+    claims.book_recovery(amount=Decimal(3000), by=insurer["cashier"], at=after(530), **booking)  # type: ignore[arg-type]
+    assert Recovery.objects.get().ended_at == after(530)
+
+
+def test_facts_that_cannot_be_settled_are_refused_with_their_place(insurer: World) -> None:
+    case = surveyed(insurer)
+    wrong: list[dict[str, Any]] = [
+        {"vehicles": {"A": {"own_damage": {"deductible": "-1"}}}},
+        {"losses": {"1": {"rescue": "much"}}},
+        {"options": {"property_method": "mine"}},
+        {"vehicles": {"A": {"colour": "red"}}},
+    ]
+    for facts in wrong:
+        with pytest.raises(AccidentRefused) as refused:
+            claims.enter_accident(case=case, facts=facts, by=insurer["calculator"], at=after(90))
+        assert refused.value.refusal.where
+    with pytest.raises(UnknownFacts):
+        claims.enter_accident(
+            case=case, facts={"weather": "rain"}, by=insurer["calculator"], at=after(90)
+        )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+@pytest.mark.parametrize(("approved", "key"), [(12000, "decision"), (9000, "part_payment")])
+def test_a_letter_names_facts_sum_clauses_sale_and_every_way_to_go_on(
+    insurer: World, language: str, approved: int, key: str
+) -> None:
+    letter = letter_of(calculated(insurer, approved), language)
+    assert (letter.key, letter.language) == (key, language)
+    blocks = {type(block).__name__ for block in letter.blocks}
+    assert {"Paragraph", "Facts", "Sum", "Clause", "Ways"} <= blocks
+    (ways,) = [block for block in letter.blocks if type(block).__name__ == "Ways"]
+    assert len(ways.items) == 6
+    assert all(way.limit for way in ways.items)
+    (sum_,) = [block for block in letter.blocks if type(block).__name__ == "Sum"]
+    assert sum_.total == ("¥11,500.00" if approved == 12000 else "¥8,500.00")
+    assert all(line.clause for line in sum_.lines)
+
+
+def test_a_letter_is_kept_with_its_clauses_and_only_in_plain_words(insurer: World) -> None:
+    case = calculated(insurer, approved=9000)
+    calculator = insurer["calculator"]
+    with pytest.raises(WordingRefused) as refused:
+        claims.write_letter(
+            case=case, loss=1, words="依据条款不予赔付。", by=calculator, at=after(400)
+        )
+    assert refused.value.field == "words"
+    document = claims.write_letter(case=case, loss=1, words="", by=calculator, at=after(400))
+    assert document.kind == "decision_letter"
+    assert document.status == Document.Status.ACCEPTED
+    assert ClauseUse.objects.filter(case=case, place="letter").count() >= 3
+    event = Event.objects.filter(case=case, type="claim.letter_written").get()
+    assert event.data["document"] == document.pk
+
+
+def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer: World) -> None:
+    case = surveyed(insurer)
+    reasons = [Reason("轮胎是长期磨损，不是这次事故造成的。", "《示范条款》第十条")]
+    claims.propose_refusal(
+        case=case, loss=1, reasons=reasons, by=insurer["calculator"], at=after(200)
+    )
+    decided(insurer, case)
+    letter = letter_of(case)
+    assert letter.key == "refusal"
+    text = letter.plain_text()
+    assert "长期磨损" in text
+    assert "第十条" in text
+    assert "书面通知" in text
+    document = claims.write_letter(
+        case=case, loss=1, words="", by=insurer["approver"], at=after(400)
+    )
+    assert document.file is not None
+
+
+def test_there_is_no_letter_before_there_is_a_sum(insurer: World) -> None:
+    case = surveyed(insurer)
+    with pytest.raises(StepNotAllowed):
+        claims.write_letter(case=case, loss=1, words="", by=insurer["calculator"], at=after(90))
+
+
+def test_a_question_on_a_line_is_a_thread_with_a_promise_and_its_answer_is_sent(
+    insurer: World,
+) -> None:
+    case = calculated(insurer)
+    claims.decide(case=case, loss=1, by=insurer["team_lead"], at=after(400))
+    asked = claims.ask_about_sum(
+        case=case, loss=1, line="3.own_damage.payment", body="为什么减了500元？", objection=False,
+        by=insurer["customer"], at=after(500),
+    )  # fmt: skip
+    promise = Promise.objects.get(case=case, rule="claims.question_answer")
+    assert promise.subject == f"note:{asked.pk}"
+    claims.answer_about_sum(
+        case=case, note=asked.pk, body="这500元是保单里约定由您自己承担的部分。",
+        by=insurer["agent"], at=after(520),
+    )  # fmt: skip
+    promise.refresh_from_db()
+    assert promise.kept_at == after(520)
+    assert Message.objects.filter(reason="claim_sum_answered").exists()
+    with pytest.raises(AnsweredAlready):
+        claims.answer_about_sum(
+            case=case, note=asked.pk, body="再答。", by=insurer["agent"], at=after(530)
+        )
+
+
+def test_an_objection_is_answered_by_somebody_who_did_not_make_the_sum(insurer: World) -> None:
+    case = calculated(insurer)
+    claims.decide(case=case, loss=1, by=insurer["team_lead"], at=after(400))
+    asked = claims.ask_about_sum(
+        case=case, loss=1, line="", body="我不同意配件的价格。", objection=True,
+        by=insurer["customer"], at=after(500),
+    )  # fmt: skip
+    assert Promise.objects.filter(case=case, rule="claims.objection_answer").exists()
+    for maker in ("calculator", "assessor"):
+        with pytest.raises(OwnWorkDisputed):
+            claims.answer_about_sum(
+                case=case, note=asked.pk, body="价格没有错。", by=insurer[maker], at=after(520)
+            )
+    claims.answer_about_sum(
+        case=case, note=asked.pk, body="我们重新查了三家店的价格，原来的价格没有错。",
+        by=insurer["reviewer"], at=after(530),
+    )  # fmt: skip
+    assert Promise.objects.get(rule="claims.objection_answer").kept_at == after(530)
