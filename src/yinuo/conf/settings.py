@@ -146,6 +146,7 @@ TEXTS_DIRECTORY = env.PACKAGE / "texts"
 # Every rule file and the class that says what may stand in it.
 RULE_FILES = {
     "calendar": "yinuo.kit.calendar_rules.CalendarRules",
+    "call_back_figures": "yinuo.overview.call_back_rulefile.CallBackFiguresRules",
     "call_backs": "yinuo.areas.call_backs.rulefile.CallBacksRules",
     "channels": "yinuo.core.messages.rulefile.ChannelsRules",
     "causes": "yinuo.areas.complaints.rulefile.CausesRules",

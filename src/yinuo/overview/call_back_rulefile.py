@@ -1,0 +1,30 @@
+"""The shape of rules/cn_motor/call_back_figures.toml: what the figures of call-backs aim at."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from yinuo.core.messages.rulefile import Wait
+from yinuo.kit.rules import Rule, RuleFile, RuleTable
+
+TargetName = Literal["attempted_first", "answered_last", "satisfied", "solved", "solved_in_time"]
+Percent = Annotated[Decimal, Field(ge=-100, le=100)]
+
+
+class ShownRules(RuleTable):
+    """`least` answers below which an index is not shown; the windows begin when the case ended."""
+
+    least: Rule[Annotated[int, Field(gt=0)]]
+    first_within: Rule[Wait]
+    complete_within: Rule[Wait]
+    solved_within: Rule[Wait]
+
+
+class CallBackFiguresRules(RuleFile):
+    """rules/cn_motor/call_back_figures.toml"""
+
+    shown: ShownRules
+    targets: dict[TargetName, Rule[Percent]]
