@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -13,6 +14,7 @@ from psycopg import sql
 
 FEW = 20
 """Up to so many rows an INSERT is as fast as COPY, and it needs no statement for the ids."""
+
 
 M = TypeVar("M", bound=Model)
 
@@ -95,3 +97,109 @@ def _taker(field: Field[Any, Any]) -> Callable[[Model], Any]:
     if isinstance(field, JSONField):
         return lambda row: json.dumps(getattr(row, name), ensure_ascii=False)
     return lambda row: getattr(row, name)
+
+
+# Rows of models ------------------------------------------------------------------------------
+
+
+def add_rows(rows: Sequence[M]) -> list[M]:
+    """Add unsaved rows of one model in one INSERT, a third of what `bulk_create` takes.
+
+    They get the ids that the database gave them. Every constraint is the database's.
+    """
+    if rows:
+        statement, fields = _insertion(type(rows[0]))
+        values = columns(tuple(write(row) for write in fields) for row in rows)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            for row, found in zip(rows, cursor.fetchall(), strict=True):
+                row.pk = found[0]
+                row._state.adding, row._state.db = False, connection.alias
+    return list(rows)
+
+
+def change_rows(rows: Sequence[Model], *names: str) -> None:
+    """Write these fields of rows of one model, in one UPDATE."""
+    if rows:
+        statement, fields = _change(type(rows[0]), names)
+        values = columns(tuple(write(row) for write in fields) for row in rows)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, tuple[Callable[[Model], Any], ...]]:
+    key = model._meta.pk
+    assert key is not None
+    fields = [one for one in model._meta.concrete_fields if one is not key or one.remote_field]
+    names = ", ".join(_quoted(one.column) for one in fields)
+    statement = (
+        f"INSERT INTO {_quoted(model._meta.db_table)} ({names})"  # noqa: S608  names of our models
+        f" SELECT {', '.join(map(_read, fields))} FROM unnest({', '.join(map(_taken, fields))})"
+        f" WITH ORDINALITY AS v({names}, yinuo_place) ORDER BY yinuo_place"
+        f" RETURNING {_quoted(key.column)}"
+    )
+    return statement, tuple(map(_writer, fields))
+
+
+@cache
+def _change(
+    model: type[Model], names: tuple[str, ...]
+) -> tuple[str, tuple[Callable[[Model], Any], ...]]:
+    key = model._meta.pk
+    assert key is not None
+    fields = [key, *(_field(model, name) for name in names)]
+    settings = ", ".join(f"{_quoted(one.column)} = {_read(one, 'v.')}" for one in fields[1:])
+    statement = (
+        f"UPDATE {_quoted(model._meta.db_table)} t SET {settings}"  # noqa: S608
+        f" FROM unnest({', '.join(map(_taken, fields))})"
+        f" AS v({', '.join(_quoted(one.column) for one in fields)})"
+        f" WHERE t.{_quoted(key.column)} = v.{_quoted(key.column)}"
+    )
+    return statement, tuple(map(_writer, fields))
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    found = model._meta.get_field(name)
+    assert isinstance(found, Field)
+    return found
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _taken(field: Field[Any, Any]) -> str:
+    """A list of lists is no array for `unnest`, so what holds many values travels as text."""
+    kind = field.rel_db_type(connection) if field.remote_field else field.db_type(connection)
+    return "%s::text[]" if _travels_as_text(field) else f"%s::{kind}[]"
+
+
+def _read(field: Field[Any, Any], prefix: str = "") -> str:
+    column = f"{prefix}{_quoted(field.column)}"
+    return f"{column}::{field.db_type(connection)}" if _travels_as_text(field) else column
+
+
+def _travels_as_text(field: Field[Any, Any]) -> bool:
+    kind = field.db_type(connection) or ""
+    return kind == "jsonb" or kind.endswith("[]")
+
+
+def _writer(field: Field[Any, Any]) -> Callable[[Model], Any]:
+    name = field.attname
+    if isinstance(field, JSONField):
+        return lambda row: _json(getattr(row, name))
+    if (field.db_type(connection) or "").endswith("[]"):
+        return lambda row: array_text(getattr(row, name))
+    if type(field).get_db_prep_value is Field.get_db_prep_value or not _changes_values(field):
+        return lambda row: getattr(row, name)
+    return lambda row: field.get_db_prep_save(getattr(row, name), connection)
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _changes_values(field: Field[Any, Any]) -> bool:
+    """Only fields of ours (such as encrypted ones) store something else than they show."""
+    return not type(field).__module__.startswith("django.")

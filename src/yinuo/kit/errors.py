@@ -39,7 +39,8 @@ class DomainError(Exception):
     ``code`` is stable and read by programs; ``message`` is read by people, holds ``%(name)s``
     places for the parameters and is translated only when it is shown, in the reader's language
     (a lazy translation, or in pure modules a sentence marked with ``gettext_noop``);
-    ``http`` is the status that the web doors answer with; ``field`` names the input at fault.
+    ``http`` is the status that the web doors answer with; ``field`` names the input at fault, and
+    ``member`` the case at fault by its number where a set of cases was handled at once.
     """
 
     code: ClassVar[str] = "refused"
@@ -50,6 +51,7 @@ class DomainError(Exception):
         super().__init__(field, params)
         self.field = field
         self.params: dict[str, object] = params
+        self.member = ""
 
     @property
     def parts(self) -> tuple[DomainError, ...]:

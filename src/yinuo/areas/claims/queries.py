@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from yinuo.areas.claims import rules
@@ -33,8 +34,10 @@ from yinuo.core.documents.rules import Slot
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.core.policies import queries as policies
+from yinuo.core.policies.models import Cover, Policy, PolicyDriver
 from yinuo.core.policies.rules import COMPULSORY
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.bulk import columns
 from yinuo.kit.clock import Limit
 
 # What begins to run with the first receipt of claim and papers (保险法 arts 23, 25).
@@ -126,28 +129,55 @@ def decisions(claim: Claim) -> list[Decision]:
 
 
 _NEAR = """
-SELECT c.case_id FROM claims_claim c JOIN cases_case k ON k.id = c.case_id
-WHERE {which} AND c.accident_at BETWEEN %(from)s AND %(until)s AND k.state <> 'withdrawn'
-ORDER BY c.accident_at DESC LIMIT 20
+SELECT v.place, c.case_id
+FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    WITH ORDINALITY AS v(plate, policy_id, since, until, place)
+CROSS JOIN LATERAL (
+    SELECT c.case_id, c.accident_at FROM claims_claim c JOIN cases_case k ON k.id = c.case_id
+    WHERE {which} AND c.accident_at BETWEEN v.since AND v.until AND k.state <> 'withdrawn'
+    ORDER BY c.accident_at DESC LIMIT 20
+) c
 """
-_NEAR_BY_PLATE = _NEAR.format(which="c.plate = %(plate)s")
-_NEAR_BY_POLICY = _NEAR.format(which="c.policy_id = %(policy)s")
+_NEAR_BY_PLATE = _NEAR.format(which="c.plate = v.plate")
+_NEAR_BY_POLICY = _NEAR.format(which="c.policy_id = v.policy_id")
 
 
-def near(*, plate: str, policy_id: int | None, at: datetime, within: Limit) -> list[Claim]:
-    """Claims about the same car (by plate, or by policy when there is none) close in time.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The car by plate, or by policy when there is no plate, and when the accident was."""
+
+    plate: str
+    policy_id: int
+    at: datetime
+    within: Limit
+
+
+def near_many(asked: Sequence[Near]) -> list[list[Claim]]:
+    """Beside each the claims about the same car close in time, the newest accident first.
 
     Every report asks and hardly one finds, so the question is small and the claims come after it.
     """
-    span = within.elapsed()
-    values = {"plate": plate, "policy": policy_id, "from": at - span, "until": at + span}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAR_BY_PLATE if plate else _NEAR_BY_POLICY, values)
-        found = [row[0] for row in cursor.fetchall()]
-    if not found:
-        return []
-    claims = Claim.objects.filter(pk__in=found).select_related("case")
-    return list(claims.order_by("-accident_at"))
+    found: list[list[int]] = [[] for _ in asked]
+    for statement, by_plate in ((_NEAR_BY_PLATE, True), (_NEAR_BY_POLICY, False)):
+        places = [place for place, one in enumerate(asked) if bool(one.plate) is by_plate]
+        if places:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, columns(_span(asked[place]) for place in places))
+                for place, pk in cursor.fetchall():
+                    found[places[place - 1]].append(pk)
+    wanted = {pk for each in found for pk in each}
+    if not wanted:
+        return [[] for _ in asked]
+    claims = Claim.objects.select_related("case").in_bulk(wanted)
+    return [
+        sorted((claims[pk] for pk in each), key=lambda claim: claim.accident_at, reverse=True)
+        for each in found
+    ]
+
+
+def _span(one: Near) -> tuple[str, int, datetime, datetime]:
+    around = one.within.elapsed()
+    return one.plate, one.policy_id, one.at - around, one.at + around
 
 
 def spot_of(claim: Claim) -> Spot:
@@ -169,66 +199,105 @@ def guidance_for(claim: Claim, at: datetime) -> tuple[str, ...]:
     return tuple(one.text for one in rule.guidance_for(facts_of(claim)))
 
 
+@dataclass(slots=True)
+class Crew:
+    """The surveyors on duty, with what they carry; `send` adds to it."""
+
+    _rows: list[Staff]
+    _running: dict[int, int]
+    _drivers: Mapping[int, Sequence[str]]
+    _holders: Mapping[int, str]
+
+    def staff(self, staff_id: int) -> Staff:
+        return next(row for row in self._rows if row.pk == staff_id)
+
+    def send(self, staff_id: int) -> None:
+        """One more claim is on the way to this person."""
+        self._running[staff_id] = self._running.get(staff_id, 0) + 1
+
+    def for_claim(self, claim: Claim, *, at: datetime) -> list[Surveyor]:
+        """Those in the branch and its parents and siblings, with load and conflicts."""
+        root = claim.case.branch_path.split(".")[0] + "."
+        today = timezone.localtime(at).date()
+        involved = self._involved(claim)
+        return [
+            Surveyor(
+                staff_id=row.pk,
+                name=row.name,
+                same_branch=row.branch_id == claim.case.branch_id,
+                skills=_skills(row, today),
+                km=distance_km(row.latitude, row.longitude, claim.latitude, claim.longitude),
+                running=self._running.get(row.pk, 0),
+                conflict=row.name in involved,
+            )
+            for row in self._rows
+            if row.branch.path.startswith(root)
+        ]
+
+    def _involved(self, claim: Claim) -> frozenset[str]:
+        """Everybody with an interest: customer, policyholder, drivers, owners of the losses."""
+        names: Iterable[str | None] = (
+            claim.case.customer.name,
+            self._holders[claim.policy_id],
+            claim.driver_name,
+            claim.reporter_name,
+            *self._drivers.get(claim.policy_id, ()),
+            *(loss.owner.name for loss in claim.losses.all() if loss.owner is not None),
+        )
+        return frozenset(name for name in names if name)
+
+
+def crew_for(claims: Sequence[Claim]) -> Crew:
+    """Surveyors on duty for any of these claims. As many statements for a set as for one."""
+    rows = Staff.objects.filter(is_active=True, on_duty=True, roles__contains=["surveyor"])
+    running = Survey.objects.filter(completed_at__isnull=True, replaced_at__isnull=True)
+    loads = running.values_list("surveyor").annotate(Count("pk"))
+    policies = {claim.policy_id for claim in claims}
+    drivers: dict[int, list[str]] = defaultdict(list)
+    named = PolicyDriver.objects.filter(policy__in=policies)
+    for policy_id, name in named.values_list("policy_id", "person__name"):
+        drivers[policy_id].append(name)
+    holders = Policy.objects.filter(pk__in=policies).values_list("pk", "holder__name")
+    prefetch_related_objects(claims, Prefetch("losses", Loss.objects.select_related("owner")))
+    found = rows.select_related("branch").prefetch_related("competences").order_by("pk")
+    return Crew(list(found), dict(loads), drivers, dict(holders))
+
+
 def surveyors_for(claim: Claim, case: Case, *, at: datetime) -> list[Surveyor]:
     """Surveyors on duty in the branch and its parents and siblings, with load and conflicts."""
-    root = case.branch_path.split(".")[0] + "."
-    today = timezone.localtime(at).date()
-    rows = (
-        Staff.objects.filter(
-            is_active=True,
-            on_duty=True,
-            roles__contains=["surveyor"],
-            branch__path__startswith=root,
-        )
-        .annotate(
-            running=Count(
-                "surveys",
-                filter=Q(surveys__completed_at__isnull=True, surveys__replaced_at__isnull=True),
-            )
-        )
-        .prefetch_related("competences")
-    )
-    involved = _involved(claim, case)
-    return [
-        Surveyor(
-            staff_id=row.pk,
-            name=row.name,
-            same_branch=row.branch_id == case.branch_id,
-            skills=frozenset(
-                c.kind
-                for c in row.competences.all()
-                if c.valid_from_on <= today
-                and (c.valid_until_on is None or c.valid_until_on >= today)
-            ),
-            km=distance_km(row.latitude, row.longitude, claim.latitude, claim.longitude),
-            running=row.running,
-            conflict=row.name in involved,
-        )
-        for row in rows
-    ]
+    return crew_for([claim]).for_claim(claim, at=at)
 
 
-def _involved(claim: Claim, case: Case) -> frozenset[str]:
-    """Everybody with an interest: customer, policyholder, drivers, owners of what was damaged."""
-    names: Iterable[str | None] = (
-        case.customer.name,
-        claim.policy.holder.name,
-        claim.driver_name,
-        claim.reporter_name,
-        *(driver.person.name for driver in claim.policy.drivers.select_related("person")),
-        *(loss.owner.name for loss in claim.losses.all() if loss.owner is not None),
+def _skills(surveyor: Staff, today: date) -> frozenset[str]:
+    return frozenset(
+        c.kind
+        for c in surveyor.competences.all()
+        if c.valid_from_on <= today and (c.valid_until_on is None or c.valid_until_on >= today)
     )
-    return frozenset(name for name in names if name)
 
 
 def was_late(claim: Claim) -> bool:
     """Whether any promise to the customer was broken on the way."""
-    return claim.case.promises.filter(missed_at__isnull=False, audience="customer").exists()
+    return bool(late_ones([claim]))
+
+
+def late_ones(claims: Sequence[Claim]) -> frozenset[int]:
+    """Those of the claims in which a promise to the customer was broken."""
+    broken = Promise.objects.filter(
+        case__in=[claim.pk for claim in claims], missed_at__isnull=False, audience="customer"
+    )
+    return frozenset(broken.values_list("case_id", flat=True))
 
 
 def asked_twice(claim: Claim) -> bool:
     """Whether papers were asked for a second time."""
-    return claim.case.documents.filter(request_round__gt=1).exists()
+    return bool(asked_twice_ones([claim]))
+
+
+def asked_twice_ones(claims: Sequence[Claim]) -> frozenset[int]:
+    """Those of the claims in which papers were asked for a second time."""
+    again = Document.objects.filter(case__in=[claim.pk for claim in claims], request_round__gt=1)
+    return frozenset(again.values_list("case_id", flat=True))
 
 
 def dispatches_by_itself(at: datetime) -> bool:
@@ -236,21 +305,29 @@ def dispatches_by_itself(at: datetime) -> bool:
     return rulebook.rules(ClaimsRules, at=at).dispatch.automatic.value
 
 
+def need_delay_notice(events: Sequence[Event]) -> list[Event]:
+    """Those of the warnings that are the last before a claim breaks a promise to its customer."""
+    rows = Promise.objects.filter(
+        case__in={event.case_id for event in events},
+        case__kind="claim",
+        rule__in={event.data["rule"] for event in events},
+        audience=Promise.Audience.CUSTOMER,
+    ).order_by("round")
+    last: dict[tuple[int, str, str], str] = {}
+    for case_id, rule, subject, checks in rows.values_list("case_id", "rule", "subject", "checks"):
+        shares = [check[2] for check in checks if check[1] == "warn"]
+        last[case_id, rule, subject] = shares[-1] if shares else ""
+    return [
+        event
+        for event in events
+        if last.get((event.case_id, event.data["rule"], event.data["subject"]))
+        == event.data["share"]
+    ]
+
+
 def needs_delay_notice(event: Event) -> bool:
-    """Whether this warning is the last one before a promise of a claim to its customer breaks."""
-    if event.case.kind != "claim":
-        return False
-    promise = (
-        Promise.objects.filter(
-            case_id=event.case_id, rule=event.data["rule"], subject=event.data["subject"]
-        )
-        .order_by("-round")
-        .first()
-    )
-    if promise is None or promise.audience != Promise.Audience.CUSTOMER:
-        return False
-    warnings = [row for row in promise.checks if row[1] == "warn"]
-    return bool(warnings) and warnings[-1][2] == event.data["share"]
+    """Whether this warning is the last one before a promise to the customer breaks."""
+    return bool(need_delay_notice([event]))
 
 
 OCCASIONS: Mapping[str, str] = {
@@ -271,7 +348,13 @@ def is_over(case: Case) -> bool:
 def is_ready_to_close(case: Case) -> bool:
     """The closing checklist: every loss has ended, the money of one has arrived, and somebody asks
     the customer how it was, or it is on record why nobody does."""
-    return case.state == "arrived" and not Claim.objects.filter(pk=case.pk, follow_up="").exists()
+    return case.pk in ready_to_close([case.pk])
+
+
+def ready_to_close(case_ids: Collection[int]) -> frozenset[int]:
+    """As `is_ready_to_close`, for a set."""
+    rows = Claim.objects.filter(pk__in=case_ids, case__state="arrived").exclude(follow_up="")
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def facts_of_endings(case_ids: Collection[int]) -> dict[int, dict[str, object]]:
@@ -313,7 +396,15 @@ def paper_names(kinds: Sequence[str], language: str, at: datetime) -> list[str]:
 
 def asked_and_missing(case: Case) -> list[Document]:
     """Papers that were asked for, and have neither come nor been waived."""
-    return list(Document.objects.filter(case=case, status=Document.Status.ASKED))
+    return all_asked_and_missing([case.pk]).get(case.pk, [])
+
+
+def all_asked_and_missing(case_ids: Collection[int]) -> dict[int, list[Document]]:
+    """As `asked_and_missing`, by case; a case that waits for nothing is left out."""
+    missing: dict[int, list[Document]] = defaultdict(list)
+    for row in Document.objects.filter(case__in=case_ids, status=Document.Status.ASKED):
+        missing[row.case_id].append(row)
+    return missing
 
 
 def papers_needed(claim: Claim, at: datetime) -> tuple[Slot, ...]:
@@ -329,13 +420,16 @@ def papers_needed(claim: Claim, at: datetime) -> tuple[Slot, ...]:
     return tuple(dict.fromkeys(slots))
 
 
-def has_compulsory_cover(claim: Claim) -> bool:
-    return claim.policy.covers.filter(kind=COMPULSORY).exists()
+def with_compulsory_cover(claims: Sequence[Claim]) -> frozenset[int]:
+    """Those of the claims whose policy has the compulsory cover."""
+    policies = {claim.policy_id for claim in claims}
+    covers = Cover.objects.filter(policy__in=policies, kind=COMPULSORY)
+    having = set(covers.values_list("policy_id", flat=True))
+    return frozenset(claim.pk for claim in claims if claim.policy_id in having)
 
 
-def clocks_of_complete_papers(claim: Claim) -> tuple[str, ...]:
-    """In compulsory cover five days from the papers, beside the thirty (交强险条例 art 29)."""
-    return ("claims.decision_ctpli",) if has_compulsory_cover(claim) else ()
+# In compulsory cover five days from the papers, beside the thirty (交强险条例 art 29).
+CLOCKS_OF_COMPULSORY_COVER = ("claims.decision_ctpli",)
 
 
 def stage_times(claim: Claim) -> tuple[StageTime, ...]:
@@ -384,24 +478,47 @@ def accident_facts(
     """
     if assessments is None:
         assessments = newest_assessments(losses)
-    counted = [loss for loss in losses if loss.stage not in _LEFT_OUT]
-    vehicle = claim.policy.vehicle
-    return ClaimFacts(
-        number=claim.case.number,
-        accident_at=claim.accident_at,
-        product=claim.policy.product,
-        use=vehicle.use,
-        seats=vehicle.seats,
-        cause=claim.cause,
-        liability=_liability(claim),
-        others=claim.other_vehicles,
-        covers=tuple(
-            CoverTerms(cover.kind, cover.limit, cover.deductible, cover.deductible_rate)
-            for cover in policies.covers_of_car(claim.policy, claim.accident_at)
-        ),
-        losses=tuple(_loss_facts(claim, loss, assessments.get(loss.pk)) for loss in counted),
-        entered=entered_facts(claim) if entered is None else entered,
-    )
+    given = None if entered is None else {claim.pk: entered}
+    return accident_facts_many([(claim, losses)], assessments, entered=given)[claim.pk]
+
+
+def accident_facts_many(
+    asked: Sequence[tuple[Claim, Sequence[Loss]]],
+    assessments: Mapping[int, Assessment],
+    *,
+    entered: Mapping[int, Mapping[str, object]] | None = None,
+) -> dict[int, ClaimFacts]:
+    """As `accident_facts`, by claim. As many statements for a set as for one."""
+    claims = [claim for claim, _losses in asked]
+    prefetch_related_objects(claims, "policy__vehicle")
+    covers = policies.covers_of_cars([(claim.policy, claim.accident_at) for claim in claims])
+    liabilities = _liabilities(claims)
+    if entered is None:
+        rows = AccidentFacts.objects.filter(pk__in=[claim.pk for claim in claims])
+        entered = {row.pk: row.facts for row in rows}
+    return {
+        claim.pk: ClaimFacts(
+            number=claim.case.number,
+            accident_at=claim.accident_at,
+            product=claim.policy.product,
+            use=claim.policy.vehicle.use,
+            seats=claim.policy.vehicle.seats,
+            cause=claim.cause,
+            liability=liabilities.get(claim.pk, ""),
+            others=claim.other_vehicles,
+            covers=tuple(
+                CoverTerms(cover.kind, cover.limit, cover.deductible, cover.deductible_rate)
+                for cover in its_covers
+            ),
+            losses=tuple(
+                _loss_facts(claim, loss, assessments.get(loss.pk))
+                for loss in losses
+                if loss.stage not in _LEFT_OUT
+            ),
+            entered=entered.get(claim.pk, {}),
+        )
+        for (claim, losses), its_covers in zip(asked, covers, strict=True)
+    }
 
 
 def newest_assessments(losses: Sequence[Loss]) -> dict[int, Assessment]:
@@ -421,7 +538,9 @@ def _loss_facts(claim: Claim, loss: Loss, assessment: Assessment | None) -> Loss
     )
 
 
-def _liability(claim: Claim) -> str:
-    """What the newest finished survey says, or nothing."""
-    rows = claim.surveys.filter(completed_at__isnull=False).order_by("-round")
-    return str(rows.values_list("liability", flat=True).first() or "")
+def _liabilities(claims: Sequence[Claim]) -> dict[int, str]:
+    """What the newest finished survey of each claim says."""
+    rows = Survey.objects.filter(
+        claim__in=[claim.pk for claim in claims], completed_at__isnull=False
+    )
+    return dict(rows.order_by("round").values_list("claim_id", "liability"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -297,6 +298,21 @@ def _rule_of(row: Promise) -> tuple[PromiseRule, str]:
     """The rule under which the promise was made, and the source that it names."""
     found = rulebook.promise_entry(row.rule, at=row.started_at)
     return found.value, found.source
+
+
+_FIRST_CHECKS = """
+SELECT case_id, min(next_check_at) FROM cases_promise
+WHERE next_check_at <= %(until)s AND (%(cases)s::bigint[] IS NULL OR case_id = ANY(%(cases)s))
+GROUP BY case_id
+"""
+
+
+def first_checks(until: datetime, cases: Collection[int] | None = None) -> dict[int, datetime]:
+    """When a promise of each case has to be looked at next, as far as that comes by `until`."""
+    values = {"until": until, "cases": None if cases is None else list(cases)}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_CHECKS, values)
+        return dict(cursor.fetchall())
 
 
 # Steps ---------------------------------------------------------------------------------------

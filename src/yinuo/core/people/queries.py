@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
@@ -282,6 +283,33 @@ def one_in_turn(role: str, branch_path: str, *, turn: int, prefer: int | None) -
         "turn": turn,
     }
     return next(iter(Staff.objects.raw(_IN_TURN, values)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is in a branch: `prefer` if among them, else by any number that turns on."""
+
+    branch_path: str
+    turn: int
+    prefer: int | None
+
+
+def each_in_turn(role: str, asked: Sequence[Turn], at: datetime) -> list[Staff | None]:
+    """As `one_in_turn`, for a set: one statement for each branch."""
+    pools: dict[str, list[Staff]] = {}
+    often = Counter(one.branch_path for one in asked)
+    found: list[Staff | None] = []
+    for one in asked:
+        if often[one.branch_path] == 1:
+            path, turn = one.branch_path, one.turn
+            found.append(one_in_turn(role, path, turn=turn, prefer=one.prefer))
+            continue
+        if one.branch_path not in pools:
+            pools[one.branch_path] = staff_with(role, one.branch_path, at)
+        pool = pools[one.branch_path]
+        preferred = next((staff for staff in pool if staff.pk == one.prefer), None)
+        found.append(preferred or (pool[one.turn % len(pool)] if pool else None))
+    return found
 
 
 def has_competence(staff_id: int, kind: str, at: datetime) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -129,6 +130,71 @@ def verify(
     return found, rules.verify([one.facts for one in found], loss_kinds, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Who asks about which policy, and about what kinds of losses at which moment."""
+
+    actor: Actor
+    at: datetime
+    loss_kinds: Collection[str]
+    number: str = ""
+    plate: str = ""
+
+
+def verify_many(inquiries: Sequence[Inquiry]) -> list[tuple[list[Insured], Verification]]:
+    """As `verify`, for a set: as many statements as for one."""
+    if len(inquiries) == 1:
+        one = inquiries[0]
+        return [
+            verify(
+                one.actor, at=one.at, loss_kinds=one.loss_kinds, number=one.number, plate=one.plate
+            )
+        ]
+    numbers = {rules.normalise_number(one.number) for one in inquiries if one.number.strip()}
+    plates = {rules.normalise_plate(one.plate) for one in inquiries if one.plate.strip()}
+    policies = Policy.objects.select_related("vehicle", "holder", "branch").prefetch_related(
+        "covers", "drivers"
+    )
+    by_number: dict[str, list[Policy]] = defaultdict(list)
+    by_plate: dict[str, list[Policy]] = defaultdict(list)
+    for policy in policies.filter(number__in=numbers).order_by("-starts_at", "-pk"):
+        by_number[policy.number].append(policy)
+    for policy in policies.filter(vehicle__plate__in=plates).order_by("-starts_at", "-pk"):
+        by_plate[policy.vehicle.plate].append(policy)
+    answers = []
+    for one in inquiries:
+        fitting = _fitting(one, by_number, by_plate)
+        insured = [_insured(policy, one.at) for policy in fitting[:PAGE]]
+        insured.sort(key=lambda each: each.standing is not Standing.IN_FORCE)
+        facts = [each.facts for each in insured]
+        answers.append((insured, rules.verify(facts, one.loss_kinds, one.at)))
+    return answers
+
+
+def _fitting(
+    one: Inquiry,
+    by_number: Mapping[str, list[Policy]],
+    by_plate: Mapping[str, list[Policy]],
+) -> list[Policy]:
+    """What was given has to fit, and the actor has to see it; nothing given finds nothing."""
+    number, plate = rules.normalise_number(one.number), rules.normalise_plate(one.plate)
+    if one.number.strip():
+        found = by_number.get(number, [])
+        if one.plate.strip():
+            found = [policy for policy in found if policy.vehicle.plate == plate]
+    else:
+        found = by_plate.get(plate, []) if one.plate.strip() else []
+    return [policy for policy in found if _sees(one.actor, policy)]
+
+
+def _sees(actor: Actor, policy: Policy) -> bool:
+    """The rule of `visible_to` for a policy that has been read."""
+    if actor.kind == "customer":
+        drivers = {driver.person_id for driver in policy.drivers.all()}
+        return actor.person_id in {policy.holder_id, *drivers}
+    return people.is_in_branch(actor, policy.branch.path)
+
+
 def covers_for(policy: Policy, loss_kind: str, at: datetime) -> tuple[CoverFacts, ...]:
     """The covers of the policy that pay for such a loss at that moment, in paying order."""
     facts = facts_of(policy)
@@ -147,12 +213,30 @@ def covers_of_car(policy: Policy, at: datetime) -> tuple[CoverFacts, ...]:
 
     A car may have two policies with us, compulsory and commercial. One statement.
     """
-    covers = Cover.objects.filter(
-        policy__vehicle=policy.vehicle_id, policy__starts_at__lte=at, policy__ends_at__gt=at
-    ).exclude(policy__cancelled_at__lte=at)
-    found = sorted(covers, key=lambda cover: (cover.policy_id != policy.pk, cover.pk))
+    return covers_of_cars([(policy, at)])[0]
+
+
+def covers_of_cars(asked: Sequence[tuple[Policy, datetime]]) -> list[tuple[CoverFacts, ...]]:
+    """As `covers_of_car`, beside each. One statement for all."""
+    cars = {policy.vehicle_id for policy, _at in asked}
+    by_car: dict[int, list[Cover]] = defaultdict(list)
+    for cover in Cover.objects.filter(policy__vehicle__in=cars).select_related("policy"):
+        by_car[cover.policy.vehicle_id].append(cover)
+    return [_in_paying_order(by_car[policy.vehicle_id], policy, at) for policy, at in asked]
+
+
+def _in_paying_order(
+    covers: Sequence[Cover], policy: Policy, at: datetime
+) -> tuple[CoverFacts, ...]:
+    running = [cover for cover in covers if _was_in_force(cover.policy, at)]
+    found = sorted(running, key=lambda cover: (cover.policy_id != policy.pk, cover.pk))
     first = {cover.kind: cover for cover in reversed(found)}
     return tuple(_cover_facts(cover) for cover in found if first[cover.kind] is cover)
+
+
+def _was_in_force(policy: Policy, at: datetime) -> bool:
+    cancelled = policy.cancelled_at is not None and policy.cancelled_at <= at
+    return policy.starts_at <= at < policy.ends_at and not cancelled
 
 
 def told_at_sale(policy: Policy) -> list[Disclosure]:

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.claims.commands.common import locked, telling
+from yinuo.areas.claims.commands.common import (
+    LossTurn,
+    Member,
+    hold,
+    newest_versions,
+    telling,
+)
 from yinuo.areas.claims.commands.surveying import SurveySheet, complete_survey
 from yinuo.areas.claims.models import Assessment, AssessmentLine, Loss
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError, raise_problems
 
 MOST_LINES = 300
@@ -65,6 +71,52 @@ class Line:
     clause: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assess(LossTurn):
+    lines: Sequence[Line]
+    repair_shop: str = ""
+    remark: str = ""
+
+
+def assess_many(turns: Sequence[Assess], *, by: Actor, at: datetime) -> list[Assessment]:
+    """File a version of each assessment; an earlier one stays readable, none is changed.
+
+    Raises AssessmentIsEmpty and, with the number of the line, what is wrong in it.
+    """
+    for turn in turns:
+        with cases.naming(turn.case):
+            _check(turn.lines)
+    with cases.transaction():
+        members = hold(turns, by=by, at=at)
+        losses = [one.loss_of(one.turn.loss) for one in members]
+        steps = ["assess" if loss.stage == "surveyed" else "reassess" for loss in losses]
+        filed = _file(members, losses)
+        reopened = [loss for loss in losses if loss.amount is not None]
+        for loss in reopened:
+            loss.amount = None
+        change_rows(reopened, "amount")
+        moves = [
+            Move(
+                one.held.case,
+                step,
+                parts=(loss,),
+                all_parts=one.held.losses,
+                data=_data(loss, assessment),
+                facts=telling(
+                    one.held.claim,
+                    amount=assessment.approved,
+                    asked=assessment.asked,
+                    loss=loss.title,
+                ),
+                by=one.by,
+                at=one.at,
+            )
+            for one, loss, step, assessment in zip(members, losses, steps, filed, strict=True)
+        ]
+        cases.advance_many(moves, by=by, at=at)
+    return filed
+
+
 def assess(
     *,
     case: Case,
@@ -76,33 +128,11 @@ def assess(
     at: datetime,
     seen: int | None = None,
 ) -> Assessment:
-    """File a version of the assessment; an earlier one stays readable, none is changed.
-
-    Raises AssessmentIsEmpty and, with the number of the line, what is wrong in it.
-    """
-    _check(lines)
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        step = "assess" if row.stage == "surveyed" else "reassess"
-        assessment = _file(row, lines, repair_shop, remark, by, at)
-        row.amount = None
-        row.save(update_fields=["amount"])
-        cases.advance(
-            Move(
-                held.case,
-                step,
-                parts=(row,),
-                all_parts=held.losses,
-                data=_data(row, assessment),
-                facts=telling(
-                    held.claim, amount=assessment.approved, asked=assessment.asked, loss=row.title
-                ),
-            ),
-            by=by,
-            at=at,
-        )
-    return assessment
+    """One loss; see `assess_many`."""
+    turn = Assess(
+        case=case, loss=loss, lines=lines, repair_shop=repair_shop, remark=remark, seen=seen
+    )
+    return assess_many([turn], by=by, at=at)[0]
 
 
 def survey_and_assess(
@@ -138,35 +168,45 @@ def _check(lines: Sequence[Line]) -> None:
     raise_problems(problems)
 
 
-def _file(
-    loss: Loss, lines: Sequence[Line], repair_shop: str, remark: str, by: Actor, at: datetime
-) -> Assessment:
-    newest = loss.assessments.aggregate(newest=Max("version"))["newest"] or 0
-    assessment = Assessment.objects.create(
-        loss=loss,
-        version=newest + 1,
-        made_by=by.id,
-        made_at=at,
-        asked=sum((line.asked for line in lines), Decimal(0)),
-        approved=sum((line.approved for line in lines), Decimal(0)),
-        repair_shop=repair_shop,
-        remark=remark,
+def _file(members: Sequence[Member[Assess]], losses: Sequence[Loss]) -> list[Assessment]:
+    versions = newest_versions(Assessment, losses)
+    filed = add_rows(
+        [
+            Assessment(
+                loss=loss,
+                version=versions.get(loss.pk, 0) + 1,
+                made_by=one.by.id,
+                made_at=one.at,
+                asked=sum((line.asked for line in one.turn.lines), Decimal(0)),
+                approved=sum((line.approved for line in one.turn.lines), Decimal(0)),
+                repair_shop=one.turn.repair_shop,
+                remark=one.turn.remark,
+            )
+            for one, loss in zip(members, losses, strict=True)
+        ]
     )
-    AssessmentLine.objects.bulk_create(
-        AssessmentLine(
-            assessment=assessment,
-            ordinal=index + 1,
-            kind=line.kind,
-            name=line.name,
-            quantity=line.quantity,
-            asked=line.asked,
-            approved=line.approved,
-            reason=line.reason.strip(),
-            clause=line.clause,
-        )
-        for index, line in enumerate(lines)
+    add_rows(
+        [
+            _line_row(assessment, index + 1, line)
+            for one, assessment in zip(members, filed, strict=True)
+            for index, line in enumerate(one.turn.lines)
+        ]
     )
-    return assessment
+    return filed
+
+
+def _line_row(assessment: Assessment, ordinal: int, line: Line) -> AssessmentLine:
+    return AssessmentLine(
+        assessment=assessment,
+        ordinal=ordinal,
+        kind=line.kind,
+        name=line.name,
+        quantity=line.quantity,
+        asked=line.asked,
+        approved=line.approved,
+        reason=line.reason.strip(),
+        clause=line.clause,
+    )
 
 
 def _data(loss: Loss, assessment: Assessment) -> dict[str, object]:

@@ -1,59 +1,37 @@
-"""理算 复核 审批: the sum by one person, its review by another, approval in authority, decision.
+"""复核 审批: the sum is reviewed by another person, approved within authority, and decided.
 
 A machine never decides: every step here is taken by a member of staff.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.claims import queries
-from yinuo.areas.claims.commands.common import Locked, locked, rules_at, telling
-from yinuo.areas.claims.commands.settling import (
-    digest_of,
-    nothing_to_pay,
-    settled,
-    sheet_of,
-    sum_of,
+from yinuo.areas.claims.commands.common import (
+    LossTurn,
+    Member,
+    hold,
+    rules_at,
 )
-from yinuo.areas.claims.models import Assessment, Calculation, Claim, Decision, Loss, Payee
-from yinuo.areas.claims.rules import Sum
-from yinuo.areas.claims.settling import Settled
+from yinuo.areas.claims.commands.sums import L, advance, check_step, move, taken
+from yinuo.areas.claims.models import Calculation, Decision, Loss, Payee
 from yinuo.core.approvals import commands as approvals
 from yinuo.core.approvals.commands import MakerCannotCheck, ReasonMissing
 from yinuo.core.approvals.models import Approval
 from yinuo.core.approvals.rules import may_check_alone
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
-from yinuo.kit.errors import DomainError, raise_problems
+from yinuo.kit.bulk import add_rows, change_rows
+from yinuo.kit.errors import DomainError
 
 APPROVAL = "settlement"
-
-
-class NotAssessed(DomainError):
-    code = "not_assessed"
-    message = _("Loss %(loss)s has no assessment: there is nothing to calculate from.")
-
-
-class ReasonAndClause(DomainError):
-    code = "reason_and_clause"
-    message = _("A refusal says why and names the clause: reason %(number)s lacks one of them.")
-    http = 422
-
-
-class RefusalWithoutReason(DomainError):
-    code = "refusal_without_reason"
-    message = _("A refusal has at least one reason with its clause.")
-    http = 422
 
 
 class BeyondAuthority(DomainError):
@@ -83,161 +61,165 @@ class NoPayee(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why less is paid or nothing, and the clause that says so."""
-
-    reason: str
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     person: Person
     amount: Decimal
 
 
-def preview(*, loss: Loss, at: datetime) -> Sum:
-    """The sum as it would be now; writes nothing. Raises NotAssessed and AccidentRefused."""
-    losses = loss.claim.losses.order_by("ordinal")
-    return _worked_out(loss.claim, losses, loss, at)[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remarked(LossTurn):
+    """What has to be changed, or why it is not approved."""
+
+    remark: str
 
 
-def _worked_out(
-    claim: Claim, losses: Sequence[Loss], loss: Loss, at: datetime
-) -> tuple[Sum, Settled, Assessment]:
-    assessments = queries.newest_assessments(losses)
-    assessment = assessments.get(loss.pk)
-    if assessment is None:
-        raise NotAssessed("loss", loss=loss.ordinal)
-    found = settled(claim, losses, at=at, assessments=assessments)
-    return sum_of(found, loss, assessment), found, assessment
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(LossTurn):
+    """`shares` may be left out when the owner of the loss receives all of it."""
+
+    shares: Sequence[Share] = ()
 
 
-def calculate(
-    *, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None
-) -> Calculation:
-    """Work out the sum of one loss from its newest assessment."""
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "calculate", by)
-        held.claim.case = held.case
-        result, found, assessment = _worked_out(held.claim, held.losses, row, at)
-        cuts = [
-            asdict(Reason(line.reason, line.clause))
-            for line in assessment.lines.order_by("ordinal")
-            if line.reason
-        ]
-        calculation = _file(
-            held, row, result, assessment, result.outcome, cuts, by, at, sheet=sheet_of(found)
-        )
-        _advance(held, row, "calculate", calculation, by, at)
-    return calculation
+# Review --------------------------------------------------------------------------------------
 
 
-def propose_refusal(
-    *,
-    case: Case,
-    loss: int,
-    reasons: Sequence[Reason],
-    by: Actor,
-    at: datetime,
-    seen: int | None = None,
-) -> Calculation:
-    """Propose to pay nothing for a loss. It goes the same way of review and approval."""
-    _check_reasons(reasons)
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "propose_refusal", by)
-        asked = row.estimate or Decimal(0)
-        assessment = row.assessments.order_by("-version").first()
-        if assessment is not None:
-            asked = assessment.asked
-        nothing = nothing_to_pay(asked)
-        listed = [asdict(reason) for reason in reasons]
-        calculation = _file(held, row, nothing, assessment, "refuse", listed, by, at)
-        _advance(held, row, "propose_refusal", calculation, by, at)
-    return calculation
-
-
-def review(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Confirm the sum as a second person. Raises MakerCannotCheck.
+def review_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> None:
+    """Confirm sums as a second person. Raises MakerCannotCheck.
 
     A rule may let the maker confirm a small sum alone; its revision is then kept with it.
     """
     with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "review", by)
-        calculation = _waiting(held, row)
-        authority = rules_at(at).authority
-        alone = by.id == calculation.made_by
-        if alone and (
-            calculation.outcome == "refuse"
-            or not may_check_alone(calculation.amount, authority.alone_up_to.value)
-        ):
-            raise MakerCannotCheck
-        calculation.verdict = Calculation.Verdict.CONFIRMED
-        calculation.reviewed_by, calculation.reviewed_at = by.id, at
-        calculation.rule_revision = 0 if alone else None
-        calculation.save()
-        _request_approval(held, row, calculation, by, at)
-        _advance(held, row, "review", calculation, by, at)
+        members, losses = taken(turns, "review", by, at)
+        found = _newest(losses, Calculation.Verdict.WAITING, members)
+        for one, calculation in zip(members, found, strict=True):
+            alone = one.by.id == calculation.made_by
+            with cases.naming(one.held.case):
+                if alone and not _may_be_alone(calculation, one.at):
+                    raise MakerCannotCheck
+            calculation.verdict = Calculation.Verdict.CONFIRMED
+            calculation.reviewed_by, calculation.reviewed_at = one.by.id, one.at
+            calculation.rule_revision = 0 if alone else None
+        change_rows(found, "verdict", "reviewed_by", "reviewed_at", "rule_revision")
+        asked = [_asking(*each) for each in zip(members, losses, found, strict=True)]
+        approvals.request_many(asked, by=by, at=at)
+        advance("review", members, losses, found, by, at)
+
+
+def review(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None) -> None:
+    """One loss; see `review_many`."""
+    review_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)
+
+
+def return_reviews(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
+    """Send sums back with what to change. Raises ReasonMissing and MakerCannotCheck."""
+    _refuse_without_remark(turns, "remark")
+    with cases.transaction():
+        members, losses = taken(turns, "return_review", by, at)
+        found = _newest(losses, Calculation.Verdict.WAITING, members)
+        for one, calculation in zip(members, found, strict=True):
+            with cases.naming(one.held.case):
+                if one.by.id == calculation.made_by:
+                    raise MakerCannotCheck
+            calculation.verdict = Calculation.Verdict.RETURNED
+            calculation.reviewed_by, calculation.reviewed_at = one.by.id, one.at
+            calculation.review_remark = one.turn.remark.strip()
+        change_rows(found, "verdict", "reviewed_by", "reviewed_at", "review_remark")
+        advance("return_review", members, losses, found, by, at)
 
 
 def return_review(
     *, case: Case, loss: int, remark: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
-    """Send the sum back with what to change. Raises ReasonMissing and MakerCannotCheck."""
-    if not remark.strip():
-        raise ReasonMissing("remark")
+    """One loss; see `return_reviews`."""
+    turn = Remarked(case=case, loss=loss, remark=remark, seen=seen)
+    return_reviews([turn], by=by, at=at)
+
+
+# Approve -------------------------------------------------------------------------------------
+
+
+def approve_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> None:
+    """Approve within one's authority. Raises BeyondAuthority and MakerCannotCheck."""
     with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "return_review", by)
-        calculation = _waiting(held, row)
-        if by.id == calculation.made_by:
-            raise MakerCannotCheck
-        calculation.verdict = Calculation.Verdict.RETURNED
-        calculation.reviewed_by, calculation.reviewed_at = by.id, at
-        calculation.review_remark = remark.strip()
-        calculation.save()
-        _advance(held, row, "return_review", calculation, by, at)
+        members, losses = taken(turns, "approve", by, at)
+        found = _newest(losses, Calculation.Verdict.CONFIRMED, members)
+        for one, calculation in zip(members, found, strict=True):
+            with cases.naming(one.held.case):
+                _check_authority(one, calculation)
+        givings = [
+            approvals.Giving(
+                one.held.case,
+                cases.subject_of(loss),
+                APPROVAL,
+                makers=frozenset({calculation.made_by}),
+                by=one.by,
+                at=one.at,
+            )
+            for one, loss, calculation in zip(members, losses, found, strict=True)
+        ]
+        approvals.approve_many(givings, by=by, at=at)
+        advance("approve", members, losses, found, by, at)
 
 
 def approve(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Approve within one's authority. Raises BeyondAuthority and MakerCannotCheck."""
+    """One loss; see `approve_many`."""
+    approve_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)
+
+
+def return_approvals(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
+    """Do not approve, and say why. Raises ReasonMissing and MakerCannotCheck."""
+    _refuse_without_remark(turns, "reason")
     with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "approve", by)
-        calculation = _confirmed(held, row)
-        _check_authority(held, calculation, by, at)
-        approvals.approve(
-            case=held.case,
-            subject=cases.subject_of(row),
-            kind=APPROVAL,
-            by=by,
-            at=at,
-            makers=frozenset({calculation.made_by}),
-        )
-        _advance(held, row, "approve", calculation, by, at)
+        members, losses = taken(turns, "return_approval", by, at)
+        found = _newest(losses, Calculation.Verdict.CONFIRMED, members)
+        givings = [
+            approvals.Giving(
+                one.held.case,
+                cases.subject_of(loss),
+                APPROVAL,
+                by=one.by,
+                at=one.at,
+                reason=one.turn.remark,
+            )
+            for one, loss in zip(members, losses, strict=True)
+        ]
+        approvals.return_many(givings, by=by, at=at)
+        advance("return_approval", members, losses, found, by, at)
 
 
 def return_approval(
     *, case: Case, loss: int, reason: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
+    """One loss; see `return_approvals`."""
+    turn = Remarked(case=case, loss=loss, remark=reason, seen=seen)
+    return_approvals([turn], by=by, at=at)
+
+
+# Decide --------------------------------------------------------------------------------------
+
+
+def decide_many(turns: Sequence[Decide], *, by: Actor, at: datetime) -> list[Decision]:
+    """Decide approved losses and tell the customers, in one transaction.
+
+    Raises OnlyAPerson, NoPayee and SharesDoNotAddUp.
+    """
+    if any((turn.by or by).kind != "staff" for turn in turns):
+        raise OnlyAPerson
     with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        _check_step(held, row, "return_approval", by)
-        calculation = _confirmed(held, row)
-        subject = cases.subject_of(row)
-        approvals.return_unapproved(
-            case=held.case, subject=subject, kind=APPROVAL, reason=reason, by=by, at=at
-        )
-        _advance(held, row, "return_approval", calculation, by, at)
+        members = hold(turns, by=by, at=at)
+        losses = [one.loss_of(one.turn.loss) for one in members]
+        found = _newest(losses, Calculation.Verdict.CONFIRMED, members)
+        steps = [_decision_step(calculation) for calculation in found]
+        for one, loss, step in zip(members, losses, steps, strict=True):
+            check_step(one, loss, step)
+        decisions = _write_decisions(members, losses, found)
+        _write_payees(members, losses, found)
+        for loss, calculation in zip(losses, found, strict=True):
+            loss.outcome, loss.amount = calculation.outcome, calculation.amount
+        change_rows(losses, "outcome", "amount")
+        moves = [move(*each) for each in zip(steps, members, losses, found, strict=True)]
+        cases.advance_many(moves, by=by, at=at)
+    return decisions
 
 
 def decide(
@@ -249,30 +231,19 @@ def decide(
     at: datetime,
     seen: int | None = None,
 ) -> Decision:
-    """Decide an approved loss and tell the customer, in one transaction.
-
-    `shares` may be left out when the owner of the loss receives all of it.
-    Raises OnlyAPerson, NoPayee and SharesDoNotAddUp.
-    """
-    if by.kind != "staff":
-        raise OnlyAPerson
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        calculation = _confirmed(held, row)
-        _check_step(held, row, _decision_step(calculation), by)
-        decision = _write_decision(held, row, calculation, by, at)
-        if calculation.outcome != "refuse" and calculation.amount > 0:
-            _write_payees(held, row, calculation, shares)
-        row.outcome, row.amount = calculation.outcome, calculation.amount
-        row.save(update_fields=["outcome", "amount"])
-        _advance(held, row, _decision_step(calculation), calculation, by, at)
-    return decision
+    """One loss; see `decide_many`."""
+    turn = Decide(case=case, loss=loss, shares=shares, seen=seen)
+    return decide_many([turn], by=by, at=at)[0]
 
 
-def _check_step(held: Locked, loss: Loss, step: str, by: Actor) -> None:
-    """First of all, so that a refusal says where the claim is and not what is missing for it."""
-    cases.check_move(Move(held.case, step, parts=(loss,), all_parts=held.losses), by=by)
+# Parts ---------------------------------------------------------------------------------------
+
+
+def _refuse_without_remark(turns: Sequence[Remarked], name: str) -> None:
+    for turn in turns:
+        if not turn.remark.strip():
+            with cases.naming(turn.case):
+                raise ReasonMissing(name)
 
 
 def _decision_step(calculation: Calculation) -> str:
@@ -281,113 +252,77 @@ def _decision_step(calculation: Calculation) -> str:
     return "decide" if calculation.amount > 0 else "decide_zero"
 
 
-def _check_reasons(reasons: Sequence[Reason]) -> None:
-    if not reasons:
-        raise RefusalWithoutReason("reasons")
-    raise_problems(
-        ReasonAndClause(f"reasons.{index}", number=index + 1)
-        for index, reason in enumerate(reasons)
-        if not reason.reason.strip() or not reason.clause.strip()
-    )
+def _newest(
+    losses: Sequence[Loss], verdict: Calculation.Verdict, members: Sequence[Member[L]]
+) -> list[Calculation]:
+    """The newest calculation with this verdict beside each loss. Raises NoApprovalWaiting."""
+    rows = Calculation.objects.filter(loss__in=[loss.pk for loss in losses], verdict=verdict)
+    newest = {row.loss_id: row for row in rows.order_by("version")}
+    for one, loss in zip(members, losses, strict=True):
+        if loss.pk not in newest:
+            with cases.naming(one.held.case):
+                raise approvals.NoApprovalWaiting
+    return [newest[loss.pk] for loss in losses]
 
 
-def _file(
-    held: Locked,
-    loss: Loss,
-    result: Sum,
-    assessment: Assessment | None,
-    outcome: str,
-    reasons: list[dict[str, str]],
-    by: Actor,
-    at: datetime,
-    *,
-    sheet: Mapping[str, object] | None = None,
-) -> Calculation:
-    newest = loss.calculations.aggregate(newest=Max("version"))["newest"] or 0
-    return Calculation.objects.create(
-        loss=loss,
-        version=newest + 1,
-        assessment=assessment,
-        outcome=outcome,
-        asked=result.asked,
-        approved=result.approved,
-        deductible=result.deductible,
-        amount=result.amount,
-        currency=held.claim.currency,
-        steps=list(result.steps),
-        reasons=reasons,
-        made_by=by.id,
-        made_at=at,
-        sheet=sheet,
-        digest=digest_of(sheet) if sheet else "",
-    )
+def _may_be_alone(calculation: Calculation, at: datetime) -> bool:
+    most = rules_at(at).authority.alone_up_to.value
+    return calculation.outcome != "refuse" and may_check_alone(calculation.amount, most)
 
 
-def _waiting(held: Locked, loss: Loss) -> Calculation:
-    row = loss.calculations.filter(verdict=Calculation.Verdict.WAITING).order_by("-version").first()
-    if row is None:
-        raise approvals.NoApprovalWaiting
-    return row
-
-
-def _confirmed(held: Locked, loss: Loss) -> Calculation:
-    row = (
-        loss.calculations.filter(verdict=Calculation.Verdict.CONFIRMED).order_by("-version").first()
-    )
-    if row is None:
-        raise approvals.NoApprovalWaiting
-    return row
-
-
-def _request_approval(
-    held: Locked, loss: Loss, calculation: Calculation, by: Actor, at: datetime
-) -> None:
-    authority = rules_at(at).authority.limits.value
-    roles = authority.roles_for(held.case.care, calculation.amount)
+def _asking(member: Member[L], loss: Loss, calculation: Calculation) -> approvals.Asking:
+    authority, care = rules_at(member.at).authority.limits.value, member.held.case.care
+    roles = authority.roles_for(care, calculation.amount)
     if calculation.outcome == "refuse":
-        roles = authority.roles_for_refusal(held.case.care)
-    approvals.request_approval(
-        case=held.case,
+        roles = authority.roles_for_refusal(care)
+    return approvals.Asking(
+        case=member.held.case,
         subject=cases.subject_of(loss),
         kind=APPROVAL,
         amount=calculation.amount,
         currency=calculation.currency,
         level=roles[0] if roles else "manager",
         made_by=calculation.made_by,
-        by=by,
-        at=at,
+        at=member.at,
     )
 
 
-def _check_authority(held: Locked, calculation: Calculation, by: Actor, at: datetime) -> None:
-    authority = rules_at(at).authority.limits.value
-    roles = authority.roles_for(held.case.care, calculation.amount)
-    allowed = authority.allows(by.roles, held.case.care, calculation.amount)
+def _check_authority(member: Member[L], calculation: Calculation) -> None:
+    authority, care = rules_at(member.at).authority.limits.value, member.held.case.care
+    roles = authority.roles_for(care, calculation.amount)
+    allowed = authority.allows(member.by.roles, care, calculation.amount)
     if calculation.outcome == "refuse":
-        allowed = allowed and authority.allows_refusal(by.roles)
-        roles = authority.roles_for_refusal(held.case.care)
+        allowed = allowed and authority.allows_refusal(member.by.roles)
+        roles = authority.roles_for_refusal(care)
     if not allowed:
         raise BeyondAuthority(
             amount=f"{calculation.amount} {calculation.currency}", roles=", ".join(roles)
         )
 
 
-def _write_decision(
-    held: Locked, loss: Loss, calculation: Calculation, by: Actor, at: datetime
-) -> Decision:
-    approval = (
-        Approval.objects.filter(
-            case=held.case,
-            subject=cases.subject_of(loss),
-            kind=APPROVAL,
-            verdict=Approval.Verdict.APPROVED,
-        )
-        .order_by("-decided_at")
-        .first()
+def _write_decisions(
+    members: Sequence[Member[Decide]], losses: Sequence[Loss], found: Sequence[Calculation]
+) -> list[Decision]:
+    given = Approval.objects.filter(
+        case__in={one.held.case.pk for one in members},
+        kind=APPROVAL,
+        verdict=Approval.Verdict.APPROVED,
     )
-    if approval is None:
-        raise approvals.NoApprovalWaiting
-    return Decision.objects.create(
+    newest = {(row.case_id, row.subject): row for row in given.order_by("decided_at")}
+    decisions = []
+    for one, loss, calculation in zip(members, losses, found, strict=True):
+        approval = newest.get((one.held.case.pk, cases.subject_of(loss)))
+        if approval is None:
+            with cases.naming(one.held.case):
+                raise approvals.NoApprovalWaiting
+        decisions.append(_decision(one, loss, calculation, approval))
+    return add_rows(decisions)
+
+
+def _decision(
+    member: Member[Decide], loss: Loss, calculation: Calculation, approval: Approval
+) -> Decision:
+    return Decision(
         loss=loss,
         calculation=calculation,
         approval=approval,
@@ -395,58 +330,33 @@ def _write_decision(
         amount=calculation.amount,
         currency=calculation.currency,
         reasons=calculation.reasons,
-        decided_by=by.id,
-        decided_at=at,
+        decided_by=member.by.id,
+        decided_at=member.at,
     )
 
 
 def _write_payees(
-    held: Locked, loss: Loss, calculation: Calculation, shares: Sequence[Share]
+    members: Sequence[Member[Decide]], losses: Sequence[Loss], found: Sequence[Calculation]
 ) -> None:
-    given = list(shares)
+    rows: list[Payee] = []
+    for one, loss, calculation in zip(members, losses, found, strict=True):
+        if calculation.outcome != "refuse" and calculation.amount > 0:
+            with cases.naming(one.held.case):
+                shares = _shares(one, loss, calculation)
+            rows += [Payee(loss=loss, person=each.person, amount=each.amount) for each in shares]
+    Payee.objects.filter(loss__in={row.loss_id for row in rows}).delete()
+    add_rows(rows)
+
+
+def _shares(member: Member[Decide], loss: Loss, calculation: Calculation) -> list[Share]:
+    given = list(member.turn.shares)
     if not given:
-        owner = loss.owner or (held.case.customer if loss.kind == "own_vehicle" else None)
+        customer = member.held.case.customer
+        owner = loss.owner or (customer if loss.kind == "own_vehicle" else None)
         if owner is None:
             raise NoPayee("shares")
         given = [Share(owner, calculation.amount)]
     total = sum((share.amount for share in given), Decimal(0))
     if total != calculation.amount or any(share.amount <= 0 for share in given):
         raise SharesDoNotAddUp("shares", shares=total, amount=calculation.amount)
-    Payee.objects.filter(loss=loss).delete()
-    Payee.objects.bulk_create(
-        Payee(loss=loss, person=share.person, amount=share.amount) for share in given
-    )
-
-
-def _advance(
-    held: Locked, loss: Loss, step: str, calculation: Calculation, by: Actor, at: datetime
-) -> None:
-    refused = calculation.outcome == "refuse"
-    cases.advance(
-        Move(
-            held.case,
-            step,
-            parts=(loss,),
-            all_parts=held.losses,
-            data={
-                "loss": loss.ordinal,
-                "calculation": calculation.version,
-                "outcome": calculation.outcome,
-                "amount": str(calculation.amount),
-                **({"sha256": calculation.digest} if calculation.digest else {}),
-            },
-            facts=telling(
-                held.claim,
-                amount=calculation.amount,
-                asked=calculation.asked,
-                approved=calculation.approved,
-                deductible=calculation.deductible,
-                reasons=calculation.reasons,
-                loss=loss.title,
-            ),
-            amount=calculation.amount,
-            also_makes=("claims.refusal_notice",) if step == "approve" and refused else (),
-        ),
-        by=by,
-        at=at,
-    )
+    return given

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims import queries
-from yinuo.areas.claims.commands.common import Locked, locked, telling
+from yinuo.areas.claims.commands.common import Locked, Turn, hold, locked, telling
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -18,6 +19,7 @@ from yinuo.core.documents.commands import Judgement, Upload, Wanted
 from yinuo.core.documents.models import Document
 from yinuo.core.documents.rules import Slot
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.kit.bulk import change_rows
 from yinuo.kit.errors import DomainError
 
 SUPPLEMENT = "supplement"
@@ -122,6 +124,48 @@ def waive_papers(
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletePapers(Turn):
+    """`losses` by their numbers, None for all that are assessed."""
+
+    losses: Sequence[int] | None = None
+
+
+def complete_papers_many(turns: Sequence[CompletePapers], *, by: Actor, at: datetime) -> None:
+    """Say that nothing more is needed from the customers. Raises PapersMissing.
+
+    From now on our time runs: calculation, decision, and in compulsory cover five days (art 29).
+    """
+    with cases.transaction():
+        members = hold(turns, by=by, at=at)
+        claims = [one.held.claim for one in members]
+        missing = queries.all_asked_and_missing([claim.pk for claim in claims])
+        compulsory = queries.with_compulsory_cover(claims)
+        moves = []
+        for one in members:
+            held = one.held
+            with cases.naming(held.case):
+                chosen = held.at("assessed", ordinals=one.turn.losses)
+                _refuse_missing(missing.get(held.claim.pk, []), one.at)
+            held.claim.papers_complete_at = one.at
+            _papers_are_back(held, one.by, one.at)
+            more = queries.CLOCKS_OF_COMPULSORY_COVER if held.claim.pk in compulsory else ()
+            moves.append(
+                Move(
+                    held.case,
+                    "complete_papers",
+                    parts=chosen,
+                    all_parts=held.losses,
+                    facts=telling(held.claim),
+                    also_makes=more,
+                    by=one.by,
+                    at=one.at,
+                )
+            )
+        change_rows(claims, "papers_complete_at")
+        cases.advance_many(moves, by=by, at=at)
+
+
 def complete_papers(
     *,
     case: Case,
@@ -130,32 +174,15 @@ def complete_papers(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """Say that nothing more is needed from the customer. Raises PapersMissing.
+    """One claim; see `complete_papers_many`."""
+    chosen = None if losses is None else tuple(losses)
+    complete_papers_many([CompletePapers(case=case, losses=chosen, seen=seen)], by=by, at=at)
 
-    From now on our time runs: calculation, decision, and in compulsory cover five days (art 29).
-    """
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        chosen = held.at("assessed", ordinals=losses)
-        missing = queries.asked_and_missing(held.case)
-        if missing:
-            names = queries.paper_names([row.kind for row in missing], "", at)
-            raise PapersMissing("papers", papers=", ".join(names))
-        held.claim.papers_complete_at = at
-        held.claim.save(update_fields=["papers_complete_at"])
-        _papers_are_back(held, by, at)
-        cases.advance(
-            Move(
-                held.case,
-                "complete_papers",
-                parts=chosen,
-                all_parts=held.losses,
-                facts=telling(held.claim),
-                also_makes=queries.clocks_of_complete_papers(held.claim),
-            ),
-            by=by,
-            at=at,
-        )
+
+def _refuse_missing(missing: Sequence[Document], at: datetime) -> None:
+    if missing:
+        names = queries.paper_names([row.kind for row in missing], "", at)
+        raise PapersMissing("papers", papers=", ".join(names))
 
 
 def _papers_are_back(held: Locked, by: Actor, at: datetime) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.claims.commands.common import locked, rules_at, telling
+from yinuo.areas.claims.commands.common import (
+    LossTurn,
+    Member,
+    Turn,
+    hold,
+    locked,
+    rules_at,
+    telling,
+)
 from yinuo.areas.claims.models import Loss
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.kit.bulk import change_rows
 from yinuo.kit.errors import DomainError
 
 
@@ -22,6 +32,37 @@ class ReserveNotPositive(DomainError):
     code = "reserve_not_positive"
     message = _("A reserve is at least 0.")
     http = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register(Turn):
+    """`reserves` by the number of the loss, in the currency of the claim."""
+
+    reserves: Mapping[int, Decimal] | None = None
+
+
+def register_many(turns: Sequence[Register], *, by: Actor, at: datetime) -> None:
+    """Register the reported losses. A reserve that is not given comes from the rule."""
+    with cases.transaction():
+        moves = []
+        reserved: list[Loss] = []
+        for one in hold(turns, by=by, at=at):
+            losses = _reserve(one)
+            reserved += losses
+            moves.append(
+                Move(
+                    one.held.case,
+                    "register",
+                    parts=losses,
+                    all_parts=one.held.losses,
+                    data={"reserves": {str(x.ordinal): str(x.reserve) for x in losses}},
+                    facts=telling(one.held.claim),
+                    by=one.by,
+                    at=one.at,
+                )
+            )
+        change_rows(reserved, "reserve")
+        cases.advance_many(moves, by=by, at=at)
 
 
 def register(
@@ -32,30 +73,50 @@ def register(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """Register the reported losses. A reserve that is not given comes from the rule.
+    """One claim; see `register_many`."""
+    register_many([Register(case=case, reserves=reserves, seen=seen)], by=by, at=at)
 
-    `reserves` by the ordinal of the loss, in the currency of the claim.
-    """
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        losses = held.at("reported")
-        table = rules_at(at).reserves.by_kind.value
+
+def _reserve(member: Member[Register]) -> tuple[Loss, ...]:
+    table = rules_at(member.at).reserves.by_kind.value
+    given = member.turn.reserves or {}
+    with cases.naming(member.held.case):
+        losses = member.held.at("reported")
         for loss in losses:
             standard = loss.estimate or table[loss.kind][loss.severity or "medium"]  # type: ignore[index]
-            loss.reserve = _checked((reserves or {}).get(loss.ordinal, standard))
-        Loss.objects.bulk_update(losses, ["reserve"])
-        cases.advance(
-            Move(
-                held.case,
-                "register",
-                parts=losses,
-                all_parts=held.losses,
-                data={"reserves": {str(x.ordinal): str(x.reserve) for x in losses}},
-                facts=telling(held.claim),
-            ),
-            by=by,
-            at=at,
-        )
+            loss.reserve = _checked(given.get(loss.ordinal, standard))
+    return losses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReserve(LossTurn):
+    reserve: Decimal
+
+
+def change_reserves(turns: Sequence[NewReserve], *, by: Actor, at: datetime) -> None:
+    """Set aside more or less for losses. Raises ReserveNotPositive."""
+    with cases.transaction():
+        moves = []
+        changed = []
+        for one in hold(turns, by=by, at=at):
+            row = one.loss_of(one.turn.loss)
+            with cases.naming(one.held.case):
+                before, row.reserve = row.reserve, _checked(one.turn.reserve)
+            changed.append(row)
+            data = {"loss": row.ordinal, "from": str(before), "to": str(row.reserve)}
+            moves.append(
+                Move(
+                    one.held.case,
+                    "change_reserve",
+                    parts=(row,),
+                    all_parts=one.held.losses,
+                    data=data,
+                    by=one.by,
+                    at=one.at,
+                )
+            )
+        change_rows(changed, "reserve")
+        cases.advance_many(moves, by=by, at=at)
 
 
 def change_reserve(
@@ -67,14 +128,9 @@ def change_reserve(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        row = held.loss(loss)
-        before, row.reserve = row.reserve, _checked(reserve)
-        row.save(update_fields=["reserve"])
-        data = {"loss": loss, "from": str(before), "to": str(reserve)}
-        move = Move(held.case, "change_reserve", parts=(row,), all_parts=held.losses, data=data)
-        cases.advance(move, by=by, at=at)
+    """One loss; see `change_reserves`."""
+    turn = NewReserve(case=case, loss=loss, reserve=reserve, seen=seen)
+    change_reserves([turn], by=by, at=at)
 
 
 def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None = None) -> None:

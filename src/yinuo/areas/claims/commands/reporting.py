@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,8 +23,9 @@ from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.core.people.rules import NewPerson
 from yinuo.core.policies import queries as policies
-from yinuo.core.policies.queries import Insured
+from yinuo.core.policies.queries import Inquiry, Insured
 from yinuo.core.policies.rules import Verification
+from yinuo.kit.bulk import add_rows, array_text
 from yinuo.kit.errors import DomainError, raise_problems
 
 MOST_LOSSES = 50
@@ -125,35 +126,120 @@ class Reported:
     guidance: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """A report of a set; `confirmed_new` when somebody saw the possible duplicates."""
+
+    report: Report
+    door: str
+    confirmed_new: bool = False
+    by: Actor | None = None
+    at: datetime | None = None
+
+
+def report_many(reports: Sequence[NewReport], *, by: Actor, at: datetime) -> list[Reported]:
+    """Take reports. A doubt about the policy is noted for a person, it refuses nothing.
+
+    Raises PossibleDuplicate unless `confirmed_new`, PolicyUnknown when nothing of ours is found,
+    and with the name of the field what is missing or absurd. What is refused of a set names its
+    policy.
+    """
+    for one in reports:
+        with cases.naming(one.report.policy_number or one.report.plate):
+            raise_problems(problems(one.report, one.at or at))
+    with cases.transaction():
+        takings = _found_out(reports, by, at)
+        _one_at_a_time([taking.insured for taking in takings])
+        # Of one car the first report is written before the second is looked at.
+        first, later = _first_of_each_car(takings)
+        told = dict(_take(first, by, at))
+        for place, taking in later:
+            told |= _take([(place, taking)], by, at)
+        return [told[place] for place in range(len(reports))]
+
+
 def report(
     *, report: Report, door: str, confirmed_new: bool = False, by: Actor, at: datetime
 ) -> Reported:
-    """Take a report. A doubt about the policy is noted for a person, it refuses nothing.
+    """One report; see `report_many`."""
+    return report_many([NewReport(report, door, confirmed_new)], by=by, at=at)[0]
 
-    Raises PossibleDuplicate unless `confirmed_new`, PolicyUnknown when nothing of ours is found,
-    and with the name of the field what is missing or absurd.
-    """
-    raise_problems(problems(report, at))
-    with cases.transaction():
-        insured, verification = _policy(report, by)
-        _one_at_a_time(insured)
-        if not confirmed_new:
-            refuse_duplicates(duplicates(report, insured, at))
-        facts = facts_of_report(report, insured)
-        return _open(report, insured, verification, facts, door, confirmed_new, by, at)
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A report with what was found out about it."""
+
+    report: Report
+    door: str
+    confirmed_new: bool
+    insured: Insured
+    verification: Verification
+    by: Actor
+    at: datetime
+
+
+def _found_out(reports: Sequence[NewReport], by: Actor, at: datetime) -> list[_Taking]:
+    found = policies.verify_many([_inquiry(one.report, one.by or by) for one in reports])
+    takings = []
+    for one, (insured, verification) in zip(reports, found, strict=True):
+        with cases.naming(one.report.policy_number or one.report.plate):
+            best = _best(one.report, insured, verification)
+        who, moment = one.by or by, one.at or at
+        takings.append(
+            _Taking(one.report, one.door, one.confirmed_new, best, verification, who, moment)
+        )
+    return takings
+
+
+Places = list[tuple[int, _Taking]]
+
+
+def _first_of_each_car(takings: Sequence[_Taking]) -> tuple[Places, Places]:
+    first: dict[str, tuple[int, _Taking]] = {}
+    later: Places = []
+    for place, taking in enumerate(takings):
+        key = _car(taking.insured)
+        if key in first:
+            later.append((place, taking))
+        else:
+            first[key] = (place, taking)
+    return list(first.values()), later
+
+
+def _take(places: Places, by: Actor, at: datetime) -> dict[int, Reported]:
+    takings = [taking for _place, taking in places]
+    known = _duplicates([(taking.report, taking.insured, taking.at) for taking in takings])
+    for taking, same in zip(takings, known, strict=True):
+        with cases.naming(taking.report.policy_number or taking.report.plate):
+            if not taking.confirmed_new:
+                refuse_duplicates(same)
+    opened = _open(takings, by, at)
+    return {place: one for (place, _taking), one in zip(places, opened, strict=True)}
 
 
 def duplicates(report: Report, insured: Insured, at: datetime) -> list[Claim]:
     """Claims that may be about the same accident: same car, close in time and place."""
-    rule = rules_at(at).report.duplicates.value
-    spot = rules.Spot(report.accident_at, report.latitude, report.longitude, report.place)
-    found = queries.near(
-        plate=insured.policy.vehicle.plate,
-        policy_id=insured.policy.pk,
-        at=report.accident_at,
-        within=rule.within,
+    return _duplicates([(report, insured, at)])[0]
+
+
+def _duplicates(asked: Sequence[tuple[Report, Insured, datetime]]) -> list[list[Claim]]:
+    near = queries.near_many(
+        [
+            queries.Near(
+                insured.policy.vehicle.plate,
+                insured.policy.pk,
+                report.accident_at,
+                rules_at(at).report.duplicates.value.within,
+            )
+            for report, insured, at in asked
+        ]
     )
-    return [claim for claim in found if rules.same_accident(spot, queries.spot_of(claim), rule)]
+    found = []
+    for (report, _insured, at), claims in zip(asked, near, strict=True):
+        rule = rules_at(at).report.duplicates.value
+        spot = rules.Spot(report.accident_at, report.latitude, report.longitude, report.place)
+        found.append([c for c in claims if rules.same_accident(spot, queries.spot_of(c), rule)])
+    return found
 
 
 def refuse_duplicates(found: Sequence[Claim]) -> None:
@@ -182,82 +268,100 @@ def facts_of_report(report: Report, insured: Insured) -> dict[str, object]:
 
 def find_duplicates(*, report: Report, by: Actor, at: datetime) -> list[Claim]:
     """As `duplicates`, before anything is saved. Raises PolicyUnknown."""
-    insured, _verification = _policy(report, by)
-    return duplicates(report, insured, at)
+    ((found, verification),) = policies.verify_many([_inquiry(report, by)])
+    return duplicates(report, _best(report, found, verification), at)
 
 
-def _policy(report: Report, by: Actor) -> tuple[Insured, Verification]:
-    found, verification = policies.verify(
+def _inquiry(report: Report, by: Actor) -> Inquiry:
+    return Inquiry(
         by,
         at=report.accident_at,
         loss_kinds={loss.kind for loss in report.losses},
         number=report.policy_number,
         plate=report.plate,
     )
+
+
+def _best(report: Report, found: Sequence[Insured], verification: Verification) -> Insured:
+    """Of what was found the policy that covers most."""
     if not found:
         raise PolicyUnknown("policy_number" if report.policy_number else "plate")
     covering = {cover.id for covers in verification.covers.values() for cover in covers}
-    best = max(found, key=lambda one: sum(cover.id in covering for cover in one.facts.covers))
-    return best, verification
+    return max(found, key=lambda one: sum(cover.id in covering for cover in one.facts.covers))
 
 
-def _one_at_a_time(insured: Insured) -> None:
+def _car(insured: Insured) -> str:
+    return insured.policy.vehicle.plate or f"policy:{insured.policy.pk}"
+
+
+_WAIT = """
+SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(car, 0) AS key FROM unnest(%s::text[]) AS car ORDER BY key
+) cars
+"""
+
+
+def _one_at_a_time(found: Sequence[Insured]) -> None:
     """Two reports of one car wait for each other, so that the second sees the first."""
-    key = insured.policy.vehicle.plate or f"policy:{insured.policy.pk}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        cursor.execute(_WAIT, [array_text(map(_car, found))])
 
 
-def _open(
-    report: Report,
-    insured: Insured,
-    verification: Verification,
-    facts: dict[str, object],
-    door: str,
-    confirmed_new: bool,
-    by: Actor,
-    at: datetime,
-) -> Reported:
-    rule = rules_at(at)
-    policy = insured.policy
-    care = rule.classes.definition.value.of(facts)
-    claim = _claim(report, insured, facts, door, confirmed_new, at)
-    guidance = tuple(one.text for one in rule.report.guidance_for(facts))
-    doubts = [finding.reason.value for finding in verification.findings]
-    case = cases.open_case(
-        Opening(
-            kind="claim",
-            step="report",
-            customer=policy.holder,
-            branch=policy.branch,
-            handler=_handler(insured, by),
-            care=care,
-            data={
-                "door": door,
-                "class": care,
-                "losses": [loss.kind for loss in report.losses],
-                "policy_doubts": doubts,
-                "late_report": rule.report.late_after.value.after(report.accident_at) < at,
-            },
-            facts={**telling(claim), "guidance": guidance},
-        ),
-        by=by,
-        at=at,
-    )
-    claim.case = case
-    claim.save(force_insert=True)
-    losses = _write_losses(report, claim, insured, at)
-    return Reported(case, claim, losses, verification, guidance)
+def _open(takings: Sequence[_Taking], by: Actor, at: datetime) -> list[Reported]:
+    facts = [facts_of_report(taking.report, taking.insured) for taking in takings]
+    claims = [_claim(taking, its) for taking, its in zip(takings, facts, strict=True)]
+    guidance = [
+        tuple(one.text for one in rules_at(taking.at).report.guidance_for(its))
+        for taking, its in zip(takings, facts, strict=True)
+    ]
+    handlers = people.each_in_turn("agent", [_turn(taking) for taking in takings], at)
+    openings = [
+        _opening(*each) for each in zip(takings, facts, claims, guidance, handlers, strict=True)
+    ]
+    opened = cases.open_many(openings, by=by, at=at)
+    for claim, case in zip(claims, opened, strict=True):
+        claim.case = case
+    add_rows(claims)
+    losses = _write_losses(takings, claims)
+    return [
+        Reported(case, claim, its, taking.verification, said)
+        for taking, case, claim, its, said in zip(
+            takings, opened, claims, losses, guidance, strict=True
+        )
+    ]
 
 
-def _claim(
-    report: Report,
-    insured: Insured,
+def _opening(
+    taking: _Taking,
     facts: Mapping[str, object],
-    door: str,
-    confirmed_new: bool,
-    at: datetime,
-) -> Claim:
+    claim: Claim,
+    guidance: tuple[str, ...],
+    handler: Staff | None,
+) -> Opening:
+    rule, policy, report = rules_at(taking.at), taking.insured.policy, taking.report
+    care = rule.classes.definition.value.of(facts)
+    return Opening(
+        kind="claim",
+        step="report",
+        customer=policy.holder,
+        branch=policy.branch,
+        handler=handler,
+        care=care,
+        data={
+            "door": taking.door,
+            "class": care,
+            "losses": [loss.kind for loss in report.losses],
+            "policy_doubts": [one.reason.value for one in taking.verification.findings],
+            "late_report": rule.report.late_after.value.after(report.accident_at) < taking.at,
+        },
+        facts={**telling(claim), "guidance": guidance},
+        by=taking.by,
+        at=taking.at,
+    )
+
+
+def _claim(taking: _Taking, facts: Mapping[str, object]) -> Claim:
+    report, insured = taking.report, taking.insured
     kept = {k: str(v) if isinstance(v, Decimal) else v for k, v in facts.items()}
     estimate = facts.get("estimate")
     return Claim(
@@ -265,8 +369,8 @@ def _claim(
         plate=insured.policy.vehicle.plate,
         accident_at=report.accident_at,
         accident_on=timezone.localtime(report.accident_at).date(),
-        reported_at=at,
-        door=door,
+        reported_at=taking.at,
+        door=taking.door,
         reporter_name=report.reporter_name,
         reporter_phone=report.reporter_phone,
         reporter_relation=report.reporter_relation,
@@ -285,41 +389,64 @@ def _claim(
         estimate=estimate if isinstance(estimate, Decimal) else None,
         currency=insured.policy.currency,
         facts=kept,
-        confirmed_new=confirmed_new,
+        confirmed_new=taking.confirmed_new,
         external_key=report.external_key or None,
     )
 
 
-def _handler(insured: Insured, by: Actor) -> Staff | None:
+def _turn(taking: _Taking) -> people.Turn:
     """The agent who took the call, else the agents of the nearest branches in turn, by policy."""
-    policy = insured.policy
-    return people.one_in_turn("agent", policy.branch.path, turn=policy.pk, prefer=by.staff_id)
+    policy = taking.insured.policy
+    return people.Turn(policy.branch.path, turn=policy.pk, prefer=taking.by.staff_id)
 
 
-def _write_losses(report: Report, claim: Claim, insured: Insured, at: datetime) -> tuple[Loss, ...]:
-    losses = [
-        Loss(
-            claim=claim,
-            ordinal=index + 1,
-            kind=new.kind,
-            title=new.title,
-            stage="reported",
-            stage_since_at=at,
-            owner=_owner(new, insured, at),
-            severity=new.severity,
-            estimate=new.estimate,
+def _write_losses(takings: Sequence[_Taking], claims: Sequence[Claim]) -> list[tuple[Loss, ...]]:
+    owners = iter(_owners(takings))
+    rows = [
+        tuple(
+            Loss(
+                claim=claim,
+                ordinal=index + 1,
+                kind=new.kind,
+                title=new.title,
+                stage="reported",
+                stage_since_at=taking.at,
+                owner=next(owners),
+                severity=new.severity,
+                estimate=new.estimate,
+            )
+            for index, new in enumerate(taking.report.losses)
         )
-        for index, new in enumerate(report.losses)
+        for taking, claim in zip(takings, claims, strict=True)
     ]
-    return tuple(Loss.objects.bulk_create(losses))
+    add_rows([row for each in rows for row in each])
+    return rows
 
 
-def _owner(new: NewLoss, insured: Insured, at: datetime) -> Person | None:
-    if new.owner is None:
-        return insured.policy.holder if new.kind == "own_vehicle" else None
-    # The person belongs where the policy is; who reports may be a customer, who registers nobody.
-    person = replace(new.owner, home_branch_id=insured.policy.branch_id)
-    return people_commands.register_person(person=person, by=SYSTEM, at=at)
+def _owners(takings: Sequence[_Taking]) -> list[Person | None]:
+    """The owner of each loss, in order. A person belongs where the policy is; who reports may be
+    a customer, who registers nobody.
+    """
+    named = [
+        (replace(new.owner, home_branch_id=taking.insured.policy.branch_id), taking.at)
+        for taking in takings
+        for new in taking.report.losses
+        if new.owner is not None
+    ]
+    known: dict[int, Person] = {}
+    ids: Iterator[int] = iter(())
+    if named:
+        found = people_commands.register_many(
+            [person for person, _at in named], by=SYSTEM, at=max(at for _person, at in named)
+        )
+        known, ids = Person.objects.in_bulk(found), iter(found)
+    return [
+        known[next(ids)]
+        if new.owner is not None
+        else (taking.insured.policy.holder if new.kind == "own_vehicle" else None)
+        for taking in takings
+        for new in taking.report.losses
+    ]
 
 
 def problems(report: Report, at: datetime) -> list[DomainError]:

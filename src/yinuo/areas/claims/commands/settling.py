@@ -16,7 +16,7 @@ from yinuo.areas.claims import queries
 from yinuo.areas.claims.commands.common import locked, rules_at
 from yinuo.areas.claims.models import AccidentFacts, Assessment, Claim, Loss
 from yinuo.areas.claims.rules import Sum
-from yinuo.areas.claims.settling import Settled, settle_claim
+from yinuo.areas.claims.settling import ClaimFacts, Settled, settle_claim
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -73,6 +73,11 @@ def settled(
     Raises AccidentRefused.
     """
     facts = queries.accident_facts(claim, losses, assessments=assessments, entered=entered)
+    return settled_from(facts, at=at)
+
+
+def settled_from(facts: ClaimFacts, *, at: datetime) -> Settled:
+    """What is known, settled by the rules of that moment. Raises AccidentRefused."""
     try:
         return settle_claim(facts, rules_at(at).settling, tables_at(at))
     except Refusal as refusal:

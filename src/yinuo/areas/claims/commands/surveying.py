@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims import queries, rules
-from yinuo.areas.claims.commands.common import Locked, by_subject, locked, rules_at, telling
+from yinuo.areas.claims.commands.common import (
+    Locked,
+    Member,
+    T,
+    Turn,
+    by_subject,
+    hold,
+    rules_at,
+    telling,
+)
 from yinuo.areas.claims.models import Claim, DamagedPart, InjuredPerson, Loss, Survey
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
 
 
@@ -89,6 +100,28 @@ class SurveySheet:
     longitude: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch(Turn):
+    """Without a surveyor the best one goes; without a mode the rule says which."""
+
+    surveyor: Staff | None = None
+    mode: str | None = None
+
+
+def dispatch_many(turns: Sequence[Dispatch], *, by: Actor, at: datetime) -> list[Survey]:
+    """Send the best surveyors, or those that were chosen. Raises NobodyCanGo and CannotBeSent."""
+    with cases.transaction():
+        members = hold(turns, by=by, at=at)
+        losses = [_at(one, "registered") for one in members]
+        surveys = _assign(members, [one.turn.mode for one in members])
+        moves = [
+            _dispatch_move(one, "dispatch", its, survey)
+            for one, its, survey in zip(members, losses, surveys, strict=True)
+        ]
+        cases.advance_many(moves, by=by, at=at)
+    return surveys
+
+
 def dispatch(
     *,
     case: Case,
@@ -98,49 +131,99 @@ def dispatch(
     at: datetime,
     seen: int | None = None,
 ) -> Survey:
-    """Send the best surveyor, or the one that was chosen. Raises NobodyCanGo and CannotBeSent."""
+    """One claim; see `dispatch_many`."""
+    turn = Dispatch(case=case, surveyor=surveyor, mode=mode, seen=seen)
+    return dispatch_many([turn], by=by, at=at)[0]
+
+
+def redispatch_many(turns: Sequence[Dispatch], *, by: Actor, at: datetime) -> list[Survey]:
+    """Send somebody else instead; the promises to the customer keep their times."""
     with cases.transaction():
-        held = locked(case, seen=seen)
-        losses = held.at("registered")
-        survey = _assign(held, surveyor, mode, by, at)
-        cases.advance(_dispatch_move(held, "dispatch", losses, survey), by=by, at=at)
-    return survey
+        members = hold(turns, by=by, at=at)
+        losses = [_at(one, "dispatched") for one in members]
+        replaced = _running(members)
+        for one, survey in zip(members, replaced, strict=True):
+            survey.replaced_at = one.at
+        change_rows(replaced, "replaced_at")
+        modes = [survey.mode for survey in replaced]
+        surveys = _assign(members, modes, not_ids=[survey.surveyor_id for survey in replaced])
+        moves = [
+            _dispatch_move(one, "redispatch", its, survey)
+            for one, its, survey in zip(members, losses, surveys, strict=True)
+        ]
+        cases.advance_many(moves, by=by, at=at)
+    return surveys
 
 
 def redispatch(
     *, case: Case, surveyor: Staff | None = None, by: Actor, at: datetime, seen: int | None = None
 ) -> Survey:
-    """Send somebody else instead; the promises to the customer keep their times."""
+    """One claim; see `redispatch_many`."""
+    turn = Dispatch(case=case, surveyor=surveyor, seen=seen)
+    return redispatch_many([turn], by=by, at=at)[0]
+
+
+def declare_no_interest_many(turns: Sequence[Turn], *, by: Actor, at: datetime) -> None:
     with cases.transaction():
-        held = locked(case, seen=seen)
-        losses = held.at("dispatched")
-        running = _running(held)
-        running.replaced_at = at
-        running.save(update_fields=["replaced_at"])
-        survey = _assign(held, surveyor, running.mode, by, at, not_id=running.surveyor_id)
-        cases.advance(_dispatch_move(held, "redispatch", losses, survey), by=by, at=at)
-    return survey
+        members = hold(turns, by=by, at=at)
+        for one in members:
+            with cases.naming(one.held.case):
+                cases.check_step(one.held.case, "declare_no_interest", by=one.by)
+        surveys = _mine(members)
+        for one, survey in zip(members, surveys, strict=True):
+            survey.no_interest_declared_at = one.at
+        change_rows(surveys, "no_interest_declared_at")
+        lines = [
+            cases.Line(
+                one.held.case,
+                "claim.no_interest_declared",
+                {"survey": survey.pk},
+                by=one.by,
+                at=one.at,
+            )
+            for one, survey in zip(members, surveys, strict=True)
+        ]
+        cases.record_many(lines, by=by, at=at)
 
 
 def declare_no_interest(*, case: Case, by: Actor, at: datetime) -> None:
+    """One survey; see `declare_no_interest_many`."""
+    declare_no_interest_many([Turn(case=case)], by=by, at=at)
+
+
+def contact_many(turns: Sequence[Turn], *, by: Actor, at: datetime) -> None:
+    """The first talks with the customers took place."""
     with cases.transaction():
-        held = locked(case)
-        cases.check_step(held.case, "declare_no_interest", by=by)
-        survey = _mine(held, by)
-        survey.no_interest_declared_at = at
-        survey.save(update_fields=["no_interest_declared_at"])
-        data = {"survey": survey.pk}
-        cases.record(case=held.case, type="claim.no_interest_declared", data=data, by=by, at=at)
+        members = hold(turns, by=by, at=at)
+        surveys = _running(members)
+        for one, survey in zip(members, surveys, strict=True):
+            survey.contacted_at = survey.contacted_at or one.at
+        change_rows(surveys, "contacted_at")
+        _step("contact", members, surveys, by, at)
 
 
 def contact(*, case: Case, by: Actor, at: datetime) -> None:
-    """The first talk with the customer took place."""
+    """One customer; see `contact_many`."""
+    contact_many([Turn(case=case)], by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrive(Turn):
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def arrive_many(turns: Sequence[Arrive], *, by: Actor, at: datetime) -> None:
+    """The surveyors are at the scene. Raises NotYourSurvey."""
     with cases.transaction():
-        held = locked(case)
-        survey = _running(held)
-        survey.contacted_at = survey.contacted_at or at
-        survey.save(update_fields=["contacted_at"])
-        _step(held, "contact", by, at, {"survey": survey.pk})
+        members = hold(turns, by=by, at=at)
+        surveys = _mine(members)
+        for one, survey in zip(members, surveys, strict=True):
+            survey.arrived_at = one.at
+            survey.contacted_at = survey.contacted_at or one.at
+            survey.latitude, survey.longitude = one.turn.latitude, one.turn.longitude
+        change_rows(surveys, "arrived_at", "contacted_at", "latitude", "longitude")
+        _step("arrive", members, surveys, by, at)
 
 
 def arrive(
@@ -151,74 +234,96 @@ def arrive(
     by: Actor,
     at: datetime,
 ) -> None:
+    """One surveyor; see `arrive_many`."""
+    arrive_many([Arrive(case=case, latitude=latitude, longitude=longitude)], by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteSurvey(Turn):
+    sheet: SurveySheet
+
+
+def complete_survey_many(
+    turns: Sequence[CompleteSurvey], *, by: Actor, at: datetime
+) -> list[Survey]:
+    """File the sheets; the losses wait for assessment. Raises DeclareNoInterest, NotYourSurvey."""
     with cases.transaction():
-        held = locked(case)
-        survey = _mine(held, by)
-        survey.arrived_at = at
-        survey.contacted_at = survey.contacted_at or at
-        survey.latitude, survey.longitude = latitude, longitude
-        survey.save(update_fields=["arrived_at", "contacted_at", "latitude", "longitude"])
-        owners = {"surveyor": survey.surveyor_id}
-        _step(held, "arrive", by, at, {"survey": survey.pk}, owners)
+        members = hold(turns, by=by, at=at)
+        surveys = _mine(members)
+        moves = []
+        for one, survey in zip(members, surveys, strict=True):
+            with cases.naming(one.held.case):
+                if survey.no_interest_declared_at is None:
+                    raise DeclareNoInterest("no_interest")
+                _check_words(one.held, one.turn.sheet)
+            _fill(survey, one.turn.sheet, one.at)
+            moves.append(_survey_move(one, survey))
+        change_rows(surveys, *_FILLED)
+        _add_findings(members, surveys)
+        cases.advance_many(moves, by=by, at=at)
+    return surveys
 
 
 def complete_survey(
     *, case: Case, sheet: SurveySheet, by: Actor, at: datetime, seen: int | None = None
 ) -> Survey:
-    """File the sheet; the losses wait for assessment. Raises DeclareNoInterest, NotYourSurvey."""
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        survey = _mine(held, by)
-        if survey.no_interest_declared_at is None:
-            raise DeclareNoInterest("no_interest")
-        _check_words(held, sheet)
-        _fill(survey, sheet, at)
-        _add_findings(held, survey, sheet)
-        losses = held.at("dispatched")
-        cases.advance(
-            Move(
-                held.case,
-                "survey",
-                parts=losses,
-                all_parts=held.losses,
-                data={"survey": survey.pk, "mode": survey.mode, "liability": sheet.liability},
-                facts=telling(held.claim),
-                amounts=by_subject(losses, "estimate"),
-            ),
-            by=by,
-            at=at,
-        )
-    return survey
+    """One survey; see `complete_survey_many`."""
+    turn = CompleteSurvey(case=case, sheet=sheet, seen=seen)
+    return complete_survey_many([turn], by=by, at=at)[0]
+
+
+# Parts ---------------------------------------------------------------------------------------
+
+
+def _at(member: Member[T], stage: str) -> tuple[Loss, ...]:
+    with cases.naming(member.held.case):
+        return member.held.at(stage)
 
 
 def _assign(
-    held: Locked,
-    chosen: Staff | None,
-    mode: str | None,
-    by: Actor,
-    at: datetime,
-    not_id: int | None = None,
-) -> Survey:
-    candidates = queries.surveyors_for(held.claim, held.case, at=at)
-    if chosen is not None:
-        best = _chosen(candidates, chosen, held.claim, at)
-        why: dict[str, object] = {"chosen": True}
-    else:
-        ranked = [r for r in _ranked(candidates, held.claim, at) if r.surveyor.staff_id != not_id]
-        if not ranked:
-            raise NobodyCanGo("surveyor")
-        best = ranked[0].surveyor
-        why = {"score": ranked[0].score, "parts": dict(ranked[0].parts)}
-    rule = rules_at(at).dispatch
-    return Survey.objects.create(
-        claim=held.claim,
-        round=Survey.objects.filter(claim=held.claim).count() + 1,
-        mode=mode or rule.mode.value.of(queries.facts_of(held.claim)),
-        surveyor_id=best.staff_id,
-        assigned_by=by.id,
-        assigned_at=at,
-        assigned_why=why,
+    members: Sequence[Member[Dispatch]],
+    modes: Sequence[str | None],
+    *,
+    not_ids: Sequence[int | None] | None = None,
+) -> list[Survey]:
+    """The surveys; whoever is sent to one claim of the set carries it when the next is given."""
+    crew = queries.crew_for([one.held.claim for one in members])
+    rounds = dict(
+        Survey.objects.filter(claim__in=[one.held.claim.pk for one in members])
+        .values_list("claim")
+        .annotate(Count("pk"))
     )
+    surveys = []
+    for place, (one, mode) in enumerate(zip(members, modes, strict=True)):
+        claim, not_id = one.held.claim, not_ids[place] if not_ids else None
+        with cases.naming(one.held.case):
+            best, why = _best(crew.for_claim(claim, at=one.at), one, not_id)
+        crew.send(best.staff_id)
+        rule = rules_at(one.at).dispatch
+        surveys.append(
+            Survey(
+                claim=claim,
+                round=rounds.get(claim.pk, 0) + 1,
+                mode=mode or rule.mode.value.of(queries.facts_of(claim)),
+                surveyor=crew.staff(best.staff_id),
+                assigned_by=one.by.id,
+                assigned_at=one.at,
+                assigned_why=why,
+            )
+        )
+    return add_rows(surveys)
+
+
+def _best(
+    candidates: Sequence[rules.Surveyor], member: Member[Dispatch], not_id: int | None
+) -> tuple[rules.Surveyor, dict[str, object]]:
+    claim, at, chosen = member.held.claim, member.at, member.turn.surveyor
+    if chosen is not None:
+        return _chosen(candidates, chosen, claim, at), {"chosen": True}
+    ranked = [r for r in _ranked(candidates, claim, at) if r.surveyor.staff_id != not_id]
+    if not ranked:
+        raise NobodyCanGo("surveyor")
+    return ranked[0].surveyor, {"score": ranked[0].score, "parts": dict(ranked[0].parts)}
 
 
 def _ranked(candidates: Sequence[rules.Surveyor], claim: Claim, at: datetime) -> list[rules.Ranked]:
@@ -243,8 +348,10 @@ def _chosen(
     raise CannotBeSent("surveyor", name=chosen.name)
 
 
-def _dispatch_move(held: Locked, step: str, losses: Sequence[Loss], survey: Survey) -> Move:
-    surveyor = survey.surveyor
+def _dispatch_move(
+    member: Member[Dispatch], step: str, losses: Sequence[Loss], survey: Survey
+) -> Move:
+    held, surveyor = member.held, survey.surveyor
     urgent = held.case.care in ("major", "special") and step == "dispatch"
     return Move(
         held.case,
@@ -261,40 +368,70 @@ def _dispatch_move(held: Locked, step: str, losses: Sequence[Loss], survey: Surv
         owners={"surveyor": surveyor.pk},
         klass="town" if held.claim.in_town else "outside",
         also_makes=("claims.major_contact",) if urgent else (),
+        by=member.by,
+        at=member.at,
     )
 
 
-def _running(held: Locked) -> Survey:
-    survey = (
-        Survey.objects.filter(claim=held.claim, completed_at__isnull=True, replaced_at__isnull=True)
-        .select_related("surveyor")
-        .first()
+def _survey_move(member: Member[CompleteSurvey], survey: Survey) -> Move:
+    losses, sheet = _at(member, "dispatched"), member.turn.sheet
+    return Move(
+        member.held.case,
+        "survey",
+        parts=losses,
+        all_parts=member.held.losses,
+        data={"survey": survey.pk, "mode": survey.mode, "liability": sheet.liability},
+        facts=telling(member.held.claim),
+        amounts=by_subject(losses, "estimate"),
+        by=member.by,
+        at=member.at,
     )
-    if survey is None:
-        raise NoSurveyRunning(number=held.case.number)
-    return survey
 
 
-def _mine(held: Locked, by: Actor) -> Survey:
-    survey = _running(held)
-    if by.staff_id != survey.surveyor_id:
-        raise NotYourSurvey
-    return survey
+def _running(members: Sequence[Member[T]]) -> list[Survey]:
+    rows = Survey.objects.filter(
+        claim__in=[one.held.claim.pk for one in members],
+        completed_at__isnull=True,
+        replaced_at__isnull=True,
+    )
+    found = {row.claim_id: row for row in rows.order_by("pk")}
+    for one in members:
+        if one.held.claim.pk not in found:
+            with cases.naming(one.held.case):
+                raise NoSurveyRunning(number=one.held.case.number)
+    return [found[one.held.claim.pk] for one in members]
+
+
+def _mine(members: Sequence[Member[T]]) -> list[Survey]:
+    surveys = _running(members)
+    for one, survey in zip(members, surveys, strict=True):
+        if one.by.staff_id != survey.surveyor_id:
+            with cases.naming(one.held.case):
+                raise NotYourSurvey
+    return surveys
 
 
 def _step(
-    held: Locked,
     step: str,
+    members: Sequence[Member[T]],
+    surveys: Sequence[Survey],
     by: Actor,
     at: datetime,
-    data: Mapping[str, object],
-    owners: Mapping[str, int | None] | None = None,
 ) -> None:
-    losses = held.at("dispatched")
-    move = Move(
-        held.case, step, parts=losses, all_parts=held.losses, data=data, owners=owners or {}
-    )
-    cases.advance(move, by=by, at=at)
+    moves = [
+        Move(
+            one.held.case,
+            step,
+            parts=_at(one, "dispatched"),
+            all_parts=one.held.losses,
+            data={"survey": survey.pk},
+            owners={"surveyor": survey.surveyor_id} if step == "arrive" else {},
+            by=one.by,
+            at=one.at,
+        )
+        for one, survey in zip(members, surveys, strict=True)
+    ]
+    cases.advance_many(moves, by=by, at=at)
 
 
 def _check_words(held: Locked, sheet: SurveySheet) -> None:
@@ -325,23 +462,41 @@ def _fill(survey: Survey, sheet: SurveySheet, at: datetime) -> None:
         survey.arrived_at = survey.arrived_at or at
     survey.latitude = sheet.latitude or survey.latitude
     survey.longitude = sheet.longitude or survey.longitude
-    survey.save()
 
 
-def _add_findings(held: Locked, survey: Survey, sheet: SurveySheet) -> None:
-    DamagedPart.objects.bulk_create(
-        DamagedPart(survey=survey, loss=held.loss(d.loss), part=d.part, degree=d.degree)
-        for d in sheet.damages
+_FILLED = (
+    "authenticity",
+    "liability",
+    "findings",
+    "told",
+    "completed_at",
+    "contacted_at",
+    "arrived_at",
+    "latitude",
+    "longitude",
+)
+
+
+def _add_findings(members: Sequence[Member[CompleteSurvey]], surveys: Sequence[Survey]) -> None:
+    add_rows(
+        [
+            DamagedPart(survey=survey, loss=one.held.loss(d.loss), part=d.part, degree=d.degree)
+            for one, survey in zip(members, surveys, strict=True)
+            for d in one.turn.sheet.damages
+        ]
     )
-    InjuredPerson.objects.bulk_create(
-        InjuredPerson(
-            claim=held.claim,
-            loss=held.loss(one.loss) if one.loss else None,
-            name=one.name,
-            phone=one.phone,
-            severity=one.severity,
-            condition=one.condition,
-            hospital=one.hospital,
-        )
-        for one in sheet.injured
+    add_rows(
+        [
+            InjuredPerson(
+                claim=one.held.claim,
+                loss=one.loss_of(hurt.loss) if hurt.loss else None,
+                name=hurt.name,
+                phone=hurt.phone,
+                severity=hurt.severity,
+                condition=hurt.condition,
+                hospital=hurt.hospital,
+            )
+            for one in members
+            for hurt in one.turn.sheet.injured
+        ]
     )

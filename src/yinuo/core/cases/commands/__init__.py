@@ -2,13 +2,15 @@
 
 from yinuo.core.cases.chain import event_hash
 from yinuo.core.cases.commands.everyday import NotOfThisBranch, reassign, remark, tell_delay
-from yinuo.core.cases.commands.notes import erase_note, write_note
+from yinuo.core.cases.commands.notes import NewNote, erase_note, write_note, write_notes
 from yinuo.core.cases.commands.promises import (
+    Making,
     hand_over_promises,
     keep,
     keep_each,
     make_many,
     promise,
+    promise_many,
     withdraw,
 )
 from yinuo.core.cases.commands.stopping import (
@@ -20,8 +22,9 @@ from yinuo.core.cases.commands.stopping import (
     recount_provisional,
     resume,
 )
-from yinuo.core.cases.commands.sweeping import sweep
+from yinuo.core.cases.commands.sweeping import sweep, sweep_many
 from yinuo.core.cases.commands.timeline import (
+    Line,
     Move,
     NotYourRole,
     Opening,
@@ -43,6 +46,7 @@ from yinuo.core.cases.commands.work import (
     follow_ups_to,
     lock,
     lock_many,
+    naming,
     reacts_to,
     transaction,
 )
@@ -52,7 +56,10 @@ from yinuo.core.cases.workflow import subject_of
 __all__ = [
     "ChangedMeanwhile",
     "FollowUp",
+    "Line",
+    "Making",
     "Move",
+    "NewNote",
     "NotOfThisBranch",
     "NotYourRole",
     "Opening",
@@ -75,10 +82,12 @@ __all__ = [
     "lock",
     "lock_many",
     "make_many",
+    "naming",
     "open_case",
     "open_many",
     "pause",
     "promise",
+    "promise_many",
     "reacts_to",
     "reassign",
     "record",
@@ -89,9 +98,11 @@ __all__ = [
     "resume",
     "subject_of",
     "sweep",
+    "sweep_many",
     "tell_delay",
     "transaction",
     "withdraw",
     "workflow_of",
     "write_note",
+    "write_notes",
 ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Protocol
 
-from django.db.models import Case as Choose
-from django.db.models import F, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db import connection
+from django.db.models import Q
 
 from yinuo.core.cases.clocks import calendar_at, checks_of
 from yinuo.core.cases.commands.work import (
@@ -22,13 +23,14 @@ from yinuo.core.cases.commands.work import (
     touch,
     transaction,
 )
-from yinuo.core.cases.models import Case, Promise, PromisePause
+from yinuo.core.cases.models import Case, Promise
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit import bulk, clock
+from yinuo.kit import clock
+from yinuo.kit.bulk import array_text, columns
 from yinuo.kit.calendar import Calendar
-from yinuo.kit.clock import Due
+from yinuo.kit.clock import Due, Limit
 from yinuo.kit.rules import PromiseRule
 
 OPEN = Q(kept_at__isnull=True, withdrawn_at__isnull=True)
@@ -50,6 +52,7 @@ class Keeping:
     case: Case
     rules: tuple[str, ...]
     subjects: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,58 +76,106 @@ class Withdrawn:
     subject: str
 
 
-def make_many(makings: Sequence[Making], *, new_cases: bool = False) -> dict[int, list[Made]]:
-    """Make the promises, by case. One that is still open is not made a second time."""
+def make_each(makings: Sequence[Making], *, new_cases: bool = False) -> list[Made | None]:
+    """Make the promises, in one INSERT. Beside each making what was made, or None where the
+    promise is still open: it is not made a second time.
+    """
     if not makings:
-        return {}
+        return []
     rounds = {} if new_cases else _rounds(makings)
-    rows = [row for making in makings if (row := _row(making, rounds)) is not None]
-    bulk.create_many(rows)
-    made: dict[int, list[Made]] = defaultdict(list)
-    for row in rows:
-        made[row.case_id].append(Made(row.rule, row.subject, row.round, row.due_at))
-        touch(row.case_id)
+    counted: dict[object, _Counted] = {}
+    made: list[Made | None] = []
+    rows = []
+    for making in makings:
+        key = (making.case.pk, making.rule, making.subject)
+        latest, still_open = rounds.get(key, (0, False))
+        if still_open:
+            made.append(None)
+            continue
+        rounds[key] = (latest + 1, True)
+        row, due_at = _row(making, latest + 1, counted)
+        rows.append(row)
+        made.append(Made(making.rule, making.subject, latest + 1, due_at))
+        touch(making.case.pk)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, columns(rows))
     return made
 
 
-def keep_many(keepings: Sequence[Keeping], *, at: datetime) -> dict[int, list[Kept]]:
-    """Mark the open promises that these steps keep. What was never promised is not kept."""
-    wanted = {
-        (keeping.case.pk, rule, subject)
-        for keeping in keepings
-        for rule in keeping.rules
-        for subject in keeping.subjects
-    }
+def make_many(makings: Sequence[Making], *, new_cases: bool = False) -> dict[int, list[Made]]:
+    """As `make_each`, by case."""
+    made: dict[int, list[Made]] = defaultdict(list)
+    for making, one in zip(makings, make_each(makings, new_cases=new_cases), strict=True):
+        if one is not None:
+            made[making.case.pk].append(one)
+    return made
+
+
+def keep_many(keepings: Sequence[Keeping]) -> list[list[Kept]]:
+    """Mark the open promises that these steps keep, beside each keeping what it kept.
+
+    What was never promised is not kept.
+    """
+    kept: list[list[Kept]] = [[] for _ in keepings]
+    wanted: dict[tuple[int, str, str], int] = {}
+    for place, one in enumerate(keepings):
+        for rule in one.rules:
+            for subject in one.subjects:
+                wanted.setdefault((one.case.pk, rule, subject), place)
     if not wanted:
-        return {}
-    found = _locked(Q(case__in={key[0] for key in wanted}, rule__in={key[1] for key in wanted}))
-    rows = [row for row in found if (row.case_id, row.rule, row.subject) in wanted]
-    kept: dict[int, list[Kept]] = defaultdict(list)
-    for row in rows:
-        kept[row.case_id].append(Kept(row.rule, row.subject, is_late(row, at)))
-    late = [row.pk for row in rows if is_late(row, at)]
-    _end(
-        rows,
-        at=at,
-        kept_at=at,
+        return kept
+    ends: list[_End] = []
+    for row in _owed(_OF_RULES, [{key[0] for key in wanted}, {key[1] for key in wanted}]):
+        place = wanted.get((row.case_id, row.rule, row.subject), -1)
+        if place < 0:
+            continue
+        at = keepings[place].at
+        late = is_late(row, at)
+        kept[place].append(Kept(row.rule, row.subject, late))
         # A promise that is kept too late was missed, even if no sweep came by in between.
-        missed_at=Choose(
-            When(pk__in=late, then=Coalesce("missed_at", F("due_at"))), default=F("missed_at")
-        ),
-    )
+        missed_at = (row.missed_at or row.due_at) if late else row.missed_at
+        ends.append(_End(row, at, kept_at=at, missed_at=missed_at))
+    _end(ends)
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A case that ended at a moment, or the part of it that the subject names."""
+
+    case: Case
+    at: datetime
+    subject: str = ""
+
+
 def withdraw_of_ended(
-    closed: Sequence[Case], ended_parts: Sequence[tuple[Case, str]], *, at: datetime
+    closed: Sequence[Ended], parts: Sequence[Ended]
 ) -> dict[int, list[Withdrawn]]:
-    """What is still open when a case or a part of it ends is no longer owed."""
-    if not closed and not ended_parts:
+    """What is still open when a case or a part of it ends is no longer owed. By case."""
+    if not closed and not parts:
         return {}
-    which = Q(case__in=closed) if closed else Q()
-    for case, subject in ended_parts:
-        which |= Q(case=case, subject=subject)
-    return _withdraw(which, why="ended", at=at)
+    moments = {(one.case.pk, one.subject): one.at for one in parts}
+    whole = {one.case.pk: one.at for one in closed}
+    rows = _owed(
+        _OF_ENDED,
+        [list(whole), [key[0] for key in moments], [key[1] for key in moments]],
+    )
+    return _withdraw(
+        [(row, whole.get(row.case_id) or moments[row.case_id, row.subject]) for row in rows],
+        why="ended",
+    )
+
+
+def promise_many(makings: Sequence[Making], *, by: Actor) -> None:
+    """Make promises outside a step, each with its own line at the moment at which it starts.
+
+    The cases are locked by the caller.
+    """
+    for making, one in zip(makings, make_each(makings), strict=True):
+        if one is not None:
+            data = {"rule": one.rule, "subject": one.subject, "due": stamp(one.due_at)}
+            append(Entry(making.case, "promise.made", data, by, making.started_at, {}))
 
 
 def promise(
@@ -141,10 +192,8 @@ def promise(
     """Make one promise outside a step, with its own line on the timeline."""
     with transaction():
         fresh = lock(case)
-        made = make_many([Making(fresh, rule, at, subject, amount, klass, owners or {})])
-        for one in made.get(fresh.pk, ()):
-            data = {"rule": one.rule, "subject": one.subject, "due": stamp(one.due_at)}
-            append(Entry(fresh, "promise.made", data, by, at, {}))
+        making = Making(fresh, rule, at, subject, amount, klass, owners or {})
+        promise_many([making], by=by)
 
 
 def keep(*, case: Case, rule: str, by: Actor, at: datetime, subject: str = "") -> bool:
@@ -158,20 +207,21 @@ def keep_each(
     """Keep the same promise of each case outside a step. Returns how many were open."""
     with transaction():
         locked = lock_many(case.pk for case in cases)
-        keepings = [Keeping(case, (rule,), (subject,)) for case in locked.values()]
-        kept = keep_many(keepings, at=at)
-        for pk, ones in kept.items():
+        keepings = [Keeping(case, (rule,), (subject,), at) for case in locked.values()]
+        kept = keep_many(keepings)
+        for keeping, ones in zip(keepings, kept, strict=True):
             for one in ones:
                 data = {"rule": one.rule, "subject": one.subject, "late": one.late}
-                append(Entry(locked[pk], "promise.kept", data, by, at, {}))
-    return sum(map(len, kept.values()))
+                append(Entry(keeping.case, "promise.kept", data, by, at, {}))
+    return sum(map(len, kept))
 
 
 def withdraw(*, case: Case, rules: Iterable[str], why: str, by: Actor, at: datetime) -> int:
     """Take promises back, visibly: the line says which and why. Returns how many."""
     with transaction():
         fresh = lock(case)
-        gone = _withdraw(Q(case=fresh, rule__in=list(rules)), why=why, at=at).get(fresh.pk, [])
+        rows = _owed(_OF_RULES, [[fresh.pk], list(rules)])
+        gone = _withdraw([(row, at) for row in rows], why=why).get(fresh.pk, [])
         for one in gone:
             data = {"rule": one.rule, "subject": one.subject, "why": why}
             append(Entry(fresh, "promise.withdrawn", data, by, at, {}))
@@ -210,81 +260,193 @@ def set_due(
     row.next_check_at = None if row.paused_at is not None else next_check(row)
 
 
-def next_check(row: Promise) -> datetime | None:
+class Checked(Protocol):
+    """What has checks to come: a row, or as much of it as the sweeper reads."""
+
+    checks: list[list[str]]
+    checks_done: int
+
+
+def next_check(row: Checked) -> datetime | None:
     """When the sweeper has to look at this promise again."""
     upcoming = row.checks[row.checks_done :]
     return datetime.fromisoformat(upcoming[0][0]) if upcoming else None
 
 
-def is_late(row: Promise, at: datetime) -> bool:
+def is_late(row: Owed | Promise, at: datetime) -> bool:
     """A due time is exclusive; while the clock stands still it does not come nearer."""
     return row.missed_at is not None or (row.paused_at or at) >= row.due_at
 
 
-def _row(making: Making, rounds: Mapping[tuple[int, str, str], tuple[int, bool]]) -> Promise | None:
-    latest, still_open = rounds.get((making.case.pk, making.rule, making.subject), (0, False))
-    if still_open:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a rule makes of a limit and a start; the losses of a claim have it in common."""
+
+    due_at: datetime
+    provisional: bool
+    checks: str
+    next_check_at: datetime | None
+
+
+def _row(
+    making: Making, round_: int, counted: dict[object, _Counted]
+) -> tuple[tuple[Any, ...], datetime]:
+    """The columns of `_INSERT`, and when the promise is due."""
     rule, revision = rulebook.promise_rule(making.rule, at=making.started_at)
     limit = rule.limit_for(making.klass or making.case.care, making.amount)
-    calendar = calendar_at(making.started_at)
-    row = Promise(
-        case=making.case,
-        rule=making.rule,
-        rule_revision=revision,
-        subject=making.subject,
-        round=latest + 1,
-        audience=rule.audience,
-        statutory=rule.statutory,
-        owner_id=making.owners.get(rule.owner) or making.case.handler_id,
-        owner_role=rule.owner,
-        limit=str(limit),
-        roll_forward=limit.roll_forward,
-        pausable=list(rule.pausable),
-        started_at=making.started_at,
+    key = (making.rule, revision, str(limit), making.started_at)
+    found = counted.get(key)
+    if found is None:
+        found = counted[key] = _count(limit, making.started_at, rule)
+    columns = (
+        making.case.pk,
+        making.rule,
+        revision,
+        making.subject,
+        round_,
+        rule.audience,
+        rule.statutory,
+        making.owners.get(rule.owner) or making.case.handler_id,
+        rule.owner,
+        str(limit),
+        limit.roll_forward,
+        json.dumps(list(rule.pausable)),
+        making.started_at,
+        found.due_at,
+        found.provisional,
+        found.checks,
+        found.next_check_at,
     )
-    due = clock.due(limit, making.started_at, calendar)
-    set_due(row, due, rule, calendar, making.started_at)
-    return row
+    return columns, found.due_at
+
+
+def _count(limit: Limit, started_at: datetime, rule: PromiseRule) -> _Counted:
+    calendar = calendar_at(started_at)
+    due = clock.due(limit, started_at, calendar)
+    # A warning whose moment has gone by is not given any more.
+    checks = [
+        check
+        for check in checks_of(due, rule, calendar)
+        if check.at > started_at or check.kind != "warn"
+    ]
+    return _Counted(
+        due.due_at,
+        due.provisional,
+        json.dumps([check.as_row() for check in checks]),
+        checks[0].at if checks else None,
+    )
+
+
+_INSERT = """
+INSERT INTO cases_promise
+    (case_id, rule, rule_revision, subject, round, audience, statutory, owner_id, owner_role,
+     "limit", roll_forward, pausable, started_at, due_at, provisional, checks, next_check_at,
+     withdrawn_why, checks_done)
+SELECT case_id, rule, revision, subject, round, audience, statutory, owner_id, owner_role,
+    "limit", roll_forward, pausable::jsonb, started_at, due_at, provisional, checks::jsonb,
+    next_check_at, '', 0
+FROM unnest(
+    %s::bigint[], %s::text[], %s::integer[], %s::text[], %s::smallint[], %s::text[], %s::boolean[],
+    %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::timestamptz[],
+    %s::timestamptz[], %s::boolean[], %s::text[], %s::timestamptz[]
+) WITH ORDINALITY AS v(case_id, rule, revision, subject, round, audience, statutory, owner_id,
+    owner_role, "limit", roll_forward, pausable, started_at, due_at, provisional, checks,
+    next_check_at, place)
+ORDER BY place
+"""
+
+_ROUNDS = """
+SELECT case_id, rule, subject, max(round), bool_or(kept_at IS NULL AND withdrawn_at IS NULL)
+FROM cases_promise WHERE case_id = ANY(%s::bigint[]) AND rule = ANY(%s::text[])
+GROUP BY case_id, rule, subject
+"""
 
 
 def _rounds(makings: Sequence[Making]) -> dict[tuple[int, str, str], tuple[int, bool]]:
-    found: dict[tuple[int, str, str], tuple[int, bool]] = {}
-    rows = Promise.objects.filter(
-        case__in=[m.case.pk for m in makings], rule__in={m.rule for m in makings}
-    ).values_list("case_id", "rule", "subject", "round", "kept_at", "withdrawn_at")
-    for case_id, rule, subject, round_, kept_at, withdrawn_at in rows:
-        latest, still_open = found.get((case_id, rule, subject), (0, False))
-        running = kept_at is None and withdrawn_at is None
-        found[(case_id, rule, subject)] = (max(latest, round_), still_open or running)
-    return found
+    """The newest round of what is to be made, and whether one is still open."""
+    cases, rules = {m.case.pk for m in makings}, {m.rule for m in makings}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROUNDS, [array_text(cases), array_text(rules)])
+        return {(row[0], row[1], row[2]): (row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _locked(which: Q) -> list[Promise]:
-    return list(Promise.objects.filter(OPEN).filter(which).select_for_update(no_key=True))
+# What ends ----------------------------------------------------------------------------------
 
 
-def _withdraw(which: Q, *, why: str, at: datetime) -> dict[int, list[Withdrawn]]:
-    rows = _locked(which)
-    _end(rows, at=at, withdrawn_at=at, withdrawn_why=why)
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An open promise, as much of it as its end needs."""
+
+    id: int
+    case_id: int
+    rule: str
+    subject: str
+    due_at: datetime
+    paused_at: datetime | None
+    missed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    row: Owed
+    at: datetime
+    kept_at: datetime | None = None
+    missed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    why: str = ""
+
+
+_OPEN_ROWS = """
+SELECT id, case_id, rule, subject, due_at, paused_at, missed_at FROM cases_promise
+WHERE kept_at IS NULL AND withdrawn_at IS NULL AND {which}
+ORDER BY id FOR NO KEY UPDATE
+"""
+_OF_RULES = _OPEN_ROWS.format(which="case_id = ANY(%s::bigint[]) AND rule = ANY(%s::text[])")
+_OF_ENDED = _OPEN_ROWS.format(
+    which="(case_id = ANY(%s::bigint[])"
+    " OR (case_id, subject) IN (SELECT * FROM unnest(%s::bigint[], %s::text[])))"
+)
+_END_PAUSES = """
+UPDATE cases_promisepause p SET ended_at = greatest(p.started_at, v.at)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS v(id, at)
+WHERE p.promise_id = v.id AND p.ended_at IS NULL
+"""
+_END = """
+UPDATE cases_promise p SET kept_at = v.kept_at, missed_at = v.missed_at,
+    withdrawn_at = v.withdrawn_at, withdrawn_why = v.why, next_check_at = NULL, paused_at = NULL
+FROM unnest(
+    %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[]
+) AS v(id, kept_at, missed_at, withdrawn_at, why)
+WHERE p.id = v.id
+"""
+
+
+def _owed(statement: str, values: Sequence[Iterable[object]]) -> list[Owed]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [array_text(value) for value in values])
+        return [Owed(*row) for row in cursor.fetchall()]
+
+
+def _withdraw(rows: Sequence[tuple[Owed, datetime]], *, why: str) -> dict[int, list[Withdrawn]]:
+    _end([_End(row, at, None, row.missed_at, at, why) for row, at in rows])
     gone: dict[int, list[Withdrawn]] = defaultdict(list)
-    for row in rows:
+    for row, _at in rows:
         gone[row.case_id].append(Withdrawn(row.rule, row.subject))
     return gone
 
 
-def _end(rows: Sequence[Promise], *, at: datetime, **how: object) -> None:
+def _end(ends: Sequence[_End]) -> None:
     """Write the end of promises, and of the pauses that still run."""
-    ids = [row.pk for row in rows]
-    if not ids:
+    if not ends:
         return
-    if any(row.paused_at is not None for row in rows):
-        PromisePause.objects.filter(promise__in=ids, ended_at__isnull=True).update(
-            ended_at=Greatest("started_at", Value(at))
-        )
-    Promise.objects.filter(pk__in=ids).update(next_check_at=None, paused_at=None, **how)
-    for row in rows:
-        touch(row.case_id)
+    paused = [(one.row.id, one.at) for one in ends if one.row.paused_at is not None]
+    rows = [(one.row.id, one.kept_at, one.missed_at, one.withdrawn_at, one.why) for one in ends]
+    with connection.cursor() as cursor:
+        if paused:
+            cursor.execute(_END_PAUSES, columns(paused))
+        cursor.execute(_END, columns(rows))
+    for one in ends:
+        touch(one.row.case_id)
 
 
 def hand_over_promises(*, case: Case, to: Staff, from_id: int | None) -> None:

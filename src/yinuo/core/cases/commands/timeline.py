@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.commands import promises
-from yinuo.core.cases.commands.promises import Keeping, Making
+from yinuo.core.cases.commands.promises import Ended, Keeping, Making
 from yinuo.core.cases.commands.work import (
     SET_LIMIT,
     Entry,
@@ -22,6 +23,7 @@ from yinuo.core.cases.commands.work import (
     adopt,
     append,
     lock_many,
+    naming,
     stamp,
     touch,
     transaction,
@@ -31,7 +33,7 @@ from yinuo.core.cases.queries import workflow_of
 from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Table, Workflow, subject_of
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
-from yinuo.kit import bulk
+from yinuo.kit.bulk import add_rows, columns
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import CaseNumber
 
@@ -66,6 +68,8 @@ class Opening:
     owners: Mapping[str, int | None] = field(default_factory=dict)
     amount: Decimal | None = None
     also_makes: tuple[str, ...] = ()
+    by: Actor | None = None
+    at: datetime | None = None
     started_at: datetime | None = None
 
 
@@ -86,20 +90,37 @@ class Move:
     also_makes: tuple[str, ...] = ()
     care: str | None = None
     started_at: datetime | None = None
+    by: Actor | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line for a timeline; who and when may differ from the rest of its set."""
+
+    case: Case
+    type: str
+    data: Mapping[str, Any]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    by: Actor | None = None
+    at: datetime | None = None
 
 
 def record_many(
-    lines: Sequence[tuple[Case, str, Mapping[str, Any]]],
+    lines: Sequence[tuple[Case, str, Mapping[str, Any]] | Line],
     *,
     by: Actor,
     at: datetime,
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Append one line to each case, inside or outside a running command."""
+    told = facts or {}
+    given = [one if isinstance(one, Line) else Line(*one, told) for one in lines]
     with transaction():
-        locked = lock_many(case.pk for case, _type, _data in lines)
-        for case, event_type, data in lines:
-            append(Entry(locked[case.pk], event_type, dict(data), by, at, facts or {}))
+        locked = lock_many(line.case.pk for line in given)
+        for line in given:
+            case, data = locked[line.case.pk], dict(line.data)
+            append(Entry(case, line.type, data, line.by or by, line.at or at, line.facts))
 
 
 def record(
@@ -122,17 +143,17 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         numbers, work.recorded_at = _next_numbers(len(openings))
         cases, steps = [], []
         for opening, serial in zip(openings, numbers, strict=True):
-            workflow = WORKFLOWS.current(opening.kind)
-            steps.append(_opening_step(workflow, opening.step, by))
-            prefix = WORKFLOWS.prefix(opening.kind)
-            cases.append(_new_case(opening, workflow, steps[-1], _number(prefix, serial, at), at))
-        bulk.create_many(cases)
+            workflow, moment = WORKFLOWS.current(opening.kind), opening.at or at
+            steps.append(_opening_step(workflow, opening.step, opening.by or by))
+            number = _number(WORKFLOWS.prefix(opening.kind), serial, moment)
+            cases.append(_new_case(opening, workflow, steps[-1], number, moment))
+        add_rows(cases)
         adopt(cases)
         makings = [
             Making(
                 case,
                 rule,
-                started_at=opening.started_at or at,
+                started_at=opening.started_at or opening.at or at,
                 amount=opening.amount,
                 owners=opening.owners,
             )
@@ -142,7 +163,8 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         made = promises.make_many(makings, new_cases=True)
         for opening, case, step in zip(openings, cases, steps, strict=True):
             data = {**opening.data, **_promised(made.get(case.pk, ()))}
-            append(Entry(case, step.event, data, by, at, opening.facts))
+            who, moment = opening.by or by, opening.at or at
+            append(Entry(case, step.event, data, who, moment, opening.facts))
     return cases
 
 
@@ -151,48 +173,37 @@ def open_case(opening: Opening, *, by: Actor, at: datetime) -> Case:
 
 
 def advance_many(moves: Sequence[Move], *, by: Actor, at: datetime) -> None:
-    """Take one step in each case.
+    """Take one step in each case, or in several of its parts, one move for each.
 
-    Raises StepNotAllowed when the workflow version of the case has no such step from where it
-    (or one of the parts) is, and NotYourRole when the actor holds none of the step's roles.
+    A move may say itself who takes it and when. Raises StepNotAllowed when the workflow version of
+    the case has no such step from where it (or one of the parts) is, and NotYourRole when the
+    actor holds none of the step's roles.
     """
     with transaction():
         locked = lock_many(move.case.pk for move in moves)
-        if len(locked) != len(moves):
-            raise ValueError("a case takes one step at a time")
-        moves = [replace(move, case=locked[move.case.pk]) for move in moves]
-        plans = [_plan(move, by) for move in moves]
+        turns = [_turn(move, locked[move.case.pk], by, at) for move in moves]
+        _refuse_twice(turns)
         kept = promises.keep_many(
             [
-                Keeping(move.case, step.keeps, ("", *map(subject_of, move.parts)))
-                for move, (_flow, step, _subjects) in zip(moves, plans, strict=True)
-                if step.keeps
-            ],
-            at=at,
-        )
-        _move_all(moves, plans, at)
-        made = promises.make_many(
-            [
-                Making(
-                    case=move.case,
-                    rule=rule,
-                    subject=subject,
-                    started_at=move.started_at or at,
-                    amount=move.amounts.get(subject, move.amount),
-                    klass=move.klass,
-                    owners=move.owners,
+                Keeping(
+                    turn.case, turn.step.keeps, ("", *map(subject_of, turn.move.parts)), turn.at
                 )
-                for move, (_flow, step, subjects) in zip(moves, plans, strict=True)
-                for rule in (*step.makes, *move.also_makes)
-                for subject in subjects
+                for turn in turns
             ]
         )
-        gone = _withdraw_of_ended(moves, at)
-        for move, (_flow, step, _subjects) in zip(moves, plans, strict=True):
-            pk = move.case.pk
-            promised = _promised(made.get(pk, ()), kept.get(pk, ()), gone.get(pk, ()))
-            data = {"step": step.name, **move.data, **_parts_data(move), **promised}
-            append(Entry(move.case, step.event, data, by, at, move.facts))
+        _move_all(turns)
+        makings = [(turn, making) for turn in turns for making in _makings(turn)]
+        made: dict[int, list[promises.Made]] = defaultdict(list)
+        found = promises.make_each([making for _turn, making in makings])
+        for (turn, _making), one in zip(makings, found, strict=True):
+            if one is not None:
+                made[id(turn)].append(one)
+        gone = _withdraw_of_ended(turns)
+        for turn, kept_by_it in zip(turns, kept, strict=True):
+            move = turn.move
+            promised = _promised(made.get(id(turn), ()), kept_by_it, gone.get(id(turn), ()))
+            data = {"step": turn.step.name, **move.data, **_parts_data(move), **promised}
+            append(Entry(turn.case, turn.step.event, data, turn.by, turn.at, move.facts))
 
 
 def advance(move: Move, *, by: Actor, at: datetime) -> None:
@@ -218,7 +229,7 @@ def check_step(case: Case, name: str, *, by: Actor) -> Step:
 
 def check_move(move: Move, *, by: Actor) -> None:
     """Whether the step could be taken; takes it not. Raises StepNotAllowed and NotYourRole."""
-    _plan(move, by)
+    _plan(move, move.case, move.by or by)
 
 
 def _next_numbers(count: int) -> tuple[list[int], datetime]:
@@ -263,40 +274,86 @@ def _new_case(opening: Opening, workflow: Workflow, step: Step, number: str, at:
     )
 
 
-def _plan(move: Move, by: Actor) -> tuple[Workflow, Step, tuple[str, ...]]:
-    workflow = workflow_of(move.case)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A move that the workflow allows, on the locked row of its case."""
+
+    move: Move
+    case: Case
+    by: Actor
+    at: datetime
+    workflow: Workflow
+    step: Step
+    subjects: tuple[str, ...]
+
+
+def _turn(move: Move, case: Case, by: Actor, at: datetime) -> _Turn:
+    who = move.by or by
+    with naming(case):
+        workflow, step = _plan(move, case, who)
+    per_part = move.parts and not step.whole
+    subjects = tuple(map(subject_of, move.parts)) if per_part else ("",)
+    return _Turn(move, case, who, move.at or at, workflow, step, subjects)
+
+
+def _plan(move: Move, case: Case, by: Actor) -> tuple[Workflow, Step]:
+    workflow = workflow_of(case)
     table = workflow.parts if move.parts and workflow.parts else workflow.case
     step = table.step(move.step)
-    held = [part.stage for part in move.parts] if move.parts else [move.case.state]
+    held = [part.stage for part in move.parts] if move.parts else [case.state]
     if step is None or any(state not in step.source for state in held):
-        stuck = next((s for s in held if step is None or s not in step.source), move.case.state)
+        stuck = next((s for s in held if step is None or s not in step.source), case.state)
         label = step.label if step else move.step
-        raise StepNotAllowed(
-            step=_(label), number=move.case.number, state=_(table.state(stuck).label)
-        )
+        raise StepNotAllowed(step=_(label), number=case.number, state=_(table.state(stuck).label))
     if not by.roles.intersection(step.who):
         raise NotYourRole(step=_(step.label))
-    per_part = move.parts and not step.whole
-    subjects = tuple(subject_of(part) for part in move.parts) if per_part else ("",)
-    return workflow, step, subjects
+    return workflow, step
 
 
-def _move_all(
-    moves: Sequence[Move], plans: Sequence[tuple[Workflow, Step, tuple[str, ...]]], at: datetime
-) -> None:
+def _refuse_twice(turns: Sequence[_Turn]) -> None:
+    """Several moves of one case are fine while each moves parts of its own."""
+    if len({turn.case.pk for turn in turns}) == len(turns):
+        return
+    taken: set[tuple[int, str]] = set()
+    for turn in turns:
+        for subject in map(subject_of, turn.move.parts) if turn.move.parts else ("",):
+            if (turn.case.pk, subject) in taken:
+                raise ValueError("a case takes one step at a time")
+            taken.add((turn.case.pk, subject))
+
+
+def _makings(turn: _Turn) -> list[Making]:
+    move = turn.move
+    return [
+        Making(
+            case=turn.case,
+            rule=rule,
+            subject=subject,
+            started_at=move.started_at or turn.at,
+            amount=move.amounts.get(subject, move.amount),
+            klass=move.klass,
+            owners=move.owners,
+        )
+        for rule in (*turn.step.makes, *move.also_makes)
+        for subject in turn.subjects
+    ]
+
+
+def _move_all(turns: Sequence[_Turn]) -> None:
     moved: list[Part] = []
-    for move, (workflow, step, _subjects) in zip(moves, plans, strict=True):
+    for turn in turns:
+        move, workflow, step = turn.move, turn.workflow, turn.step
         if move.care is not None:
-            move.case.care = move.care
+            turn.case.care = move.care
         if move.parts and workflow.parts:
             if step.target:
                 for part in move.parts:
-                    _set_stage(part, step.target, workflow.parts, at)
+                    _set_stage(part, step.target, workflow.parts, turn.at)
                 moved.extend(move.parts)
             stages = [part.stage for part in (move.all_parts or move.parts)]
-            _set_state(move.case, workflow.derived_state(stages), workflow.case, at)
+            _set_state(turn.case, workflow.derived_state(stages), workflow.case, turn.at)
         elif step.target:
-            _set_state(move.case, step.target, workflow.case, at)
+            _set_state(turn.case, step.target, workflow.case, turn.at)
     _save_parts(moved)
 
 
@@ -321,22 +378,45 @@ def _save_parts(parts: Sequence[Part]) -> None:
         assert isinstance(part, Model)
         by_model.setdefault(type(part), []).append(part)
     for model, rows in by_model.items():
-        fields = ["stage", "stage_since_at", "ended_at"]
-        if len(rows) == 1:
-            rows[0].save(update_fields=fields)
-        else:
-            model._default_manager.bulk_update(rows, fields)
+        quote = connection.ops.quote_name
+        assert model._meta.pk is not None
+        statement = _UPDATE_PARTS.format(
+            table=quote(model._meta.db_table), key=quote(model._meta.pk.column)
+        )
+        values = columns((row.pk, row.stage, row.stage_since_at, row.ended_at) for row in rows)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
 
 
-def _withdraw_of_ended(moves: Sequence[Move], at: datetime) -> dict[int, list[promises.Withdrawn]]:
-    closed = [move.case for move in moves if move.case.closed_at is not None]
-    ended = [
-        (move.case, subject_of(part))
-        for move in moves
-        for part in move.parts
-        if part.ended_at is not None and move.case.closed_at is None
-    ]
-    return promises.withdraw_of_ended(closed, ended, at=at)
+_UPDATE_PARTS = """
+UPDATE {table} p SET stage = v.stage, stage_since_at = v.since_at, ended_at = v.ended_at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+    AS v(id, stage, since_at, ended_at)
+WHERE p.{key} = v.id
+"""
+
+
+def _withdraw_of_ended(turns: Sequence[_Turn]) -> dict[int, list[promises.Withdrawn]]:
+    """What falls away with each turn, by the identity of the turn: with the end of a case at the
+    last of its turns, with the end of a part at the turn that ended it.
+    """
+    last = {turn.case.pk: turn for turn in turns if turn.case.closed_at is not None}
+    ended = {
+        (turn.case.pk, subject_of(part)): turn
+        for turn in turns
+        for part in turn.move.parts
+        if part.ended_at is not None and turn is not last.get(turn.case.pk)
+    }
+    gone = promises.withdraw_of_ended(
+        [Ended(turn.case, turn.at) for turn in last.values()],
+        [Ended(turn.case, turn.at, subject) for (_pk, subject), turn in ended.items()],
+    )
+    found: dict[int, list[promises.Withdrawn]] = defaultdict(list)
+    for pk, rows in gone.items():
+        for row in rows:
+            turn = ended.get((pk, row.subject)) or last[pk]
+            found[id(turn)].append(row)
+    return found
 
 
 def _parts_data(move: Move) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from yinuo.core.cases.models import Case
 from yinuo.core.messages import commands as messages
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit import bulk, queue
+from yinuo.kit import queue
+from yinuo.kit.bulk import columns
 from yinuo.kit.errors import DomainError
 
 SET_LIMIT = 1_000
@@ -188,6 +189,22 @@ def lock_many(case_ids: Iterable[int]) -> dict[int, Case]:
     return {pk: work.cases[pk] for pk in wanted}
 
 
+class naming:  # noqa: N801 - read as a word: with naming(case)
+    """A refusal inside says of which member of a set it speaks, in `member`."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, member: Case | str) -> None:
+        self._name = member if isinstance(member, str) else member.number
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> None:
+        if isinstance(refusal, DomainError) and not refusal.member:
+            refusal.member = self._name
+
+
 def lock(case: Case, *, seen: int | None = None) -> Case:
     """The case, locked and fresh. `seen` is the revision that the person had on the screen.
 
@@ -279,9 +296,8 @@ def _write_events(work: Work) -> list[int]:
     recorded_at = work.recorded_at or database_clock()
     source = "replay" if settings.YINUO_SANDBOX else ""
     rows = [_chained(entry, recorded_at, source) for entry in work.entries]
-    columns = bulk.columns(rows)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVENTS, [recorded_at, source, *columns])
+        cursor.execute(_INSERT_EVENTS, [recorded_at, source, *columns(rows)])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -327,22 +343,25 @@ def _write_messages(work: Work, event_ids: Sequence[int]) -> list[int]:
 def _write_cases(cases: Sequence[Case]) -> None:
     if not cases:
         return
-    columns: list[list[Any]] = [
-        [c.pk for c in cases],
-        [c.state for c in cases],
-        [c.state_since_at for c in cases],
-        [c.care for c in cases],
-        [c.handler_id for c in cases],
-        [c.branch_id for c in cases],
-        [c.branch_path for c in cases],
-        [c.closed_at for c in cases],
-        [c.waiting_for_customer for c in cases],
-        [c.revision for c in cases],
-        [c.head_seq for c in cases],
-        [bytes(c.head_hash) for c in cases],
+    rows = [
+        (
+            c.pk,
+            c.state,
+            c.state_since_at,
+            c.care,
+            c.handler_id,
+            c.branch_id,
+            c.branch_path,
+            c.closed_at,
+            c.waiting_for_customer,
+            c.revision,
+            c.head_seq,
+            bytes(c.head_hash),
+        )
+        for c in cases
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE_CASES, [bulk.array_text(column) for column in columns])
+        cursor.execute(_UPDATE_CASES, columns(rows))
 
 
 def _hand_on(follow_up: FollowUp) -> None:

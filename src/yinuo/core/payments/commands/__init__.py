@@ -3,9 +3,11 @@
 from yinuo.core.payments.commands.accounts import (
     AccountAlreadyDecided,
     AccountNeedsSecondPerson,
+    Proposal,
     confirm_account,
     decline_account,
     propose_account,
+    propose_many,
 )
 from yinuo.core.payments.commands.answers import apply_answer, read_answers
 from yinuo.core.payments.commands.batches import (
@@ -45,6 +47,7 @@ __all__ = [
     "PaymentAlreadyRunning",
     "PaymentHasLeft",
     "PaymentNotReturned",
+    "Proposal",
     "apply_answer",
     "cancel_payment",
     "confirm_account",
@@ -55,6 +58,7 @@ __all__ = [
     "make_batch",
     "make_batches",
     "propose_account",
+    "propose_many",
     "read_answers",
     "reissue",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,7 @@ from yinuo.core.payments.rules import AccountDetails, account_problems
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.rulebook.queries import rules
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.crypto import Secret, keyed_digest, normalise
 from yinuo.kit.errors import DomainError, raise_problems
 
@@ -33,6 +37,64 @@ class AccountNeedsSecondPerson(DomainError):
     http = 403
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where a payee wants the money; ``subject`` names the part of the case, as in loss:12."""
+
+    case: Case
+    person: Person
+    details: AccountDetails
+    subject: str = ""
+    by: Actor | None = None
+    at: datetime | None = None
+
+
+def propose_many(proposals: Sequence[Proposal], *, by: Actor, at: datetime) -> list[PayeeAccount]:
+    """Enter accounts. The first one of a payee is in force at once, a later one when confirmed.
+
+    The account that is already in force, entered again, is returned unchanged, unless a payment
+    to it came back. Raises SeveralProblems or the single problem from payments.rules.
+    """
+    tidied = [_checked(one, one.at or at) for one in proposals]
+    with cases.transaction():
+        locked = cases.lock_many(one.case.pk for one in proposals)
+        known = _standing(proposals)
+        found: list[PayeeAccount] = []
+        replaced: list[PayeeAccount] = []
+        for one, tidy in zip(proposals, tidied, strict=True):
+            key = (one.case.pk, one.subject, one.person.pk)
+            current = next((row for row in known[key] if row.confirmed_at), None)
+            if current and _details(current) == tidy and not _came_back(current):
+                found.append(current)
+                continue
+            # A newer proposal takes the place of one that still waits.
+            for row in known[key]:
+                if row is not current:
+                    row.replaced_at = one.at or at
+                    replaced.append(row)
+            account = _new_account(
+                locked[one.case.pk], one.subject, one.person, tidy, correction=current is not None
+            )
+            account.proposed_by, account.proposed_at = (one.by or by).id, one.at or at
+            if current is None:
+                account.confirmed_by, account.confirmed_at = CHECKED_BY_RULE, one.at or at
+            known[key] = [*([current] if current else []), account]
+            found.append(account)
+        new = [row for row in found if row.pk is None]
+        change_rows([row for row in replaced if row.pk is not None], "replaced_at")
+        add_rows(new)
+        cases.record_many(
+            [
+                _line(row, "account.proposed", one.by or by, one.at or at)
+                for one, row in zip(proposals, found, strict=True)
+                if row in new
+            ],
+            by=by,
+            at=at,
+        )
+    return found
+
+
 def propose_account(
     *,
     case: Case,
@@ -42,36 +104,31 @@ def propose_account(
     at: datetime,
     subject: str = "",
 ) -> PayeeAccount:
-    """Enter the payee's account. The first one is in force at once, a later one when confirmed.
+    """One account; see `propose_many`."""
+    return propose_many([Proposal(case, person, details, subject)], by=by, at=at)[0]
 
-    The account that is already in force, entered again, is returned unchanged, unless a payment
-    to it came back. Raises SeveralProblems or the single problem from payments.rules.
-    """
-    tidy = details.tidy()
+
+def _checked(proposal: Proposal, at: datetime) -> AccountDetails:
+    tidy = proposal.details.tidy()
     account_rules = rules(PaymentsRules, at=at).account
-    raise_problems(account_problems(tidy, payee_name=person.name, rules=account_rules))
-    with cases.transaction():
-        fresh = cases.lock(case)
-        earlier = list(
-            PayeeAccount.objects.filter(
-                case=fresh, subject=subject, person=person, replaced_at__isnull=True
-            )
-        )
-        current = next((row for row in earlier if row.confirmed_at), None)
-        if current and _details(current) == tidy and not _came_back(current):
-            return current
-        # A newer proposal takes the place of one that still waits.
-        for row in earlier:
-            if row is not current:
-                row.replaced_at = at
-                row.save(update_fields=["replaced_at"])
-        account = _new_account(fresh, subject, person, tidy, correction=current is not None)
-        account.proposed_by, account.proposed_at = by.id, at
-        if current is None:
-            account.confirmed_by, account.confirmed_at = CHECKED_BY_RULE, at
-        account.save()
-        _note(account, "account.proposed", by, at)
-    return account
+    with cases.naming(proposal.case):
+        raise_problems(account_problems(tidy, payee_name=proposal.person.name, rules=account_rules))
+    return tidy
+
+
+def _standing(
+    proposals: Sequence[Proposal],
+) -> dict[tuple[int, str, int], list[PayeeAccount]]:
+    """The accounts of these payees that nothing has replaced."""
+    rows = PayeeAccount.objects.filter(
+        case__in={one.case.pk for one in proposals},
+        person__in={one.person.pk for one in proposals},
+        replaced_at__isnull=True,
+    )
+    standing: dict[tuple[int, str, int], list[PayeeAccount]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        standing[row.case_id, row.subject, row.person_id].append(row)
+    return standing
 
 
 def confirm_account(*, account: PayeeAccount, by: Actor, at: datetime) -> PayeeAccount:
@@ -151,9 +208,13 @@ def _came_back(account: PayeeAccount) -> bool:
 
 
 def _note(account: PayeeAccount, event: str, by: Actor, at: datetime) -> None:
+    cases.record_many([_line(account, event, by, at)], by=by, at=at)
+
+
+def _line(account: PayeeAccount, event: str, by: Actor, at: datetime) -> cases.Line:
     data = {
         "account": account.pk,
         "subject": account.subject,
         "correction": account.is_correction,
     }
-    cases.record(case=account.case, type=event, data=data, by=by, at=at)
+    return cases.Line(account.case, event, data, by=by, at=at)

@@ -70,7 +70,7 @@ def make_batch(
     batch_rules = rules(PaymentsRules, at=at).batch
     most = batch_rules.most_payments.value
     with cases.transaction():
-        taken, left_out = _claim(currency, most, batch_rules.reference.value)
+        taken, left_out = _claim(currency, most, batch_rules.reference.value, at)
         if not taken:
             return BatchMade(None, left_out)
         payments = [payment for payment, _transfer in taken]
@@ -157,14 +157,14 @@ def mark_handed_over(batch: PaymentBatch, *, by: Actor, at: datetime) -> None:
 
 
 def _claim(
-    currency: str, most: int, reference: str
+    currency: str, most: int, reference: str, at: datetime
 ) -> tuple[list[tuple[Payment, Transfer]], tuple[LeftOut, ...]]:
     """Up to ``most`` sendable payments, locked, and those passed over on the way to them."""
     taken: list[tuple[Payment, Transfer]] = []
     left_out: list[LeftOut] = []
     last = 0
     while len(taken) < most:
-        found = _lock_ready(currency, after=last, count=most - len(taken))
+        found = _lock_ready(currency, at, after=last, count=most - len(taken))
         if not found:
             break
         last = found[-1].pk
@@ -178,9 +178,12 @@ def _claim(
     return taken, tuple(left_out)
 
 
-def _lock_ready(currency: str, *, after: int, count: int) -> Sequence[Payment]:
+def _lock_ready(currency: str, at: datetime, *, after: int, count: int) -> Sequence[Payment]:
+    """What was instructed by that moment: who replays knows already what comes after it."""
     return list(
-        Payment.objects.filter(status=Payment.Status.READY, currency=currency, pk__gt=after)
+        Payment.objects.filter(
+            status=Payment.Status.READY, currency=currency, made_at__lte=at, pk__gt=after
+        )
         .select_related("account", "case")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("pk")[:count]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from yinuo.core.payments import queries
 from yinuo.core.payments.models import PayeeAccount, Payment
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
+from yinuo.kit.bulk import add_rows
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import digest_of
 from yinuo.kit.money import check_amount, format_amount
@@ -83,6 +85,8 @@ class Draft:
     amount: Decimal
     currency: str
     subject: str = ""
+    by: Actor | None = None
+    at: datetime | None = None
 
 
 def draft_many(drafts: Sequence[Draft], *, by: Actor, at: datetime) -> list[Payment]:
@@ -94,16 +98,31 @@ def draft_many(drafts: Sequence[Draft], *, by: Actor, at: datetime) -> list[Paym
     with cases.transaction():
         cases.lock_many(draft.case.pk for draft in drafts)
         accounts = _accounts_of(drafts)
-        earlier = list(Payment.objects.filter(case__in={draft.case.pk for draft in drafts}))
+        known: dict[int, list[Payment]] = defaultdict(list)
+        for row in Payment.objects.filter(case__in={draft.case.pk for draft in drafts}):
+            known[row.case_id].append(row)
         made: list[Payment] = []
         for draft in drafts:
-            check_amount(draft.amount, field="amount", currency=draft.currency)
-            previous = _previous(draft, [*earlier, *made])
-            _check_approval(draft, [*earlier, *made])
-            account = _account_for(draft, accounts, previous)
-            attempt = previous.attempt + 1 if previous else 1
-            made.append(_new_payment(draft, account, attempt, by, at))
-        return Payment.objects.bulk_create(made)
+            with cases.naming(draft.case):
+                payment = _drafted(draft, known[draft.case.pk], accounts, by, at)
+            known[draft.case.pk].append(payment)
+            made.append(payment)
+        return add_rows(made)
+
+
+def _drafted(
+    draft: Draft,
+    known: Sequence[Payment],
+    accounts: dict[tuple[int, str, int], PayeeAccount],
+    by: Actor,
+    at: datetime,
+) -> Payment:
+    check_amount(draft.amount, field="amount", currency=draft.currency)
+    previous = _previous(draft, known)
+    _check_approval(draft, known)
+    account = _account_for(draft, accounts, previous)
+    attempt = previous.attempt + 1 if previous else 1
+    return _new_payment(draft, account, attempt, draft.by or by, draft.at or at)
 
 
 def draft_payment(draft: Draft, *, by: Actor, at: datetime) -> Payment:
@@ -174,7 +193,6 @@ def _check_approval(draft: Draft, payments: Iterable[Payment]) -> None:
 def _previous(draft: Draft, payments: Iterable[Payment]) -> Payment | None:
     """The last attempt for the same part and payee. Raises PaymentAlreadyRunning."""
     same = [p for p in payments if (p.subject, p.payee_id) == (draft.subject, draft.payee.pk)]
-    same = [p for p in same if p.case_id == draft.case.pk]
     if any(p.approval_id == draft.approval.pk and p.status not in DEAD for p in same):
         raise PaymentAlreadyRunning(payee=draft.payee.name)
     return max(same, key=lambda p: p.attempt, default=None)
