@@ -425,3 +425,25 @@ class Lesson(models.Model):
     lesson = models.TextField()
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
+
+
+class Baseline(models.Model):
+    """A figure of a past period, kept as it was, that later periods are held against."""
+
+    measure = models.CharField(max_length=30, help_text="per_thousand_claims per_ten_thousand …")
+    from_on = models.DateField()
+    until_on = models.DateField(help_text="not included")
+    branch_path = models.CharField(max_length=200)
+    numerator = models.DecimalField(max_digits=18, decimal_places=2)
+    denominator = models.DecimalField(max_digits=18, decimal_places=2)
+    stored_by = models.CharField(max_length=40)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gt=F("from_on")), name="baseline_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(denominator__gt=0), name="baseline_of_something"),
+        ]
+        indexes = [models.Index(fields=["measure", "-stored_at"], name="newest_baseline")]

@@ -109,6 +109,14 @@ class HeatRules(RuleTable):
     hand_over_from: Rule[Count]
 
 
+class TargetRules(RuleTable):
+    """A part of one, a number of complaints, a percentage."""
+
+    fewer_than_baseline: Rule[Annotated[Decimal, Field(gt=0, lt=1)]]
+    least_shown: Rule[Annotated[int, Field(gt=0)]]
+    in_time: Rule[Annotated[Decimal, Field(gt=0, le=100)]]
+
+
 class ComplaintsRules(RuleFile):
     """rules/cn_motor/complaints.toml"""
 
@@ -120,6 +128,7 @@ class ComplaintsRules(RuleFile):
     answers: AnswerRules
     compensation: CompensationRules
     heat: HeatRules
+    targets: TargetRules
 
 
 class Cause(Plain):

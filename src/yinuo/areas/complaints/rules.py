@@ -39,6 +39,8 @@ MEASURES = (
     "training",
 )
 UPHELD = ("yes", "partly", "no")
+# What complaints are divided by: closed claims, premium in 100 m, policies in force.
+MEASURES_OF_COMPLAINING = ("per_thousand_claims", "per_hundred_million", "per_ten_thousand")
 
 
 @dataclass(frozen=True, slots=True)

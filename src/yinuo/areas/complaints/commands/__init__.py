@@ -12,6 +12,7 @@ from yinuo.areas.complaints.commands.answering import (
     tell,
     tell_many,
 )
+from yinuo.areas.complaints.commands.baselines import store_baseline
 from yinuo.areas.complaints.commands.clocks import (
     approve_extension,
     ask_extension,
@@ -149,6 +150,7 @@ __all__ = [
     "return_compensation",
     "review_tag",
     "sort",
+    "store_baseline",
     "tag",
     "take_bank_answer",
     "take_in",

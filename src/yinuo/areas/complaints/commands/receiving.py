@@ -139,7 +139,7 @@ def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> li
         openings = [
             _opening(new, handler, at) for new, handler in zip(fresh, handlers, strict=True)
         ]
-        opened = cases.open_many(openings, by=by, at=at)
+        opened = cases.open_many(openings, by=by, at=at) if openings else []
         followed = _followed(fresh)
         made = [
             _complaint(case, new, followed.get((new.customer.pk, _about_id(new))), at)
