@@ -10,7 +10,14 @@ from typing import cast
 from django.db.models import Q, QuerySet
 
 from yinuo.areas.call_backs import questionnaire, rules
-from yinuo.areas.call_backs.models import Attempt, CallBack, CoverageCheck, Exclusion, Response
+from yinuo.areas.call_backs.models import (
+    Attempt,
+    CallBack,
+    Campaign,
+    CoverageCheck,
+    Exclusion,
+    Response,
+)
 from yinuo.areas.call_backs.questionnaire import Answer, ChosenScript, Questionnaire
 from yinuo.areas.call_backs.questionnaire_rulefile import TURNS, QuestionnairesRules
 from yinuo.areas.call_backs.rulefile import CallBacksRules, StrategyName
@@ -19,6 +26,7 @@ from yinuo.core.cases import queries as cases
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.messages.rulefile import ChannelsRules
+from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies.models import Vehicle
@@ -225,6 +233,12 @@ def follow_ups(followed: Collection[int]) -> Mapping[int, FollowUp]:
     for row in left_out:
         found.setdefault(row.followed_id, FollowUp(None, row))
     return found
+
+
+def campaigns(actor: Actor) -> list[Campaign]:
+    """Those of the branches that the actor sees, the newest first."""
+    rows = Campaign.objects.filter(people.within(actor, "branch__path"))
+    return list(rows.select_related("branch").order_by("-at", "-pk")[: cases.PAGE])
 
 
 def newest_check() -> CoverageCheck | None:

@@ -6,19 +6,21 @@ from collections.abc import Mapping
 
 from ninja import Router
 
-from yinuo.interfaces.api import claims, complaints, concerns
+from yinuo.interfaces.api import call_backs, claims, complaints, concerns
 from yinuo.interfaces.api.cases import add_routes
 from yinuo.interfaces.api.showing import Extra
 from yinuo.interfaces.common import kinds
 from yinuo.interfaces.common.actions import ACTIONS
 
 EXTRA: Mapping[str, Extra] = {
+    "call_back": call_backs.EXTRA,
     "claim": claims.EXTRA,
     "complaint": complaints.EXTRA,
     "concern": concerns.EXTRA,
 }
 # Addresses of a kind's own, such as the one that opens a case. They stand before the shared ones.
 OWN: Mapping[str, Router] = {
+    "call_back": call_backs.router,
     "claim": claims.router,
     "complaint": complaints.router,
     "concern": concerns.router,

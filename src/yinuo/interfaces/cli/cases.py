@@ -137,6 +137,8 @@ def refusals() -> Iterator[None]:
         yield
     except DomainError as refusal:
         _stop(problems.of_refusal(refusal))
+    except ValidationError as error:
+        _stop(problems.of_input(error))
 
 
 def _stop(problem: Problem) -> NoReturn:

@@ -32,6 +32,7 @@ COMMANDS = {
     "demo": "yinuo.interfaces.cli.demo:demo",
     "claim": "yinuo.interfaces.cli.claims:claim",
     "case": "yinuo.interfaces.cli.cases:case",
+    "call-backs": "yinuo.interfaces.cli.call_backs:call_backs",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
     "settle": "yinuo.interfaces.cli.settling:settle",
     "explain": "yinuo.interfaces.cli.settling:explain",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import bench, training
+from yinuo.interfaces.desk.views import bench, call_backs, training
 
 urlpatterns: list[URLPattern] = [
     path("bench", bench.bench, name="bench"),
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("bench/<str:number>/finish", bench.finish, name="bench_finish"),
     path("bench/<str:number>/outcome", bench.outcome, name="bench_outcome"),
     path("bench/<str:number>/never", bench.never, name="bench_never"),
+    path("call-backs/coverage-check", call_backs.coverage_check, name="coverage_check"),
+    path("call-backs/campaigns", call_backs.campaigns, name="campaigns"),
     path("people/training", training.training, name="training"),
     path("people/training/<int:record>", training.training_record, name="training_record"),
 ]
