@@ -12,7 +12,7 @@ from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands import Letter, NewMeasure, NewParty
 from yinuo.areas.complaints.commands.answering import CauseMissing, ReviewedAlready, ReviewTooLate
-from yinuo.areas.complaints.commands.common import NotKnown, OnlyAPerson, WordsMissing
+from yinuo.areas.complaints.commands.common import Held, NotKnown, OnlyAPerson, WordsMissing
 from yinuo.areas.complaints.commands.ending import (
     NotCarriedOut,
     NotTheSameMatter,
@@ -36,6 +36,7 @@ from yinuo.areas.complaints.commands.solving import (
     NotAgreedYet,
     OwnWork,
 )
+from yinuo.areas.complaints.models import Complaint
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import StepNotAllowed
@@ -43,6 +44,7 @@ from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.messages.models import Message
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.models import Staff
 
 ACCOUNT = AccountDetails("individual", "样例客户甲", "6222020000000000000", "示例银行")
 
@@ -76,7 +78,7 @@ def test_the_handler_never_touched_the_claim(insurer: World, claim: Case) -> Non
         )  # fmt: skip
 
 
-def _with_role(insurer: World, name: str) -> object:
+def _with_role(insurer: World, name: str) -> Staff:
     member = insurer.staff[name]
     member.roles = [*member.roles, "complaint_officer"]
     member.save(update_fields=["roles"])
@@ -124,8 +126,8 @@ def test_causes_are_suggested_from_words_and_record_with_their_reasons(
     assert "word:attitude" in codes["attitude_cold"]
 
 
-def _held(complaint: object) -> object:
-    return complaints.handling.Held(complaint.case, complaint)  # type: ignore[attr-defined]
+def _held(complaint: Complaint) -> Held:
+    return Held(complaint.case, complaint)
 
 
 def test_a_violation_by_our_people_is_promised_to_discipline(insurer: World, claim: Case) -> None:
@@ -225,7 +227,8 @@ def test_no_answer_without_a_cause_facts_decision_and_basis(insurer: World, clai
         complaints.decide(case=case, letter=LETTER, by=officer, at=day(2))
     complaints.name_causes(case=case, main="delay_survey", by=officer, at=day(2))
     for empty in ("facts", "decision", "basis"):
-        letter = Letter(**{**_parts(), empty: "  "})
+        parts = {**_parts(), empty: "  "}
+        letter = Letter(parts["facts"], parts["decision"], parts["basis"], "yes")
         with pytest.raises(WordsMissing):
             complaints.decide(case=case, letter=letter, by=officer, at=day(2))
     with pytest.raises(OnlyAPerson):
@@ -237,7 +240,6 @@ def _parts() -> dict[str, str]:
         "facts": LETTER.facts,
         "decision": LETTER.decision,
         "basis": LETTER.basis,
-        "upheld": "yes",
     }
 
 

@@ -25,8 +25,6 @@ from yinuo.interfaces.common.present import (
     Filter,
     Pager,
     Table,
-    Tag,
-    Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.presenters.complaints import cause_name
@@ -192,9 +190,8 @@ def library(request: HttpRequest) -> HttpResponse:
 
 def _lesson(one: Lesson, language: str, at: datetime) -> tuple[Cell, ...]:
     codes = [cause.code for cause in one.complaint.causes.all() if cause.main]
-    kind = Tag(labels.word(said.LESSONS, one.kind), Tone.JADE if one.kind == "prevented" else "")
     return (
-        Cell(value=one.what, note=kind.text),
+        Cell(value=one.what, note=labels.word(said.LESSONS, one.kind)),
         Cell(value=one.treatment),
         Cell(value=one.lesson),
         Cell(value=cause_name(codes[0], language, at) if codes else "—"),
