@@ -75,6 +75,9 @@ def test_a_clause_is_cited_by_name_and_article() -> None:
     one = queries.clause("own_damage_sum_2014", "zh-hans", at=NOW)
     assert one is not None
     assert one.label.endswith("第十九条")
+    english = queries.clause("law_refusal", "en", at=NOW)
+    assert english is not None
+    assert english.label == "Insurance Law of China, art. 24"
     assert queries.clause("no_such_clause", "zh-hans", at=NOW) is None
 
 

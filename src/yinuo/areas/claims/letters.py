@@ -214,7 +214,7 @@ def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
             SumLine(
                 label=line.sentence,
                 formula=line.audit,
-                amount=about.money(line.amount),
+                amount=_column(about, line),
                 clause=line.clause.label if line.clause else "",
             )
             for line in found
@@ -222,6 +222,14 @@ def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
         total_label=about.words("letters.total_owner" if owner else "letters.total"),
         total=about.money(about.calculation.amount),
     )
+
+
+def _column(about: Subject, line: Line) -> str:
+    """What we pay adds up to the total; what others pay stands in brackets; steps to it nowhere."""
+    if not line.pays:
+        return ""
+    amount = about.money(line.amount)
+    return amount if line.ours else f"({amount})"
 
 
 def _items(about: Subject) -> Iterator[Block]:

@@ -93,8 +93,16 @@ def lines_of(
     )
     say = sayer(spoken, names_of(claim, losses, spoken))
     wanted = None if loss is None else str(loss)
+    steps = settle(accident, tables).steps
+    # The limits of a car say something to who is paid by its compulsory cover.
+    paying = {
+        step.payer for step in steps if step.loss == wanted and step.cover.startswith("ctpli.")
+    }
     lines = []
-    for position, step in enumerate(settle(accident, tables).steps, start=1):
+    for position, step in enumerate(steps, start=1):
+        bears = step.loss == wanted or (step.loss is None and step.cover != "ctpli")
+        if wanted is not None and not bears and step.payer not in paying:
+            continue
         if wanted is not None and step.loss not in (wanted, None):
             continue
         key = cited[texts.get(step.payer, "2020")].get(step.rule, "")

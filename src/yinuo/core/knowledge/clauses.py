@@ -27,5 +27,24 @@ class Explained:
         """As it is cited: the name, and the article where it is known."""
         if not self.article:
             return self.name
-        gap = " " if self.language == "en" else ""
-        return f"{self.name}{gap}{self.article}"
+        if self.language == "en":
+            return f"{self.name}, art. {number_of(self.article)}"
+        return f"{self.name}{self.article}"
+
+
+_DIGITS = {"零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_STEPS = {"十": 10, "百": 100}
+
+
+def number_of(article: str) -> str:
+    """第二十四条 is 24; an article that is written otherwise stays as it is."""
+    total = digit = 0
+    for char in article.removeprefix("第").removesuffix("条").removesuffix("條"):
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+        elif char in _STEPS:
+            total += (digit or 1) * _STEPS[char]
+            digit = 0
+        else:
+            return article
+    return str(total + digit)

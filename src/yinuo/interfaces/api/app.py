@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook.textfiles import language_of
-from yinuo.interfaces.api import bank, complaints, documents, kinds, lookups
+from yinuo.interfaces.api import bank, complaints, documents, kinds, lookups, settlement
 from yinuo.interfaces.common import problems
 from yinuo.interfaces.common.problems import Problem
 from yinuo.kit.errors import DomainError
@@ -55,6 +55,7 @@ def make_api() -> NinjaAPI:
     made.add_router("/voices", complaints.voices)
     made.add_router("", lookups.router)
     made.add_router("/bank", bank.router)
+    made.add_router("/settlement", settlement.router)
 
     @made.exception_handler(DomainError)
     def refused(request: HttpRequest, error: Any) -> HttpResponse:
