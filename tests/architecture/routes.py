@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
@@ -22,23 +22,31 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests import world
+from tests.architecture.examples import example_of
 from tests.core.documents import samples
 from tests.interfaces.api.callers import ACCOUNT, LINES, accident, sheet
 from tests.world import World, report_of
+from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.claims import commands as claims
+from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints.commands import NewComplaint
+from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases.models import Case
 from yinuo.core.documents.commands import Upload, Wanted
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
+from yinuo.interfaces.common.actions import actions_of
+from yinuo.interfaces.common.kinds import BY_PLURAL, known
 
 TABLE = Path(__file__).with_name("routes.txt")
 WHO = (
     "stranger", "customer", "agent", "surveyor", "assessor", "calculator", "reviewer", "approver",
     "cashier", "team_lead", "west", "manager", "auditor", "operator",
 )  # fmt: skip
-# A sheet's address is a noun. These four stand for: open to all, possible now, not possible now,
-# and possible later for few.
-NOUNS = ("note", "contact", "dispatch", "decision")
+# A sheet's address is a noun. Of a claim these four stand for: open to all, possible now, not
+# possible now, and possible later for few; of another kind the first and the last of its table.
+CLAIM_NOUNS = ("note", "contact", "dispatch", "decision")
+OF_A_KIND = "<plural:kind>"
 METHODS = ("GET", "POST")
 ALIKE = ("stranger", "customer", "agent")
 METHOD_REFUSED = 405
@@ -80,6 +88,14 @@ class Scene:
     insurer: World
     case: Case
     document: int
+    followers: Mapping[str, Case]
+
+    def number(self, path: str) -> str:
+        """The case that an address is about: one of the kind that it names, else the claim."""
+        for word in path.split("/"):
+            if word in BY_PLURAL:
+                return self.followers.get(BY_PLURAL[word].name, self.case).number
+        return self.case.number
 
     def ids(self, path: str) -> dict[str, Any]:
         """What an input says about rows that only this scene has."""
@@ -91,7 +107,7 @@ class Scene:
 
     def path(self, route: str, noun: str = "") -> str:
         values: dict[str, object] = {
-            "number": self.case.number,
+            "number": self.number(route),
             "noun": noun,
             "document": self.document,
             "person": self.insurer.holder.pk,
@@ -117,7 +133,16 @@ def _routes(patterns: Any, before: str) -> Iterator[str]:
         if isinstance(entry, URLResolver):
             yield from _routes(entry.url_patterns, here)
         elif isinstance(entry, URLPattern) and not NEVER_ASKED.search(here):
-            yield here
+            yield from _of_every_kind(here)
+
+
+def _of_every_kind(route: str) -> Iterator[str]:
+    """An address that fits every kind of case, once for each."""
+    if OF_A_KIND not in route:
+        yield route
+        return
+    for kind in known():
+        yield route.replace(OF_A_KIND, kind.plural)
 
 
 def questions() -> Iterator[tuple[str, str, str]]:
@@ -125,10 +150,32 @@ def questions() -> Iterator[tuple[str, str, str]]:
     for route in all_routes():
         if route.startswith(FOREIGN):
             continue
-        nouns = NOUNS if "<slug:noun>" in route else ("",)
+        nouns = _nouns(route) if "<slug:noun>" in route else ("",)
         for noun in nouns:
             for method in METHODS:
                 yield method, route, noun
+
+
+def _nouns(route: str) -> tuple[str, ...]:
+    kind = next(BY_PLURAL[word].name for word in route.split("/") if word in BY_PLURAL)
+    if kind == "claim":
+        return CLAIM_NOUNS
+    nouns = tuple(actions_of(kind))
+    return tuple(dict.fromkeys((*nouns[:1], *nouns[-1:])))
+
+
+def body_of(path: str) -> dict[str, Any]:
+    """What is sent to an address of the API: an input in order, so that the answer says who may
+    and whether it is time.
+    """
+    *_rest, plural, _number, noun = ("", "", "", *path.strip("/").split("/"))
+    known = BODIES.get(f"{plural}/{noun}", BODIES.get(noun) if plural == "claims" else None)
+    action = actions_of(BY_PLURAL[plural].name).get(noun) if plural in BY_PLURAL else None
+    if known is not None:
+        return known
+    if action is not None:
+        return example_of(action.schema)
+    return BODIES.get(noun, {})
 
 
 def set_the_scene() -> Scene:
@@ -144,7 +191,22 @@ def set_the_scene() -> Scene:
     claims.request_papers(case=case, wanted=wanted, by=agent, at=at)
     upload = Upload("driving_licence", "licence.jpg", [samples.picture()])
     (paper,) = claims.receive_papers(case=case, uploads=[upload], by=agent, at=at)
-    return Scene(insurer, Case.objects.get(pk=case.pk), paper.pk)
+    return Scene(insurer, Case.objects.get(pk=case.pk), paper.pk, _followers(insurer, case, at))
+
+
+def _followers(insurer: World, claim: Case, at: datetime) -> dict[str, Case]:
+    """A case of every other kind about this claim."""
+    agent = insurer["agent"]
+    words = "定损太低，不够修车"
+    complaint = NewComplaint(insurer.holder, "phone", about=claim, words=words)
+    (asked,) = call_backs.open_call_back(case=claim, occasion="paid", by=SYSTEM, at=at).opened
+    return {
+        "call_back": asked.case,
+        "concern": concerns.open_concern(
+            about=claim, reasons=["said_to_us"], words=words, by=agent, at=at
+        ),
+        "complaint": complaints.receive(new=complaint, by=agent, at=at),
+    }
 
 
 def ask_as(who: str, scene: Scene, keys: Collection[str] | None = None) -> dict[str, int]:
@@ -173,7 +235,7 @@ def _status(visitor: Client, scene: Scene, question: tuple[str, str, str]) -> in
         if method == "GET":
             answer = client.get(path)
         elif route.startswith("api/"):
-            given = {**BODIES.get(path.rpartition("/")[2], {}), **scene.ids(path)}
+            given = {**body_of(path), **scene.ids(path)}
             answer = client.post(path, json.dumps(given), content_type="application/json")
         else:
             answer = client.post(path)
