@@ -96,7 +96,7 @@ def token_of(row: CallBack, at_hours: float, reason: str = "call_back_invited") 
     message = Message.objects.select_related("person", "case").get(
         case=row.case, reason=reason, channel="email"
     )
-    found = re.search(r"/track/answers/(\S+)", letter(message, at=after(at_hours)).body)
+    found = re.search(r"/track/answers/(\S+)", str(letter(message, at=after(at_hours)).body))
     assert found
     return found[1]
 
