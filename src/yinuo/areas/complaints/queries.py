@@ -215,6 +215,13 @@ def playbook(complaint: Complaint, at: datetime) -> tuple[str, ...]:
     return playbook_of(rulebook.rules(CausesRules, at=at), main.code) if main else ()
 
 
+def training_for(complaint: Complaint, at: datetime) -> str:
+    """The key of the training that helps against the main cause; empty where none does."""
+    main = complaint.causes.filter(main=True).first()
+    tree = rulebook.rules(CausesRules, at=at).tree
+    return tree[main.code].value.training if main and main.code in tree else ""
+
+
 def prevention_of(complaint: Complaint, at: datetime) -> tuple[str, ...]:
     """Keys of texts `prevention` for the causes that were named, each once."""
     tree = rulebook.rules(CausesRules, at=at).tree

@@ -138,7 +138,7 @@ class Cause(Plain):
     `law` is the regulator's class. `words` and `evidence` speak for it: words of the customer, and
     codes of what the claim's own record shows. `standard_code` is kept free for GB/T 43568 annex A.
     `english` is the NAIC-like shape, "issue > sub-issue". With `discipline` our own people are to
-    answer for it; `training` is what helps them.
+    answer for it; `training` is the key of the course that helps them.
     """
 
     parent: str = ""

@@ -9,6 +9,7 @@ from yinuo.interfaces.portal.views import (
     acts,
     asking,
     cases,
+    complaints,
     home,
     papers,
     report,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/account", acts.account, name="account"),
     path("claims/<str:number>/question", acts.question, name="question"),
     path("claims/<str:number>/withdrawal", acts.withdrawal, name="withdrawal"),
+    path("complaints/<str:number>/letter", complaints.letter, name="complaint_letter"),
     # Addresses of one kind's own stand above; these fit every kind, and the noun fits anything.
     path("<plural:kind>/<str:number>", cases.case, name="case"),
     path("<plural:kind>/<str:number>/messages", cases.read, name="read"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.complaints import queries
+from yinuo.areas.complaints import letters, queries
 from yinuo.areas.complaints.commands.common import (
     Held,
     by_a_person,
@@ -28,6 +28,7 @@ from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
+from yinuo.core.documents import commands as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.people.actors import Actor
@@ -129,10 +130,15 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
 
 
 def tell(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> Answer:
-    """Tell the complainant the answer: only now the time of the law is kept."""
+    """Tell the complainant the answer: only now the time of the law is kept.
+
+    The letter is kept as a paper of the case, as it is sent.
+    """
     with cases.transaction():
-        cases.lock(case, seen=seen)
-        return tell_many([case], how=how, by=by, at=at)[0]
+        held = locked(case, seen=seen)
+        answer = tell_many([case], how=how, by=by, at=at)[0]
+        _keep_letter(held, answer, by, at)
+    return answer
 
 
 def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) -> list[Answer]:
@@ -283,7 +289,18 @@ def decide_review(
             facts=letter_facts(held, row, at),
             also_makes=("complaints.carry_out",) if measures else (),
         )
+        _keep_letter(held, row, by, at)
     return row
+
+
+def _keep_letter(held: Held, row: Answer, by: Actor, at: datetime) -> None:
+    documents.keep_letter(
+        case=held.case,
+        letter=letters.compose(held.complaint, row, at=at),
+        subject=f"answer:{row.version}",
+        by=by,
+        at=at,
+    )
 
 
 def letter_facts(held: Held, row: Answer, at: datetime) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.areas.complaints import queries as complaints
@@ -87,7 +88,11 @@ class ComplaintPresenter(Presenter):
             words=complaints.words_of(row),
             named={one.code: one.main for one in row.causes.order_by("-main", "pk")},
             suggested=complaints.suggested(Looked(row.case, row), opened.at),
-            measures=list(row.measures.filter(dropped_at__isnull=True).order_by("pk")),
+            measures=list(
+                row.measures.filter(dropped_at__isnull=True)
+                .select_related("approval", "staff")
+                .order_by("pk")
+            ),
             proposal=row.proposals.order_by("-round").first(),
             answer=complaints.newest_answer(row),
             more_time=row.more_time.filter(declined_at__isnull=True, told_at__isnull=True).first(),
@@ -226,6 +231,10 @@ def _causes(page: OpenedPage) -> list[Fact]:
     if prevention:
         texts = [rulebook.short_text(key, page.language).title for key in prevention]
         found.append(Fact(_("What prevents it"), _("; ").join(texts)))
+    training = complaints.training_for(page.row, page.at)
+    if training:
+        name = rulebook.short_text(training, page.language).title
+        found.append(Fact(_("Training that fits"), name))
     return found or [Fact(_("Main cause"), _("not named yet"))]
 
 
@@ -284,7 +293,7 @@ def _solution(page: OpenedPage) -> Section:
         facts.append(Fact(_("Proposal"), answers.get(proposal.answer, _("waits for an answer"))))
     rows = tuple(
         (
-            Cell(value=one.what, note=labels.word(said.MEASURES, one.kind)),
+            Cell(value=one.what, note=_measure_note(one)),
             Cell(kind=CellKind.MONEY, value=Money(one.amount, one.currency))
             if one.amount is not None
             else Cell(value="—"),
@@ -305,6 +314,11 @@ def _solution(page: OpenedPage) -> Section:
         text=proposal.words if proposal else "",
         table=table if rows else None,
     )
+
+
+def _measure_note(one: Measure) -> str:
+    kind = labels.word(said.MEASURES, one.kind)
+    return f"{kind} · {one.staff.name}" if one.staff is not None else kind
 
 
 def _standing(one: Measure) -> Tag:
@@ -331,7 +345,16 @@ def _answer(page: OpenedPage, answer: Answer) -> Section:
     if answer.proved_at is not None:
         facts.append(Fact(_("Proof of delivery"), answer.proof_words or _("a paper of the case")))
     title = _("Answer after the review") if answer.of_review else _("Answer")
-    return Section(title=title, facts=facts)
+    number = page.case.number
+    return Section(
+        title=title,
+        facts=facts,
+        template="parts/paper_link.html",
+        values={
+            "url": reverse("desk:complaint_letter", args=[number]),
+            "label": _("The letter as the complainant reads it"),
+        },
+    )
 
 
 def _about(page: OpenedPage) -> list[Fact]:

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yinuo.areas.complaints import queries
+from yinuo.areas.complaints import letters, queries
 from yinuo.areas.complaints.models import Complaint, Lesson
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.queries import PromiseView
+from yinuo.core.documents.letters import render_pdf
 from yinuo.interfaces.common import complaint_words as said
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.chips import chip_of
@@ -148,6 +149,21 @@ def letter(request: HttpRequest, number: str) -> HttpResponse:
         "review_until": queries.review_until(complaint, now()),
     }
     return render(request, "desk/complaint_letter.html", context)
+
+
+@desk(*READERS, "reviewer")
+def letter_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """The answer on paper."""
+    complaint = queries.get_for(actor_of(request), number)
+    answer = queries.newest_answer(complaint)
+    if answer is None:
+        raise Http404
+    record(request, what="desk.complaint_letter", case_id=complaint.case_id)
+    content = render_pdf(letters.compose(complaint, answer, at=now()))
+    named = f'inline; filename="{complaint.case.number}.pdf"'
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": named}
+    )
 
 
 @desk()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -152,7 +153,15 @@ def _answer(visit: Visit, row: Complaint) -> list[Section]:
     remedies = complaints.remedy_texts(answer, visit.language)
     title = _("The result of the review") if answer.of_review else _("Our answer")
     return [
-        Section(title=title, facts=facts),
+        Section(
+            title=title,
+            facts=facts,
+            template="parts/paper_link.html",
+            values={
+                "url": reverse("portal:complaint_letter", args=[visit.case.number]),
+                "label": _("The letter on paper (PDF)"),
+            },
+        ),
         Section(
             title=_("If you do not accept it"),
             facts=[Fact(one.title, one.why) for one in remedies],
