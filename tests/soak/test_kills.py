@@ -16,6 +16,7 @@ from django.db import connection
 from tests import world
 from tests.interfaces.api.callers import ACCOUNT, LINES, accident
 from tests.soak.household import WAIT_SECONDS, Household, NoAnswer, Program, running
+from yinuo.areas.call_backs.models import CallBack
 from yinuo.core.cases import verifying
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.messages.models import Message
@@ -171,7 +172,8 @@ def settle(house: Household, killer: Killer) -> None:
         queue.defer("exchange_with_bank", queue="bank", once="soak-bank")
         house.bank_works()
 
-    until(lambda: not Case.objects.exclude(state="closed").exists(), "all claims close", a_round)
+    claims = Case.objects.filter(kind="claim")
+    until(lambda: not claims.exclude(state="closed").exists(), "all claims close", a_round)
     killer.wait()
 
 
@@ -182,8 +184,10 @@ def check(house: Household, numbers: list[str]) -> dict[str, int]:
         types = list(Event.objects.filter(case=case).values_list("type", flat=True))
         assert {name: types.count(name) for name in ONCE} == dict.fromkeys(ONCE, 1), number
         assert len(types) == case.head_seq
-    assert Case.objects.count() == len(numbers)
-    assert not Promise.objects.filter(kept_at=None, withdrawn_at=None).exists()
+    assert Case.objects.filter(kind="claim").count() == len(numbers)
+    assert sorted(CallBack.objects.values_list("followed__number", flat=True)) == sorted(numbers)
+    owed = Promise.objects.filter(case__kind="claim", kept_at=None, withdrawn_at=None)
+    assert not owed.exists()
     assert Payment.objects.filter(status="arrived").count() == len(numbers)
     assert Payment.objects.count() == len(numbers)
     assert len(house.left) == len(numbers)
