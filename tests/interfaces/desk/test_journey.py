@@ -21,6 +21,7 @@ from yinuo import automation
 from yinuo.areas.claims.models import Decision, Loss, Survey
 from yinuo.core.cases.models import Case, Promise
 from yinuo.core.documents.models import Document
+from yinuo.core.messages.models import Message
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
 from yinuo.core.payments.bank.stand_in import answer_outbox
 from yinuo.core.payments.models import PayeeAccount, Payment
@@ -159,6 +160,34 @@ def test_money_that_comes_back_goes_out_again_after_two_people_corrected_the_acc
     at_the_bank(bank, cashier)
     run_jobs(jobs)
     assert Case.objects.get(kind="claim").state == "closed"
+
+
+@pytest.mark.covers("PAY-3")
+def test_a_changed_account_that_the_payee_does_not_know_is_turned_down_and_the_customer_told(
+    desks: Desks, jobs: Captured
+) -> None:
+    number = house.report(desks.world).case.number
+    survey(desks, number, jobs)
+    decide(desks, number)
+    cashier = desks["cashier"]
+    assert "Turn a changed account down" not in text(cashier.get(f"/desk/claims/{number}"))
+    changed = {**ACCOUNT, "number": "6222020000000000018"}
+    send(cashier, sheet(number, "account"), changed)
+    assert "Turn a changed account down" in text(cashier.get(f"/desk/claims/{number}"))
+    proposed = str(PayeeAccount.objects.get(confirmed_at=None).pk)
+    declining = sheet(number, "account-declining")
+    assert desks["agent"].get(declining).status_code == 403
+    kept = send(cashier, declining, {"account": proposed, "reason": " "}, status=422)
+    assert "The one before stays in force" in text(kept)
+    send(cashier, declining, {"account": proposed, "reason": "客户回电说没有改过账户"})
+    assert PayeeAccount.objects.get(pk=proposed).replaced_at is not None
+    told = Message.objects.filter(reason="account_declined", person__isnull=False)
+    assert "没有改过账户" in told[0].body
+    again = {"account": proposed, "reason": "再试一次"}
+    answer = cashier.post(declining, again)
+    assert answer.status_code == 404
+    send(cashier, sheet(number, "payment-instruction"))
+    assert Payment.objects.get().account.number_last4 == "0000"
 
 
 @pytest.mark.covers("ADJ-4", "ADJ-14")

@@ -340,6 +340,14 @@ CLAIMS = Table(
             event="claim.reassigned",
         ),
         Step(
+            name="decline_account",
+            label=_("Turn a changed account down"),
+            source=(*_OPEN, "arrived"),
+            target=None,
+            who=("cashier", "team_lead"),
+            event="claim.account_declined",
+        ),
+        Step(
             name="tell_delay",
             label=_("Tell the customer about a delay"),
             source=_OPEN,

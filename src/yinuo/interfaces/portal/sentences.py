@@ -81,6 +81,9 @@ MILESTONES: Mapping[str, Milestone] = {
     "claim.paid_arrived": Milestone(gettext_noop("Money arrived"), TimelineKind.MONEY),
     "claim.payment_returned": Milestone(gettext_noop("Payment came back"), TimelineKind.MONEY),
     "claim.account_corrected": Milestone(gettext_noop("Account corrected"), TimelineKind.MONEY),
+    "claim.account_declined": Milestone(
+        gettext_noop("Changed account not taken"), TimelineKind.MONEY
+    ),
     "claim.delayed": Milestone(gettext_noop("We told you of a delay"), TimelineKind.MESSAGE),
     "claim.reassigned": Milestone(gettext_noop("Somebody else looks after your claim")),
     "claim.withdrawn": Milestone(gettext_noop("Claim withdrawn")),

@@ -19,6 +19,7 @@ from yinuo.areas.claims.commands.common import (
     telling,
 )
 from yinuo.areas.claims.models import Decision, Loss, Payee
+from yinuo.core.approvals.commands import ReasonMissing
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -97,6 +98,32 @@ def confirm_account(
             )
             cases.advance(move, by=by, at=at)
             cases.resume(case=held.case, reason=CORRECTION, by=by, at=at)
+
+
+def decline_account(
+    *,
+    case: Case,
+    account: PayeeAccount,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """Put a changed account aside: money goes on to the one before. The customer reads why.
+
+    Raises ReasonMissing and AccountAlreadyDecided.
+    """
+    if not reason.strip():
+        raise ReasonMissing("reason")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        payments.decline_account(account=account, by=by, at=at)
+        cases.write_note(
+            case=held.case, body=reason, kind="reason", by=by, at=at, for_customer=True
+        )
+        facts = telling(held.claim, reason=reason)
+        move = Move(held.case, "decline_account", data={"account": account.pk}, facts=facts)
+        cases.advance(move, by=by, at=at)
 
 
 def instruct_payments(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> list[list[Payment]]:

@@ -247,6 +247,15 @@ def _confirm_account(
     claims.confirm_account(case=case, account=account, by=actor, at=at, seen=given.seen)
 
 
+def _decline_account(
+    actor: Actor, case: Case, given: inputs.AccountDecliningInput, at: datetime
+) -> None:
+    account = payments.account_for(case, given.account)
+    claims.decline_account(
+        case=case, account=account, reason=given.reason, by=actor, at=at, seen=given.seen
+    )
+
+
 def _instruct(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
     claims.instruct_payment(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
@@ -280,6 +289,54 @@ def _close(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> 
 
 def _contact_early(actor: Actor, case: Case, given: inputs.EarlyContactInput, at: datetime) -> None:
     claims.contact_early(case=case, said=given.said, by=actor, at=at, seen=given.seen)
+
+
+def _enter_accident(
+    actor: Actor, case: Case, given: inputs.AccidentFactsInput, at: datetime
+) -> None:
+    claims.enter_accident(case=case, facts=given.facts, by=actor, at=at, seen=given.seen)
+
+
+def _letter(actor: Actor, case: Case, given: inputs.LetterInput, at: datetime) -> None:
+    claims.write_letter(
+        case=case, loss=given.loss, words=given.words, by=actor, at=at, seen=given.seen
+    )
+
+
+def _question(actor: Actor, case: Case, given: inputs.SumQuestionInput, at: datetime) -> None:
+    claims.ask_about_sum(
+        case=case, loss=given.loss, line=given.line, body=given.body, objection=False,
+        by=actor, at=at,
+    )  # fmt: skip
+
+
+def _object(actor: Actor, case: Case, given: inputs.SumQuestionInput, at: datetime) -> None:
+    claims.ask_about_sum(
+        case=case, loss=given.loss, line=given.line, body=given.body, objection=True,
+        by=actor, at=at,
+    )  # fmt: skip
+
+
+def _answer_sum(actor: Actor, case: Case, given: inputs.SumAnswerInput, at: datetime) -> None:
+    claims.answer_about_sum(case=case, note=given.note, body=given.body, by=actor, at=at)
+
+
+def _open_recovery(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.open_recovery(case=case, loss=given.loss, by=actor, at=at)
+
+
+def _notify(actor: Actor, case: Case, given: inputs.RecoveryNoticeInput, at: datetime) -> None:
+    claims.notify_debtor(
+        case=case, recovery=given.recovery, name=given.name, insurer=given.insurer,
+        how=given.how, by=actor, at=at,
+    )  # fmt: skip
+
+
+def _book(actor: Actor, case: Case, given: inputs.RecoveryEntryInput, at: datetime) -> None:
+    claims.book_recovery(
+        case=case, recovery=given.recovery, kind=given.kind, amount=given.amount,
+        remark=given.remark, by=actor, at=at,
+    )  # fmt: skip
 
 
 CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
@@ -316,6 +373,12 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
         _confirm_account,
         ("confirm_account",),
     ),
+    Action(
+        "account-declining",
+        inputs.AccountDecliningInput,
+        _decline_account,
+        ("decline_account",),
+    ),
     Action("payment-instruction", inputs.OneLossInput, _instruct, ("instruct_payment",)),
     Action("withdrawal", inputs.WithdrawalInput, _withdraw, ("withdraw",)),
     Action("delay-notice", inputs.DelayInput, _tell_delay, ("tell_delay",)),
@@ -323,6 +386,14 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
     Action("closing", inputs.EmptyInput, _close, ("close",)),
     Action("early-contact", inputs.EarlyContactInput, _contact_early, ("contact_early",)),
+    Action("accident-facts", inputs.AccidentFactsInput, _enter_accident, ("enter_accident",)),
+    Action("letter", inputs.LetterInput, _letter, ("write_letter",)),
+    Action("sum-question", inputs.SumQuestionInput, _question, ("question_sum",)),
+    Action("sum-objection", inputs.SumQuestionInput, _object, ("object_to_sum",)),
+    Action("sum-answer", inputs.SumAnswerInput, _answer_sum, ("answer_sum",)),
+    Action("recovery", inputs.OneLossInput, _open_recovery, ("open_recovery",)),
+    Action("recovery-notice", inputs.RecoveryNoticeInput, _notify, ("notify_debtor",)),
+    Action("recovery-entry", inputs.RecoveryEntryInput, _book, ("book_recovery",)),
     RAISE_CONCERN,
     COMPLAIN,
     NOTE,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from yinuo.interfaces.common.inputs.base import (
@@ -23,6 +24,7 @@ from yinuo.interfaces.common.inputs.base import (
     OptionalMoment,
     Ordinal,
     SeenInput,
+    Shown,
     Text,
 )
 
@@ -258,6 +260,13 @@ class AccountConfirmationInput(SeenInput):
     account: Annotated[int, Field(ge=1)]
 
 
+class AccountDecliningInput(AccountConfirmationInput):
+    reason: Annotated[
+        NeededText,
+        Shown(gettext_noop("Why"), help=gettext_noop("The customer reads these words.")),
+    ]
+
+
 class WithdrawalInput(SeenInput):
     reason: NeededText
     losses: Annotated[list[Ordinal] | None, Blank] = None
@@ -269,3 +278,43 @@ class ReserveInput(OneLossInput):
 
 class EarlyContactInput(SeenInput):
     said: NeededText
+
+
+class AccidentFactsInput(SeenInput):
+    """What the claim does not know by itself, in the words of `yinuo settle`: vehicles and losses
+    by their id (the insured car is A, a loss its number), options, advances."""
+
+    facts: dict[str, Any]
+
+
+class LetterInput(OneLossInput):
+    """Without words the letter begins with those of the text."""
+
+    words: Text = ""
+
+
+class SumQuestionInput(Input):
+    """About a line of the sum by its key, or about the whole sum of a loss."""
+
+    loss: Ordinal
+    line: Annotated[str, Field(max_length=50)] = ""
+    body: NeededText
+
+
+class SumAnswerInput(Input):
+    note: Annotated[int, Field(ge=1, le=2**62)]
+    body: NeededText
+
+
+class RecoveryNoticeInput(Input):
+    recovery: Annotated[int, Field(ge=1, le=2**62)]
+    name: Needed
+    insurer: Line = ""
+    how: Needed
+
+
+class RecoveryEntryInput(Input):
+    recovery: Annotated[int, Field(ge=1, le=2**62)]
+    kind: Literal["received", "waived"] = "received"
+    amount: Amount
+    remark: Annotated[str, Field(max_length=200)] = ""

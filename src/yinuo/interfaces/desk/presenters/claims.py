@@ -34,6 +34,7 @@ class ClaimPresenter(Presenter):
         "reassessment",
         "papers-request",
         "account",
+        "account-declining",
         "withdrawal",
         "reserve",
         "refusal-proposal",
@@ -96,9 +97,13 @@ class ClaimPresenter(Presenter):
         return {"outcome": waiting[0].outcome, "amount": str(waiting[0].amount)}
 
     def is_offered(self, page: OpenedPage, one: Possible) -> bool:
-        """The sheet that does two jobs is for those who hold both; papers are judged when here."""
+        """The sheet that does two jobs is for those who hold both; papers are judged when here, and
+        an account is turned down while it waits.
+        """
         if one.noun == "papers-judgement":
             return any(line.status == Document.Status.RECEIVED for line in page.papers)
+        if one.noun == "account-declining":
+            return any(not account.confirmed for account in page.own.accounts)
         if one.noun == "survey-and-assessment":
             return page.actor.roles >= {"surveyor", "assessor"}
         return True

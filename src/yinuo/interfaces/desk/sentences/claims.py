@@ -52,5 +52,6 @@ SENTENCES: Mapping[str, Sentence] = {
     "claim.closed": Sentence(gettext_noop("Claim closed")),
     "claim.taken_over": Sentence(gettext_noop("Claim taken over from another system")),
     "claim.reassigned": Sentence(gettext_noop("Given to another handler: %(handler)s")),
+    "claim.account_declined": Sentence(gettext_noop("Changed account turned down"), _MONEY),
     "claim.delayed": Sentence(gettext_noop("Delay announced: new time %(new_time)s")),
 }

@@ -12,6 +12,7 @@ from yinuo.core.cases.workflow import subject_of
 from yinuo.core.payments import queries as payments
 from yinuo.core.payments.models import PayeeAccount
 from yinuo.core.people.models import Person
+from yinuo.interfaces.common import inputs
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.wording import mask_tail
@@ -98,25 +99,58 @@ def _known(one: PayeeAccount) -> Context:
 
 
 def confirmation(desk: ClaimDesk, typed: Typed[Any]) -> Context:
-    waiting = list(payments.proposals_of(desk.case))
-    names = names_of(one.proposed_by for one in waiting)
-    fields = [
-        FieldState(
-            name="account",
-            label=_("Account to confirm"),
-            kind=FieldKind.RADIO_CARDS,
-            options=tuple(Option(str(one.pk), _full(one), _entered(one, names)) for one in waiting),
-            value=str(waiting[0].pk) if len(waiting) == 1 else "",
-            help=_("Call the payee back on the known number before you confirm."),
-            required=True,
-        )
-    ]
-    old = [_known(one) for one in payments.accounts_of(desk.case) if one.confirmed_at]
+    chosen = _proposed(
+        desk,
+        label=_("Account to confirm"),
+        help_text=_("Call the payee back on the known number before you confirm."),
+    )
     return {
-        "form": form_of(fields, typed),
-        "accounts": old,
+        "form": form_of([chosen], typed),
+        "accounts": _in_force(desk),
         "told": told(desk, "claim.account_corrected"),
     }
+
+
+def declining(desk: ClaimDesk, typed: Typed[Any]) -> Context:
+    chosen = _proposed(
+        desk,
+        label=_("Account to turn down"),
+        help_text=_("The one before stays in force; the customer can enter another."),
+    )
+    why = FieldState(
+        name="reason",
+        label=_("Why"),
+        kind=FieldKind.TEXTAREA,
+        help=_("The customer reads these words."),
+        required=True,
+        maxlength=inputs.TEXT,
+        rows=3,
+    )
+    reason = typed.given.reason if typed.given is not None else "…"
+    return {
+        "form": form_of([chosen, why], typed),
+        "accounts": _in_force(desk),
+        "told": told(desk, "claim.account_declined", facts={"reason": reason}),
+    }
+
+
+def _proposed(desk: ClaimDesk, *, label: str, help_text: str) -> FieldState:
+    """The changed accounts that wait for a second person."""
+    waiting = list(payments.proposals_of(desk.case))
+    names = names_of(one.proposed_by for one in waiting)
+    return FieldState(
+        name="account",
+        label=label,
+        kind=FieldKind.RADIO_CARDS,
+        options=tuple(Option(str(one.pk), _full(one), _entered(one, names)) for one in waiting),
+        value=str(waiting[0].pk) if len(waiting) == 1 else "",
+        help=help_text,
+        required=True,
+    )
+
+
+def _in_force(desk: ClaimDesk) -> list[Context]:
+    return [_known(one) for one in payments.accounts_of(desk.case) if one.confirmed_at]
 
 
 def _full(one: PayeeAccount) -> str:
@@ -177,6 +211,12 @@ SHEETS = {
         confirm=gettext_noop("Money will go to this account from now on. Confirm it?"),
         done=gettext_noop("The account is in force."),
         open_when=waits_for_confirmation,
+    ),
+    "account-declining": Sheet(
+        build=declining,
+        template="desk/sheets/account.html",
+        submit=gettext_noop("Turn the account down"),
+        done=gettext_noop("The account is turned down; the one before stays in force."),
     ),
     "payment-instruction": Sheet(
         build=instruction,
