@@ -206,3 +206,32 @@ class CoverageCheck(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="newest_coverage_check")]
+
+
+class Measure(models.Model):
+    """What somebody does so that a goal of the programme is met: steps, owner, day and result."""
+
+    goal = models.CharField(max_length=30, help_text="the name of a target")
+    programme_version = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    steps = models.TextField()
+    owner = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="measures")
+    branch = models.ForeignKey("people.Branch", on_delete=models.PROTECT, related_name="measures")
+    due_on = models.DateField()
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    result = models.TextField(blank=True)
+    worked = models.BooleanField(null=True, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) ^ ~Q(result=""),
+                name="measure_ends_with_a_result",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(ended_at__isnull=True), name="open_measure")
+        ]

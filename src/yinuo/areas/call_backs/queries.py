@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yinuo.areas.call_backs import questionnaire, rules
 from yinuo.areas.call_backs.models import (
@@ -16,6 +16,7 @@ from yinuo.areas.call_backs.models import (
     Campaign,
     CoverageCheck,
     Exclusion,
+    Measure,
     Response,
 )
 from yinuo.areas.call_backs.questionnaire import Answer, ChosenScript, Questionnaire
@@ -27,6 +28,7 @@ from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.messages.rulefile import ChannelsRules
 from yinuo.core.people import queries as people
+from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies.models import Vehicle
@@ -239,6 +241,17 @@ def campaigns(actor: Actor) -> list[Campaign]:
     """Those of the branches that the actor sees, the newest first."""
     rows = Campaign.objects.filter(people.within(actor, "branch__path"))
     return list(rows.select_related("branch").order_by("-at", "-pk")[: cases.PAGE])
+
+
+def measures_visible_to(actor: Actor) -> QuerySet[Measure]:
+    """What is done for the goals in the actor's branches, what is still open first."""
+    if not seeing.sees_customers(actor):
+        return Measure.objects.none()
+    return (
+        Measure.objects.filter(people.within(actor, "branch__path"))
+        .select_related("owner", "branch")
+        .order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk")
+    )
 
 
 def newest_check() -> CoverageCheck | None:

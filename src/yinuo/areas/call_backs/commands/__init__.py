@@ -31,6 +31,12 @@ from yinuo.areas.call_backs.commands.drafting import (
 from yinuo.areas.call_backs.commands.ending import exclude, opt_out, stop
 from yinuo.areas.call_backs.commands.inviting import Swept, invite, invite_many, sweep
 from yinuo.areas.call_backs.commands.linking import LinkUsed, follow_link
+from yinuo.areas.call_backs.commands.measuring import (
+    AlreadyEnded,
+    DueInThePast,
+    end_measure,
+    plan_measure,
+)
 from yinuo.areas.call_backs.commands.opening import (
     AlreadyFollowedUp,
     Ended,
@@ -45,10 +51,12 @@ __all__ = [
     "CALL",
     "PORTAL",
     "AlreadyAnswered",
+    "AlreadyEnded",
     "AlreadyFollowedUp",
     "AlreadyRecorded",
     "Answered",
     "BeingCalled",
+    "DueInThePast",
     "Ended",
     "FollowedUp",
     "LinkUsed",
@@ -64,6 +72,7 @@ __all__ = [
     "Swept",
     "answer",
     "bring_forward",
+    "end_measure",
     "exclude",
     "finish",
     "follow_link",
@@ -76,6 +85,7 @@ __all__ = [
     "open_campaign",
     "open_many",
     "opt_out",
+    "plan_measure",
     "record_attempt",
     "record_check",
     "run_campaign",
