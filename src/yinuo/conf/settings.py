@@ -164,6 +164,9 @@ RULE_FILES = {
     "warnings": "yinuo.areas.claims.warning_rulefile.WarningsRules",
 }
 
+# Weights that `yinuo train-words` made of this insurer's own corrections, in place of ours.
+WORD_WEIGHTS = env.read("YINUO_WORD_WEIGHTS")
+
 # --- Staff sign-in -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Staff"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests import world
@@ -13,6 +18,8 @@ from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.knowledge import queries
 from yinuo.core.knowledge.readings import Place, apart
 from yinuo.core.people.actors import SYSTEM
+from yinuo.perception.learned import read_weights
+from yinuo.perception.reading import read
 
 
 @pytest.fixture
@@ -80,3 +87,31 @@ def test_places_are_shown_without_overlap_and_never_outside_the_words() -> None:
     places = [Place(0, 2, "bad"), Place(1, 4, "delay"), Place(0, 3, "delay"), Place(4, 9, "bad")]
     assert apart(places, 6) == [Place(0, 3, "delay")]
     assert apart(places, 9) == [Place(0, 3, "delay"), Place(4, 9, "bad")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_corrections_that_are_kept_teach_the_next_weights(
+    database_url: str, tmp_path: Path
+) -> None:
+    """The terminal reads them from the database; the note itself stays where it is."""
+    insurer = world.build()
+    case = claims.report(report=report_of(), door="phone", by=insurer["agent"], at=NOW).case
+    for word in "甲乙丙丁戊己庚辛":
+        note = cases.write_note(
+            case=case, body=f"锣{word}没弄利索", kind="words", by=insurer["customer"], at=NOW
+        )
+        knowledge.read_note(note=note, by=SYSTEM, at=NOW)
+        knowledge.correct_reading(
+            note=note, sentiment="neg", causes=["repair"], urgency="normal",
+            by=insurer["agent"], at=NOW,
+        )  # fmt: skip
+    weights = tmp_path / "weights.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "yinuo.interfaces.cli.main",
+         "train-words", "--kept", "--to", weights],
+        env={**os.environ, "DATABASE_URL": database_url},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Kept aside: 2." in done.stdout
+    assert read("锣没弄利索", read_weights(weights)).causes[:1] == ("repair",)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yinuo.areas.concerns.rulefile import OpeningRules
 from yinuo.perception.lexicon import CAUSES, URGENCIES
-from yinuo.perception.reading import read
+from yinuo.perception.reading import Reading
 
 KNOWN_CAUSES: tuple[str, ...] = CAUSES
 KNOWN_URGENCIES: tuple[str, ...] = URGENCIES
@@ -22,15 +22,14 @@ class Weighed:
 
 
 def weigh(
-    words: str,
+    reading: Reading | None,
     *,
     reasons: Sequence[str],
     causes: Sequence[str],
     urgency: str,
     rule: OpeningRules,
 ) -> Weighed:
-    """Causes and urgency as somebody gave them, else as they are read in the words."""
-    reading = read(words) if words.strip() and not (causes and urgency) else None
+    """Causes and urgency as somebody gave them, else as they were read in the words."""
     found = tuple(causes) or (reading.causes if reading else ())
     level = urgency or (reading.urgency if reading else "normal")
     if set(reasons) & set(rule.urgent_reasons.value) or level in rule.urgent_words.value:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import ClassVar, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.core.knowledge import queries, rules
+from yinuo.core.knowledge import queries, reader, rules
 from yinuo.core.knowledge.models import (
     ClauseUse,
     ClauseVersion,
@@ -25,9 +24,7 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.textfiles import LANGUAGES
 from yinuo.kit.errors import DomainError, Message
-from yinuo.perception.learned import read_weights
 from yinuo.perception.lexicon import CAUSES, TONES, URGENCIES
-from yinuo.perception.reading import read
 
 
 class NotReadYet(DomainError):
@@ -60,7 +57,7 @@ def read_note(*, note: Words, by: Actor, at: datetime) -> Reading | None:
     """Read the words once. None for erased words; what was read before stays as it is."""
     if not note.body.strip():
         return None
-    found = read(note.body)
+    found = reader.read_words(note.body)
     row, _made = Reading.objects.get_or_create(
         note_id=note.pk,
         defaults={
@@ -70,7 +67,7 @@ def read_note(*, note: Words, by: Actor, at: datetime) -> Reading | None:
             "confidence": round(found.confidence, 3),
             "person": found.person,
             "spans": [[span.start, span.end, span.says] for span in found.spans],
-            "model": _model(),
+            "model": reader.model(),
             "read_at": at,
         },
     )
@@ -114,11 +111,6 @@ def _check(field: str, word: str, known: Sequence[str]) -> None:
     if word not in known:
         raise ReadingUnknown(field, word=word, known=", ".join(known))
 
-
-@cache
-def _model() -> str:
-    """Which weights read it: the beginning of the hash of what they were made of."""
-    return str(read_weights().made_of.get("sha256", ""))[:12]
 
 
 # Clauses ---------------------------------------------------------------------------------------

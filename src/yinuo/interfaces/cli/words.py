@@ -13,6 +13,8 @@ from typing import TextIO
 
 import click
 
+from yinuo.core.knowledge import queries as knowledge
+from yinuo.interfaces.cli.main import start_embedded_database
 from yinuo.perception.learned import Weights, WeightsError, read_weights
 from yinuo.perception.reading import read
 from yinuo.perception.training import (
@@ -51,23 +53,28 @@ def read_words(texts: TextIO, weights: Path | None) -> None:
     required=False,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
+@click.option("--kept", is_flag=True, help="Learn from the corrections kept in the database too.")
 @click.option(
     "--to",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the weights are written.",
 )
-def train_words(corrections: Path | None, to: Path) -> None:
+def train_words(corrections: Path | None, kept: bool, to: Path) -> None:
     """Fit the trained part on our own sentences and on CORRECTIONS.
 
     CORRECTIONS is a table with tabs and the columns tone, cause and text; a tone or a cause may be
-    empty. Without it the shipped weights are made anew.
+    empty. Without it, and without --kept, the shipped weights are made anew. To use the weights,
+    name the file in YINUO_WORD_WEIGHTS.
     """
     own = own_sentences()
     try:
         corrected = read_examples(corrections) if corrections else []
     except SentencesError as error:
         raise click.ClickException(str(error)) from error
+    if kept:
+        start_embedded_database()
+        corrected += [Example(*one) for one in knowledge.corrections()]
     aside = corrected[::EVERY]
     if aside:
         before = _right(aside, read_weights())

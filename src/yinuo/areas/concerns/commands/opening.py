@@ -23,6 +23,7 @@ from yinuo.areas.concerns.rules import Weighed
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move, Opening
 from yinuo.core.cases.models import Case, Note
+from yinuo.core.knowledge import reader
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
@@ -324,7 +325,7 @@ def _spoken_at(new: NewConcern, at: datetime) -> datetime:
 def _weigh(new: NewConcern, rule: ConcernsRules) -> Weighed:
     words = new.words or (new.note.body if new.note else "")
     return rules.weigh(
-        words,
+        reader.read_words(words) if words.strip() else None,
         reasons=new.reasons,
         causes=new.causes,
         urgency=new.urgency,
