@@ -8,6 +8,8 @@ lost again; the first figures are what to expect of words that are really new.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.paths import CHECKOUT
@@ -20,7 +22,7 @@ SETS = ("unseen.tsv", "unseen_again.tsv")
 MOST_LOST = 0.02
 
 
-def macro_f1(pairs: list[tuple[str, str]]) -> float:
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
     found = []
     for tone in TONES:
         right = sum(is_ == read_ == tone for is_, read_ in pairs)

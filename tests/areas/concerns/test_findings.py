@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.areas.concerns.conftest import after
@@ -44,14 +46,15 @@ def test_a_decided_finding_is_not_decided_again(finding: Finding, insurer: World
     concerns.answer_finding(
         finding=finding, standing="declined", words="法律要求原件", by=lead, at=after(80)
     )
-    for again in (
+    tries: tuple[Callable[[], None], ...] = (
         lambda: concerns.answer_finding(
             finding=finding, standing="adopted", words="改了", by=lead, at=after(90)
         ),
         lambda: concerns.consider_finding(
             finding=finding, title="x", cause="docs", by=lead, at=after(90)
         ),
-    ):
+    )
+    for again in tries:
         with pytest.raises(concerns.FindingIsDecided):
             again()
 

@@ -12,7 +12,7 @@ from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Event
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.models import Reading
-from yinuo.core.people.actors import Actor
+from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.kit import queue
 
 URGENT = "一个月了还不赔,我明天就去银保监局投诉你们"
@@ -31,9 +31,7 @@ def react(jobs: queue.Captured, minutes: float = 31) -> None:
 def answered(case: Case, **data: object) -> Event:
     """The line that an answered call-back leaves."""
     values = {"reasons": [], "suggestion": False, "complaint": False, **data}
-    cases.record(
-        case=case, type="call_back.answered", data=values, by=automation.SYSTEM, at=after(50)
-    )
+    cases.record(case=case, type="call_back.answered", data=values, by=SYSTEM, at=after(50))
     found = Event.objects.filter(case=case, type="call_back.answered").order_by("-seq").first()
     assert found is not None
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from yinuo.areas.concerns import queries
 from yinuo.areas.concerns.commands import NewConcern
 from yinuo.areas.concerns.models import Concern
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.messages.models import Message
@@ -120,7 +122,7 @@ def test_the_handler_who_is_meant_can_neither_take_nor_answer_it(
     case = take_up("你们的人态度恶劣,骂人")
     agent = insurer["agent"]
     assert agent.staff_id == claim.handler_id
-    for forbidden in (
+    tries: tuple[Callable[[], None], ...] = (
         lambda: concerns.take(case=case, by=agent, at=after(70)),
         lambda: concerns.answer(case=case, words="没有的事", by=agent, at=after(70)),
         lambda: concerns.solve(case=case, words="没有的事", by=agent, at=after(70)),
@@ -130,7 +132,8 @@ def test_the_handler_who_is_meant_can_neither_take_nor_answer_it(
         lambda: concerns.reassign(
             case=case, to=insurer.staff["agent"], by=insurer["team_lead"], at=after(70)
         ),
-    ):
+    )
+    for forbidden in tries:
         with pytest.raises(concerns.NotForThisHandler):
             forbidden()
 
@@ -172,7 +175,7 @@ def test_what_does_not_say_enough_is_refused(
     take_up: Take, wrong: dict[str, object], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        take_up(**{"words": "没人联系我", **wrong})  # type: ignore[arg-type]
+        take_up(**{"words": "没人联系我", **wrong})
     assert not Case.objects.filter(kind="concern").exists()
 
 
@@ -185,5 +188,5 @@ def test_auditors_and_operators_open_none(take_up: Take, insurer: World) -> None
 def test_the_other_branch_does_not_see_it(take_up: Take, insurer: World) -> None:
     case = take_up()
     assert queries.get_for(insurer["agent"], case.number).case == case
-    with pytest.raises(queries.cases.NotFound):
+    with pytest.raises(case_queries.NotFound):
         queries.get_for(insurer["west"], case.number)

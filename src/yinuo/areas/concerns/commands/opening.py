@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -200,7 +200,9 @@ def add(case: Case, new: NewConcern, rule: ConcernsRules, *, by: Actor, at: date
     cases.advance(Move(held.case, "hear_again", data=data, also_makes=also), by=by, at=at)
 
 
-def reopen_as_unsolved(held: Locked, data: dict[str, object], *, by: Actor, at: datetime) -> None:
+def reopen_as_unsolved(
+    held: Locked, data: Mapping[str, object], *, by: Actor, at: datetime
+) -> None:
     """Inside the caller's command: back to work, with new times and one round more."""
     concern = held.concern
     concern.round += 1
