@@ -99,6 +99,7 @@ def _filters(which: str) -> tuple[Filter, ...]:
         *found,
         Filter(_("Voices"), reverse("desk:voices")),
         Filter(_("Case library"), reverse("desk:complaint_library")),
+        Filter(_("Figures"), reverse("desk:complaint_figures")),
         Filter(_("Limits kept"), reverse("desk:complaint_limits")),
     )
 

@@ -1,0 +1,269 @@
+"""What complaints come to: how many per claim, policy and premium, about what, and how they end.
+
+By the day of receipt. Withdrawn ones count as received and are not asked whether they were in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from yinuo.areas.complaints.models import Baseline
+from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules, TargetRules
+from yinuo.core.people.actors import Actor
+from yinuo.core.people.rules import sees_customers, sees_everything
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.overview.measures import Measure, share
+
+HUNDRED_MILLION = Decimal(100_000_000)
+PER: Mapping[str, Decimal] = {
+    "per_thousand_claims": Decimal(1_000),
+    "per_hundred_million": HUNDRED_MILLION,
+    "per_ten_thousand": Decimal(10_000),
+}
+"""Complaints for each so many closed claims, yuan of premium, policies in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`value` is None while there is nothing to divide by. `change` is against the baseline."""
+
+    measure: str
+    numerator: int
+    denominator: Decimal
+    baseline: Baseline | None
+
+    @property
+    def value(self) -> Decimal | None:
+        return _rate(Decimal(self.numerator), self.denominator, self.measure)
+
+    @property
+    def before(self) -> Decimal | None:
+        one = self.baseline
+        return _rate(one.numerator, one.denominator, self.measure) if one else None
+
+    @property
+    def change(self) -> Decimal | None:
+        """-0.2 is a fifth less than the baseline."""
+        if self.value is None or not self.before:
+            return None
+        return self.value / self.before - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How complaints ended. `cost` is compensation that has arrived, in CNY."""
+
+    received: int
+    open: int
+    answered: int
+    in_time: Measure
+    upheld: Measure
+    rated: Measure
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One branch, product or channel."""
+
+    name: str
+    received: int
+    answered: int
+    late: int
+    upheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Complaints by branch of the main cause and by stage of the claim, biggest first."""
+
+    causes: tuple[str, ...]
+    stages: tuple[str, ...]
+    counts: Mapping[tuple[str, str], int]
+
+    @property
+    def most(self) -> int:
+        return max(self.counts.values(), default=0)
+
+
+# One line per complaint of the period; every statement below counts these lines.
+_ROWS = """
+SELECT coalesce(m.code, '') AS code, c.stage, c.product, c.channel, b.name AS branch, c.upheld,
+    c.rating, k.closed_at IS NULL AS open, c.told_at IS NOT NULL AS told,
+    EXISTS (SELECT 1 FROM cases_promise p WHERE p.case_id = c.case_id
+        AND p.rule = 'complaints.answer' AND p.missed_at IS NOT NULL) AS late,
+    (SELECT sum(y.amount) FROM payments_payment y
+        WHERE y.case_id = c.case_id AND y.status = 'arrived') AS cost
+FROM complaints_complaint c
+JOIN cases_case k ON k.id = c.case_id
+JOIN people_branch b ON b.id = k.branch_id
+LEFT JOIN complaints_namedcause m ON m.complaint_id = c.case_id AND m.main
+WHERE k.branch_path LIKE %(path)s AND k.state <> 'merged'
+    AND c.received_at >= %(since)s AND c.received_at < %(until)s
+"""
+_WITH = f"WITH rows AS MATERIALIZED ({_ROWS}) "
+_RECEIVED = "SELECT count(*) FROM rows"
+_ENDS = """
+SELECT count(*), count(*) FILTER (WHERE open), count(*) FILTER (WHERE told),
+    count(*) FILTER (WHERE told AND NOT late),
+    count(*) FILTER (WHERE told AND upheld IN ('yes', 'partly')),
+    count(rating), count(*) FILTER (WHERE rating >= 4), coalesce(sum(cost), 0)
+FROM rows
+"""
+_HEAT = "SELECT code, stage, count(*) FROM rows GROUP BY code, stage"
+_CLAIMS = """
+SELECT count(*) FROM cases_case k
+WHERE k.kind = 'claim' AND k.branch_path LIKE %(path)s
+    AND k.closed_at >= %(since)s AND k.closed_at < %(until)s
+"""
+# Premium of the period: of the policies that began in it. In force: when it ended.
+_POLICIES = """
+SELECT coalesce(sum(p.premium) FILTER (
+        WHERE p.starts_at >= %(since)s AND p.starts_at < %(until)s), 0),
+    count(*) FILTER (WHERE p.starts_at < %(end)s AND p.ends_at >= %(end)s
+        AND (p.cancelled_at IS NULL OR p.cancelled_at >= %(end)s))
+FROM policies_policy p JOIN people_branch b ON b.id = p.branch_id
+WHERE b.path LIKE %(path)s AND p.currency = 'CNY'
+"""
+_SPLIT = """
+SELECT CASE %(by)s WHEN 'branch' THEN branch WHEN 'product' THEN product ELSE channel END AS name,
+    count(*), count(*) FILTER (WHERE told), count(*) FILTER (WHERE late),
+    count(*) FILTER (WHERE upheld IN ('yes', 'partly'))
+FROM rows GROUP BY name ORDER BY 2 DESC, name
+"""
+SPLITS = ("branch", "product", "channel")
+_REGULATOR = """
+SELECT code, product, channel, count(*), count(*) FILTER (WHERE told AND NOT late),
+    count(*) FILTER (WHERE told), count(*) FILTER (WHERE upheld IN ('yes', 'partly'))
+FROM rows GROUP BY code, product, channel ORDER BY 4 DESC, code, product, channel
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RegulatorLine:
+    """A line of the regulator's table: `law` is its code for the cause, as LAW.CODE of ours."""
+
+    law: str
+    cause: str
+    product: str
+    channel: str
+    received: int
+    in_time: int
+    answered: int
+    upheld: int
+
+
+def targets(at: datetime) -> TargetRules:
+    return rulebook.rules(ComplaintsRules, at=at).targets
+
+
+def rates(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> list[Rate]:
+    """Complaints received in [since, until) per closed claim, premium and policy."""
+    if not sees_customers(actor):
+        return []
+    values = _values(actor, since, until, at)
+    received = int(_one(_WITH + _RECEIVED, values)[0])
+    (claims,) = _one(_CLAIMS, values)
+    premium, policies = _one(_POLICIES, values)
+    by = {
+        "per_thousand_claims": Decimal(claims),
+        "per_hundred_million": Decimal(premium),
+        "per_ten_thousand": Decimal(policies),
+    }
+    return [Rate(name, received, by[name], newest_baseline(actor, name)) for name in PER]
+
+
+def newest_baseline(actor: Actor, measure: str) -> Baseline | None:
+    """The last one that was stored for exactly the branches that this person sees."""
+    path = "" if sees_everything(actor) else actor.branch_path
+    rows = Baseline.objects.filter(measure=measure).order_by("-stored_at")
+    wanted = rows if not path else rows.filter(branch_path=path)
+    return wanted.first()
+
+
+def ends(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> Ends:
+    """How the complaints received in [since, until) ended so far."""
+    least = targets(at).least_shown.value
+    row = (0, 0, 0, 0, 0, 0, 0, Decimal(0))
+    if sees_customers(actor):
+        row = _one(_WITH + _ENDS, _values(actor, since, until, at))
+    received, still_open, answered, in_time, upheld, rated, content, cost = row
+    return Ends(
+        received=received,
+        open=still_open,
+        answered=answered,
+        in_time=share(in_time, answered, least=least),
+        upheld=share(upheld, answered, least=least),
+        rated=share(content, rated, least=least),
+        cost=Decimal(cost),
+    )
+
+
+def heat(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> Heat:
+    """Cause by stage. A complaint without a claim has no stage."""
+    if not sees_customers(actor):
+        return Heat((), (), {})
+    book = rulebook.rules(CausesRules, at=at)
+    counts: dict[tuple[str, str], int] = {}
+    for code, stage, count in _all(_WITH + _HEAT, _values(actor, since, until, at)):
+        branch = book.path(code)[0] if code in book.tree else ""
+        counts[branch, stage] = counts.get((branch, stage), 0) + count
+    return Heat(_biggest(counts, 0), _biggest(counts, 1), counts)
+
+
+def split(actor: Actor, by: str, *, since: datetime, until: datetime, at: datetime) -> list[Split]:
+    """By one of SPLITS, the most first."""
+    if not sees_customers(actor):
+        return []
+    values = {**_values(actor, since, until, at), "by": by}
+    return [Split(*row) for row in _all(_WITH + _SPLIT, values)]
+
+
+def regulator_table(
+    actor: Actor, *, since: datetime, until: datetime, at: datetime
+) -> list[RegulatorLine]:
+    """The regulator's statistics: cause, product, channel; received, in time, answered, upheld."""
+    if not sees_customers(actor):
+        return []
+    tree = rulebook.rules(CausesRules, at=at).tree
+    found = []
+    for code, product, channel, received, in_time, answered, upheld in _all(
+        _WITH + _REGULATOR, _values(actor, since, until, at)
+    ):
+        law = tree[code].value.standard_code or tree[code].value.law if code in tree else ""
+        found.append(
+            RegulatorLine(law, code, product, channel, received, in_time, answered, upheld)
+        )
+    return found
+
+
+def _rate(numerator: Decimal, denominator: Decimal, measure: str) -> Decimal | None:
+    return numerator * PER[measure] / denominator if denominator else None
+
+
+def _biggest(counts: Mapping[tuple[str, str], int], place: int) -> tuple[str, ...]:
+    sums: dict[str, int] = {}
+    for key, count in counts.items():
+        sums[key[place]] = sums.get(key[place], 0) + count
+    return tuple(sorted(sums, key=lambda name: (-sums[name], name)))
+
+
+def _values(actor: Actor, since: datetime, until: datetime, at: datetime) -> dict[str, object]:
+    path = "%" if sees_everything(actor) else f"{actor.branch_path}%"
+    return {"path": path, "since": since, "until": until, "end": min(until, at)}
+
+
+def _one(statement: str, values: Mapping[str, object]) -> Any:
+    return _all(statement, values)[0]
+
+
+def _all(statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
