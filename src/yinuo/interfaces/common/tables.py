@@ -51,6 +51,12 @@ class TableIsEmpty(DomainError):
     http = 422
 
 
+class SheetMissing(DomainError):
+    code = "sheet_missing"
+    message: ClassVar[Message] = _("%(file)s has no sheet %(sheet)s. It has: %(found)s.")
+    http = 422
+
+
 class ColumnsMissing(DomainError):
     code = "columns_missing"
     message: ClassVar[Message] = _(
@@ -119,8 +125,8 @@ def opened(
 ) -> Iterator[Table]:
     """The table of a file.
 
-    Raises FileNotReadable, EncodingUnknown, TableIsEmpty, ColumnsMissing, ColumnTwice and
-    TooManyColumns, before any row is read.
+    Raises FileNotReadable, EncodingUnknown, TableIsEmpty, SheetMissing, ColumnsMissing, ColumnTwice
+    and TooManyColumns, before any row is read.
     """
     try:
         if path.suffix.lower() in SHEETS:
@@ -199,8 +205,10 @@ def _sheet(path: Path, needed: Sequence[str], name: str) -> Table:
     """The named sheet, or the first. Formulas have the values that were last worked out."""
     try:
         book = CalamineWorkbook.from_path(str(path))
-        if not book.sheet_names or (name and name not in book.sheet_names):
+        if not book.sheet_names:
             raise TableIsEmpty(file=path.name)
+        if name and name not in book.sheet_names:
+            raise SheetMissing(file=path.name, sheet=name, found=", ".join(book.sheet_names))
         found = book.get_sheet_by_name(name or book.sheet_names[0])
     except CalamineError as error:
         raise FileNotReadable(file=path.name, why=str(error)) from error
