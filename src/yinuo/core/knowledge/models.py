@@ -155,3 +155,47 @@ class PrecedentUse(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["precedent", "case"], name="precedent_once_per_case")
         ]
+
+
+class ApprovedAnswer(models.Model):
+    """What sales, service and claims say to a question, in the same words: 口径.
+
+    A new version is a row of its own that takes the place of the one before once a second person
+    has approved it; what was said yesterday stays readable.
+    """
+
+    title = models.CharField(max_length=120, help_text="the question that it answers")
+    body = models.TextField(help_text="the words for the customer")
+    language = models.CharField(max_length=10)
+    causes = ArrayField(models.CharField(max_length=12), default=list)
+    audience = ArrayField(models.CharField(max_length=10), help_text="sales service claims")
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+    made_by = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    checked_by = models.CharField(max_length=40, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=40, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(checked_by="") | ~Q(made_by=models.F("checked_by")),
+                name="approved_answer_maker_is_not_checker",
+            )
+        ]
+
+
+class AnswerUse(models.Model):
+    """An approved answer was given to a customer; `changed` when it was put in other words."""
+
+    answer = models.ForeignKey(ApprovedAnswer, on_delete=models.PROTECT, related_name="uses")
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="answer_uses")
+    changed = models.BooleanField(default=False)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["answer", "-at"], name="use_of_answer")]
