@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import bench, call_backs, training
+from yinuo.interfaces.desk.views import bench, call_back_figures, call_backs, programme, training
 
 urlpatterns: list[URLPattern] = [
     path("bench", bench.bench, name="bench"),
@@ -17,6 +17,12 @@ urlpatterns: list[URLPattern] = [
     path("bench/<str:number>/never", bench.never, name="bench_never"),
     path("call-backs/coverage-check", call_backs.coverage_check, name="coverage_check"),
     path("call-backs/campaigns", call_backs.campaigns, name="campaigns"),
+    path("call-backs/figures", call_back_figures.figures, name="call_back_figures"),
+    path("call-backs/figures.csv", call_back_figures.figures_csv, name="call_back_figures_csv"),
+    path("call-backs/figures/cases", call_back_figures.figure_cases, name="call_back_figure_cases"),
+    path("call-backs/figures/cases.csv", call_back_figures.cases_csv, name="call_back_cases_csv"),
+    path("call-backs/programme", programme.programme, name="programme"),
+    path("call-backs/programme/measures/<int:measure>", programme.measure, name="measure"),
     path("people/training", training.training, name="training"),
     path("people/training/<int:record>", training.training_record, name="training_record"),
 ]

@@ -124,6 +124,12 @@ _RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ("desk:intake", gettext_noop("Intake"), "phone", frozenset({"agent", "team_lead"})),
     ("desk:bench", gettext_noop("Call-backs"), "care", frozenset({"agent", "team_lead"})),
     (
+        "desk:call_back_figures",
+        gettext_noop("Call-back figures"),
+        "event",
+        frozenset({"team_lead", "manager", "auditor"}),
+    ),
+    (
         "desk:voices",
         gettext_noop("Voices"),
         "message",

@@ -1,0 +1,180 @@
+"""The figures and the programme of call-backs through the desk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from tests.areas.call_backs import asking
+from tests.areas.call_backs.asking import HAPPY, Asking
+from tests.interfaces.desk.house import NOW
+from tests.interfaces.desk.test_bench import browser
+from yinuo.areas.call_backs.models import Measure
+from yinuo.core.people.models import AccessRecord
+from yinuo.core.rulebook import commands as rulebook
+
+FIGURES = "/desk/call-backs/figures"
+PROGRAMME = "/desk/call-backs/programme"
+QUALITIES = ("was_professional", "was_efficient", "was_transparent", "was_warm")
+
+
+@pytest.fixture
+def ask(db: None) -> Asking:
+    """One call-back of five days ago, answered in the first hours with a low score."""
+    ask = asking.build(at=NOW - timedelta(days=5))
+    for question, raw in {**HAPPY, "satisfied": "2", QUALITIES[ask.case.pk % 4]: "4"}.items():
+        ask.answer(question, raw)
+    asking.finish(ask)
+    return ask
+
+
+def _text(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def _figure(text: str, code: str) -> str:
+    found = re.search(rf'id="figure-{code}".*?</article>', text, re.DOTALL)
+    return found[0] if found else ""
+
+
+@pytest.mark.covers("CB-5", "CB-28", "CB-29", "CB-32", "G-5", "G-7", "G-8", "G-9", "G-15")
+def test_every_figure_stands_beside_its_target_with_n_and_what_it_proves(ask: Asking) -> None:
+    text = _text(browser(ask, "team_lead"), FIGURES)
+    coverage = _figure(text, "answered_last")
+    assert "Answered within 72 hours" in coverage
+    assert "1 of 1" in coverage
+    assert "Target: at least 90.0" in coverage
+    assert "too few answers" in coverage
+    assert "at least 85 %" in _figure(text, "satisfied")
+    for code in ("nps", "ces", "professional", "warm", "respect", "solved_in_time"):
+        assert _figure(text, code), code
+
+
+def test_with_fewer_answers_asked_for_the_index_and_its_interval_are_shown(ask: Asking) -> None:
+    rulebook.revise_rule(
+        key="call_back_figures.shown.least", value=1, why="A very small house.", source="test",
+        in_force_from=NOW, by=ask.world["manager"], at=NOW,
+    )  # fmt: skip
+    text = _text(browser(ask, "team_lead"), FIGURES)
+    assert "100.0 %" in _figure(text, "answered_last")
+    assert "95 % interval" in _figure(text, "answered_last")
+    assert "not proven" in _figure(text, "answered_last")
+    assert "missed" in _figure(text, "satisfied")
+
+
+@pytest.mark.covers("CB-28", "CB-32")
+@pytest.mark.parametrize("group", ["branch", "agent", "script", "channel", "programme"])
+def test_figures_are_grouped_and_each_opens_its_cases(ask: Asking, group: str) -> None:
+    lead = browser(ask, "team_lead")
+    text = _text(lead, f"{FIGURES}?group={group}")
+    links = re.findall(r'href="(/desk/call-backs/figures/cases\?[^"]*)"', text)
+    assert links
+    for link in links:
+        shown = _text(lead, link.replace("&amp;", "&"))
+        assert ask.case.number in shown
+    assert AccessRecord.objects.filter(what="desk.call_backs.figure").exists()
+
+
+def test_cases_that_count_and_those_that_do_not_are_apart(ask: Asking) -> None:
+    lead = browser(ask, "team_lead")
+    cases = f"{FIGURES}/cases?figure=satisfied"
+    assert ask.case.number in _text(lead, f"{cases}&which=miss")
+    assert ask.case.number not in _text(lead, f"{cases}&which=hit")
+    assert lead.get(f"{FIGURES}/cases?figure=beauty").status_code == 404
+    strange = f"{FIGURES}/cases?figure=satisfied&group=branch&key=%00%27--"
+    assert ask.case.number not in _text(lead, strange)
+
+
+@pytest.mark.covers("CRM-2")
+def test_taking_figures_away_is_put_on_record(ask: Asking) -> None:
+    lead = browser(ask, "team_lead")
+    answer = lead.get(f"{FIGURES}.csv?group=branch")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    row = next(one for one in rows if one["figure"] == "answered_last")
+    assert (row["n"], row["hits"], row["value"], row["verdict"]) == ("1", "1", "", "too_few")
+    answer = lead.get(f"{FIGURES}/cases.csv?figure=satisfied&which=miss")
+    text = answer.content.decode("utf-8-sig")
+    assert ask.case.number in text
+    assert "样例客户甲" not in text
+    for what in ("desk.call_backs.figures.csv", "desk.call_backs.figure.csv"):
+        assert AccessRecord.objects.filter(what=what).exists()
+
+
+def test_another_branch_and_other_roles_see_no_figures_of_ours(ask: Asking) -> None:
+    assert browser(ask, "agent").get(FIGURES).status_code == 403
+    assert browser(ask, "operator").get(f"{FIGURES}.csv").status_code == 403
+    west = ask.world.staff["west"]
+    west.roles = ["team_lead"]
+    west.save()
+    assert "0 of 0" in _figure(_text(browser(ask, "west"), FIGURES), "answered_last")
+    shown = _text(browser(ask, "west"), f"{FIGURES}/cases?figure=satisfied")
+    assert ask.case.number not in shown
+
+
+@pytest.mark.parametrize("query", ["?days=0", "?days=x&group=y", "?group=branch&key=%00", "?key=a"])
+def test_an_odd_address_shows_the_usual_page(ask: Asking, query: str) -> None:
+    assert browser(ask, "manager").get(f"{FIGURES}{query}").status_code == 200
+
+
+# The programme -----------------------------------------------------------------------------------
+
+
+def _measure(ask: Asking, **changes: str) -> dict[str, str]:
+    return {
+        "goal": "satisfied",
+        "title": "Tell of delays before the customer asks",
+        "steps": "List the late ones each morning\n  Call before ten  \n",
+        "owner": str(ask.world.staff["agent"].pk),
+        "due_on": f"{NOW + timedelta(days=30):%Y-%m-%d}",
+        **changes,
+    }
+
+
+@pytest.mark.covers("G-12", "HR-15", "HR-16")
+def test_the_programme_shows_version_goals_and_strategies(ask: Asking) -> None:
+    text = _text(browser(ask), PROGRAMME)
+    for said in ("In force from", "Answered within 72 hours", "Major cases", "Source document 002"):
+        assert said in text
+    assert "Plan a measure" not in text
+
+
+@pytest.mark.covers("G-13")
+def test_a_measure_has_steps_owner_day_and_in_the_end_a_result(ask: Asking) -> None:
+    lead = browser(ask, "team_lead")
+    assert lead.post(PROGRAMME, _measure(ask)).status_code == 302
+    row = Measure.objects.get()
+    assert row.steps == "List the late ones each morning\nCall before ten"
+    assert "under way" in _text(lead, PROGRAMME)
+    page = f"{PROGRAMME}/measures/{row.pk}"
+    owner = browser(ask)
+    assert owner.post(page, {"result": ""}).status_code == 422
+    given = {"result": "Complaints about silence fell by half", "worked": "on"}
+    assert owner.post(page, given).status_code == 302
+    assert owner.post(page, given).status_code == 422
+    text = _text(lead, PROGRAMME)
+    assert "it helped" in text
+    assert "Complaints about silence fell by half" in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"due_on": "2020-01-01"}, {"owner": "999999"}, {"steps": "  "}, {"title": "x" * 121}],
+)
+def test_a_measure_that_cannot_be_is_refused(ask: Asking, changes: dict[str, str]) -> None:
+    answer = browser(ask, "team_lead").post(PROGRAMME, _measure(ask, **changes))
+    assert answer.status_code in (404, 422)
+    assert not Measure.objects.exists()
+
+
+def test_who_may_not_plan_does_not(ask: Asking) -> None:
+    assert browser(ask).post(PROGRAMME, _measure(ask)).status_code == 422
+    west = _measure(ask, owner=str(ask.world.staff["west"].pk))
+    assert browser(ask, "team_lead").post(PROGRAMME, west).status_code in (404, 422)
+    assert not Measure.objects.exists()
