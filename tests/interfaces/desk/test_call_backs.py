@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.interfaces.desk.house import NOW, Desks, report
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs.models import CallBack, Campaign, Exclusion
 from yinuo.areas.claims import commands as claims
-from yinuo.core.cases.models import Case
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.models import Case, Promise
+from yinuo.core.messages.models import Message
+from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.rules import PersonChanges
 from yinuo.kit import queue
 
 
@@ -95,3 +100,66 @@ def test_a_leader_begins_a_campaign_and_sees_how_it_goes(desks: Desks) -> None:
             queue.run(job, at=NOW)
     assert Campaign.objects.get().finished_at == NOW
     assert "季度回访" in desks["manager"].get(address).content.decode()
+
+
+@pytest.mark.covers("CB-5", "CB-30")
+def test_a_call_back_that_is_late_is_told_to_the_leader_and_stands_in_the_list(
+    desks: Desks,
+) -> None:
+    begun = NOW - timedelta(hours=80)
+    case = report(desks.world).case
+    with queue.capture():
+        done = call_backs.open_call_back(case=case, occasion="paid", by=SYSTEM, at=begun)
+        for hours in range(0, 80, 10):
+            cases.sweep(at=begun + timedelta(hours=hours))
+        cases.sweep(at=NOW)
+    late = done.opened[0].case
+    page = desks["team_lead"].get("/desk/").content.decode()
+    assert late.number in page
+    missed = Promise.objects.filter(case=late, missed_at__isnull=False)
+    assert set(missed.values_list("rule", flat=True)) == {
+        "call_backs.first_contact",
+        "call_backs.completion",
+    }
+    told = Message.objects.filter(case=late, reason="promise_escalated")
+    assert desks.world.staff["team_lead"].pk in set(told.values_list("staff", flat=True))
+
+
+@pytest.mark.covers("CB-7")
+@pytest.mark.parametrize(
+    ("care", "occasion", "strategy", "first"),
+    [
+        ("regular", "paid", "Regular case", "Letter with the link"),
+        ("major", "paid", "Major case", "Telephone call"),
+        ("special", "paid", "Special case", "Letter with the link"),
+        ("small", "refused", "Special case", "Letter with the link"),
+    ],
+)
+def test_each_class_of_case_has_its_own_strategy(
+    desks: Desks, care: str, occasion: str, strategy: str, first: str
+) -> None:
+    case = report(desks.world).case
+    Case.objects.filter(pk=case.pk).update(care=care)
+    with queue.capture():
+        done = call_backs.open_call_back(case=case, occasion=occasion, by=SYSTEM, at=NOW)
+    number = done.opened[0].case.number
+    page = desks["agent"].get(f"/desk/call-backs/{number}").content.decode()
+    assert strategy in page
+    assert first in page
+
+
+@pytest.mark.covers("CB-22")
+def test_the_wish_of_the_customer_decides_the_way_and_the_hour(desks: Desks) -> None:
+    case = report(desks.world).case
+    wishes = PersonChanges(opted_out=("calls",), do_not_disturb="00:00-23:30")
+    people.update_person(person_id=case.customer_id, changes=wishes, by=SYSTEM, at=NOW)
+    Case.objects.filter(pk=case.pk).update(care="major")
+    with queue.capture():
+        done = call_backs.open_call_back(case=case, occasion="paid", by=SYSTEM, at=NOW)
+    row = done.opened[0]
+    assert row.channel == "message"
+    assert row.next_contact_at is not None
+    planned = timezone.localtime(row.next_contact_at)
+    assert (planned.hour, planned.minute >= 30) == (23, True)
+    page = desks["agent"].get(f"/desk/call-backs/{row.case.number}").content.decode()
+    assert "Telephone call" not in page
