@@ -59,7 +59,7 @@ def test_survey_assessment_sum_and_decision_stand_in_the_file(desks: Desks, deci
         "前保险杠",
         "按市场价",
         "¥2,800.00",
-        "Less the deductible",
+        "Kept by the contract",
         "¥3,500.00",
         "Paid in part",
         "approver 员工",

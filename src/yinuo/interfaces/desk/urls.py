@@ -6,7 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
 from yinuo.interfaces.common import addresses
-from yinuo.interfaces.desk import call_back_urls, complaint_urls, concern_urls, list_urls
+from yinuo.interfaces.desk import (
+    call_back_urls,
+    complaint_urls,
+    concern_urls,
+    list_urls,
+    settlement_urls,
+)
 from yinuo.interfaces.desk.views import (
     case,
     customer,
@@ -34,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     *call_back_urls.urlpatterns,
     *complaint_urls.urlpatterns,
     *concern_urls.urlpatterns,
+    *settlement_urls.urlpatterns,
     path("parts", login_required(parts.gallery), name="parts"),
     path("parts/<slug:name>", login_required(parts.page), name="parts_page"),
     *list_urls.urlpatterns,

@@ -25,6 +25,7 @@ from yinuo.interfaces.common.present import (
     Tag,
     Tone,
 )
+from yinuo.interfaces.common.sums import cover_name
 from yinuo.interfaces.desk.timeline import actor_name
 from yinuo.overview.claimfile import (
     AssessmentRow,
@@ -38,7 +39,7 @@ SUM_STEPS: labels.Words = {
     "asked": gettext_noop("Asked for"),
     "approved": gettext_noop("Approved in the assessment"),
     "within_limit": gettext_noop("Within the limit of the cover"),
-    "deductible": gettext_noop("Less the deductible"),
+    "deductible": gettext_noop("Kept by the contract (deductible and rate)"),
 }
 VERDICTS: labels.Words = {
     "waiting": gettext_noop("Waits for a second person"),
@@ -146,6 +147,11 @@ def sum_sheet(row: CalculationRow, caption: str) -> SumSheet:
     lines = []
     for step in row.steps:
         name = str(step.get("step", ""))
+        if name == "paid_by":
+            label = _("Paid by %(cover)s") % {"cover": cover_name(str(step.get("cover", "")))}
+            paid = Money(Decimal(str(step.get("value") or 0)), row.currency)
+            lines.append(SumLine(label=label, amount=paid))
+            continue
         if name not in SUM_STEPS:
             continue
         amount = Decimal(str(step.get("value") or 0))
@@ -155,7 +161,7 @@ def sum_sheet(row: CalculationRow, caption: str) -> SumSheet:
             if (limit)
             else ""
         )
-        value = Money(-amount if name == "deductible" else amount, row.currency)
+        value = Money(amount, row.currency)
         lines.append(SumLine(label=labels.word(SUM_STEPS, name), amount=value, formula=formula))
     return SumSheet(
         caption=caption,

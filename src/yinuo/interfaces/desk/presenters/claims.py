@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import queries as claims
@@ -24,7 +25,12 @@ from yinuo.interfaces.desk.presenters.base import Presenter
 from yinuo.interfaces.desk.presenters.claim_file import sections_of
 from yinuo.interfaces.desk.rows import sheet_url
 from yinuo.overview import claimfile
-from yinuo.overview.claimfile import ClaimFile
+from yinuo.overview.claimfile import CalculationRow, ClaimFile
+
+
+def newest_of(rows: Sequence[CalculationRow]) -> list[CalculationRow]:
+    """The newest calculation of each loss."""
+    return list({row.loss: row for row in reversed(rows)}.values())
 
 
 class ClaimPresenter(Presenter):
@@ -41,6 +47,18 @@ class ClaimPresenter(Presenter):
         "review-return",
         "approval-return",
     }
+    # These have a page of their own, or stand beside the line that they are about.
+    elsewhere: ClassVar[frozenset[str]] = frozenset(
+        {
+            "accident-facts",
+            "letter",
+            "sum-question",
+            "sum-objection",
+            "sum-answer",
+            "recovery-notice",
+            "recovery-entry",
+        }
+    )
     template = "desk/case_file.html"
     icon = "car"
 
@@ -104,6 +122,10 @@ class ClaimPresenter(Presenter):
             return any(line.status == Document.Status.RECEIVED for line in page.papers)
         if one.noun == "account-declining":
             return any(not account.confirmed for account in page.own.accounts)
+        if one.noun in self.elsewhere:
+            return False
+        if one.noun == "recovery":
+            return any(loss.outcome and loss.kind == "own_vehicle" for loss in page.parts)
         if one.noun == "survey-and-assessment":
             return page.actor.roles >= {"surveyor", "assessor"}
         return True
@@ -119,6 +141,11 @@ class ClaimPresenter(Presenter):
                 page.row, page.parts, page.own, page.papers, page.names, page.at
             ),
             "papers_url": sheet_url(page.case.number, "papers"),
+            "settlement_url": reverse("desk:settlement", args=[page.case.number]),
+            "letter_urls": [
+                (one.loss, reverse("desk:letter", args=[page.case.number, one.loss]))
+                for one in newest_of(page.own.calculations)
+            ],
         }
 
     def currency(self, opened: Opened) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 from yinuo.interfaces.common.present import TimelineKind
 from yinuo.interfaces.desk.sentences.table import Sentence
 
-_DOCUMENT, _MONEY = TimelineKind.DOCUMENT, TimelineKind.MONEY
+_DOCUMENT, _MONEY, _NOTE = TimelineKind.DOCUMENT, TimelineKind.MONEY, TimelineKind.NOTE
 
 SENTENCES: Mapping[str, Sentence] = {
     "claim.reported": Sentence(gettext_noop("Claim reported: %(door)s")),
@@ -53,5 +53,17 @@ SENTENCES: Mapping[str, Sentence] = {
     "claim.taken_over": Sentence(gettext_noop("Claim taken over from another system")),
     "claim.reassigned": Sentence(gettext_noop("Given to another handler: %(handler)s")),
     "claim.account_declined": Sentence(gettext_noop("Changed account turned down"), _MONEY),
+    "claim.accident_entered": Sentence(gettext_noop("Facts of the accident entered"), _MONEY),
+    "claim.letter_written": Sentence(
+        gettext_noop("Letter about loss %(loss)s written"), TimelineKind.MESSAGE
+    ),
+    "claim.sum_questioned": Sentence(
+        gettext_noop("Question about the sum of loss %(loss)s"), _NOTE
+    ),
+    "claim.sum_objected": Sentence(gettext_noop("Objection to the sum of loss %(loss)s"), _NOTE),
+    "claim.sum_answered": Sentence(gettext_noop("Answered about the sum"), _NOTE, "kept"),
+    "claim.recovery_opened": Sentence(gettext_noop("Recovery opened for loss %(loss)s"), _MONEY),
+    "claim.debtor_notified": Sentence(gettext_noop("Told in writing who owes us"), _MONEY),
+    "claim.recovery_booked": Sentence(gettext_noop("Recovery booked: %(amount)s"), _MONEY),
     "claim.delayed": Sentence(gettext_noop("Delay announced: new time %(new_time)s")),
 }

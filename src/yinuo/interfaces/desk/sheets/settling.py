@@ -17,6 +17,7 @@ from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import SumLine, SumSheet
+from yinuo.interfaces.common.sums import cover_name
 from yinuo.interfaces.desk.sheets import lines
 from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk
 from yinuo.interfaces.desk.sheets.frame import Context, Sheet, fact, form_of, told
@@ -28,31 +29,31 @@ _STEPS = {
     "asked": gettext_noop("Asked"),
     "approved": gettext_noop("Approved in the assessment"),
     "within_limit": gettext_noop("Within the limit of the cover"),
-    "deductible": gettext_noop("Less the deductible"),
+    "deductible": gettext_noop("Kept by the contract (deductible and rate)"),
 }
 
 
 def sum_of(desk: ClaimDesk, steps: Any, amount: Decimal, caption: str) -> SumSheet:
     """The steps of a calculation as the part shows them."""
-    shown = [
-        SumLine(
-            label=labels.word(_STEPS, step["step"]),
-            amount=desk.money(_signed(step["step"], Decimal(step["value"]))),
-            formula=_formula(desk, step),
-        )
-        for step in steps
-        if step["step"] in _STEPS
-    ]
+    shown = [_sum_line(desk, step) for step in steps]
     return SumSheet(
         caption=caption,
-        lines=tuple(shown),
+        lines=tuple(line for line in shown if line),
         total_label=_("To be paid"),
         total=desk.money(amount),
     )
 
 
-def _signed(step: str, value: Decimal) -> Decimal:
-    return -value if step == "deductible" and value else value
+def _sum_line(desk: ClaimDesk, step: dict[str, str]) -> SumLine | None:
+    if step["step"] == "paid_by":
+        label = _("Paid by %(cover)s") % {"cover": cover_name(step["cover"])}
+    elif step["step"] in _STEPS:
+        label = labels.word(_STEPS, step["step"])
+    else:
+        return None
+    return SumLine(
+        label=label, amount=desk.money(Decimal(step["value"])), formula=_formula(desk, step)
+    )
 
 
 def _formula(desk: ClaimDesk, step: dict[str, str]) -> str:

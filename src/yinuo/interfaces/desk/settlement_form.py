@@ -1,0 +1,211 @@
+"""What a person may add to the accident of a claim: fields out, facts for the calculation in.
+
+An empty field adds nothing: what the claim knows stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from yinuo.areas.claims.models import Loss
+from yinuo.areas.claims.settling import OWN
+from yinuo.interfaces.common import labels
+from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
+
+DUTIES: labels.Words = {
+    "full": gettext_noop("full"),
+    "main": gettext_noop("main"),
+    "equal": gettext_noop("equal"),
+    "minor": gettext_noop("minor"),
+    "none": gettext_noop("none"),
+}
+MODES: labels.Words = {
+    "own_share": gettext_noop("the own share of the fault"),
+    "subrogation": gettext_noop("the whole, and recover it from the others"),
+}
+INSURED: labels.Words = {"no": gettext_noop("has no compulsory cover")}
+WHOLE: labels.Words = {
+    "auto": gettext_noop("test for a total loss"),
+    "yes": gettext_noop("total loss"),
+}
+CHOICES: Mapping[str, labels.Words] = {
+    "property_method": {
+        "mutual_rule": gettext_noop("mutual rule with the proxy"),
+        "limit_proportional": gettext_noop("by limits"),
+    },
+    "deductible_order": {
+        "deductible_then_rate": gettext_noop("deductible, then rate"),
+        "rate_then_deductible": gettext_noop("rate, then deductible"),
+    },
+    "outside_list_in_ctpli": {
+        "none": gettext_noop("not in the compulsory limit"),
+        "first": gettext_noop("first in the compulsory limit"),
+        "pro_rata": gettext_noop("in proportion in the compulsory limit"),
+    },
+}
+_OPTION_LABELS: labels.Words = {
+    "property_method": gettext_noop("Property between cars"),
+    "deductible_order": gettext_noop("Order of deductible and rate"),
+    "outside_list_in_ctpli": gettext_noop("Medicine outside the list"),
+}
+_CAR_SUMS: labels.Words = {
+    "rescue": gettext_noop("Towing and rescue"),
+    "received": gettext_noop("Received from others already"),
+    "salvage": gettext_noop("Value left with the owner"),
+}
+_INJURY_SUMS: labels.Words = {
+    "medical": gettext_noop("Medical cost"),
+    "outside_list_medical": gettext_noop("of it outside the social-insurance list"),
+    "death_disability": gettext_noop("Death and disability"),
+    "moral": gettext_noop("Moral damages"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields under one heading."""
+
+    title: str
+    fields: tuple[FieldState, ...]
+
+
+def groups(
+    losses: Sequence[Loss], others: Sequence[str], values: Mapping[str, str]
+) -> tuple[Group, ...]:
+    """Every field with what stands in it, by what it is about."""
+    built = [Group(_("The insured car"), tuple(_own(values)))]
+    built += [
+        Group(_("Car %(letter)s") % {"letter": letter}, tuple(_other(letter, values)))
+        for letter in others
+    ]
+    for loss in losses:
+        fields = tuple(_loss(loss, values))
+        if fields:
+            title = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
+            built.append(Group(f"{loss.ordinal}. {title}", fields))
+    built.append(Group(_("Open points"), tuple(_options(values))))
+    return tuple(built)
+
+
+def _own(values: Mapping[str, str]) -> Iterator[FieldState]:
+    yield _select("A-duty", _("Liability"), DUTIES, values)
+    yield _select("A-mode", _("Own damage cover pays"), MODES, values)
+    yield _money("A-deductible", _("Deductible"), values)
+
+
+def _other(letter: str, values: Mapping[str, str]) -> Iterator[FieldState]:
+    yield _select(f"{letter}-duty", _("Liability"), DUTIES, values)
+    yield _select(f"{letter}-insured", _("Compulsory cover"), INSURED, values)
+    yield _money(f"{letter}-limit", _("Limit of its third-party cover"), values)
+
+
+def _loss(loss: Loss, values: Mapping[str, str]) -> Iterator[FieldState]:
+    name = f"loss{loss.ordinal}"
+    if loss.kind.endswith("vehicle"):
+        for key, label in _CAR_SUMS.items():
+            yield _money(f"{name}-{key}", _(label), values)
+        yield _select(f"{name}-total_loss", _("Total loss"), WHOLE, values)
+    elif loss.kind == "injury":
+        for key, label in _INJURY_SUMS.items():
+            yield _money(f"{name}-{key}", _(label), values)
+
+
+def _options(values: Mapping[str, str]) -> Iterator[FieldState]:
+    for key, words in CHOICES.items():
+        yield _select(f"option-{key}", _(_OPTION_LABELS[key]), words, values)
+
+
+def _select(name: str, label: str, words: labels.Words, values: Mapping[str, str]) -> FieldState:
+    known = Option("", _("as known"))
+    options = tuple(Option(value, labels.word(words, value)) for value in words)
+    return FieldState(
+        name=name,
+        label=label,
+        kind=FieldKind.SELECT,
+        options=(known, *options),
+        value=values.get(name, ""),
+    )
+
+
+def _money(name: str, label: str, values: Mapping[str, str]) -> FieldState:
+    value = values.get(name, "")
+    return FieldState(name=name, label=label, kind=FieldKind.MONEY, value=value)
+
+
+def facts_of(
+    losses: Sequence[Loss], others: Sequence[str], values: Mapping[str, str]
+) -> dict[str, Any]:
+    """The facts that the filled fields say."""
+    facts: dict[str, Any] = {"vehicles": {}, "losses": {}, "options": {}}
+    for letter in (OWN, *others):
+        found = _vehicle_facts(letter, values)
+        if found:
+            facts["vehicles"][letter] = found
+    for loss in losses:
+        row = _loss_facts(loss, values)
+        if row:
+            facts["losses"][str(loss.ordinal)] = row
+    for key in CHOICES:
+        value = values.get(f"option-{key}", "").strip()
+        if value:
+            facts["options"][key] = value
+    return {group: found for group, found in facts.items() if found}
+
+
+def _vehicle_facts(letter: str, values: Mapping[str, str]) -> dict[str, Any]:
+    def given(key: str) -> str:
+        return values.get(f"{letter}-{key}", "").strip()
+
+    found: dict[str, Any] = {}
+    if given("duty"):
+        found["duty"] = given("duty")
+    own = {key: given(key) for key in ("mode", "deductible") if given(key)}
+    if own:
+        found["own_damage"] = own
+    if given("insured") == "no":
+        found["ctpli"] = {"insured": False}
+    if given("limit"):
+        found["third_party"] = {"limit": given("limit")}
+    return found
+
+
+def _loss_facts(loss: Loss, values: Mapping[str, str]) -> dict[str, Any]:
+    names = (*_CAR_SUMS, *_INJURY_SUMS)
+    prefix = f"loss{loss.ordinal}-"
+    found: dict[str, Any] = {
+        key: value for key in names if (value := values.get(prefix + key, "").strip())
+    }
+    whole = values.get(f"{prefix}total_loss", "").strip()
+    if whole:
+        found["total_loss"] = "auto" if whole == "auto" else True
+    if loss.kind == "injury" and found:
+        # The estimate as a whole stands for one head; with heads given it says nothing any more.
+        found.setdefault("medical", "0")
+        found.setdefault("death_disability", "0")
+    return found
+
+
+def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that facts fill, so that what was entered before stands in the form."""
+    values: dict[str, str] = {}
+    for letter, row in facts.get("vehicles", {}).items():
+        if "duty" in row:
+            values[f"{letter}-duty"] = str(row["duty"])
+        for key, value in row.get("own_damage", {}).items():
+            values[f"{letter}-{key}"] = str(value)
+        if row.get("ctpli", {}).get("insured") is False:
+            values[f"{letter}-insured"] = "no"
+        if "limit" in row.get("third_party", {}):
+            values[f"{letter}-limit"] = str(row["third_party"]["limit"])
+    for number, row in facts.get("losses", {}).items():
+        for key, value in row.items():
+            shown = "yes" if value is True else str(value)
+            values[f"loss{number}-{key}"] = shown
+    for key, value in facts.get("options", {}).items():
+        values[f"option-{key}"] = str(value)
+    return values

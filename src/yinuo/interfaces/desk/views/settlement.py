@@ -1,0 +1,229 @@
+"""理算 at the desk: inputs left, the sum step by step right, and “what if” that saves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from yinuo.areas.claims import queries as claims
+from yinuo.areas.claims.commands.explaining import THREADS
+from yinuo.areas.claims.commands.settling import settled, sheet_of
+from yinuo.areas.claims.models import Claim, Loss, Recovery
+from yinuo.areas.claims.settling import OWN, Settled
+from yinuo.areas.claims.statements import Line, lines_of, names_of
+from yinuo.core.cases.models import Note
+from yinuo.interfaces.common import actions, inputs, labels
+from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS
+from yinuo.interfaces.common.present import Money
+from yinuo.interfaces.common.sums import cover_name
+from yinuo.interfaces.desk import settlement_form
+from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.rows import case_url, sheet_url
+from yinuo.kit.errors import DomainError
+
+OPEN_POINTS: labels.Words = {
+    "liability": gettext_noop("The survey has not fixed the liability: full liability is assumed."),
+    "estimates": gettext_noop("A loss is not assessed yet: its estimate is counted."),
+    "other_covers": gettext_noop(
+        "The other cars are taken as insured: enter it if one of them is not."
+    ),
+    "injury_heads": gettext_noop(
+        "The injury is counted as medical cost: enter disability and other heads when the papers "
+        "are here."
+    ),
+}
+_LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line of the sum as the page shows it."""
+
+    line: Line
+    amount: Money
+    figures: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What we pay for one loss."""
+
+    loss: Loss
+    name: str
+    amount: Money
+    covers: tuple[tuple[str, Money], ...]
+    before: Money | None
+    lines: tuple[Shown, ...]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk()
+def settlement(request: HttpRequest, number: str) -> HttpResponse:
+    """GET shows the sum as it is; POST with `what_if` works out another and keeps nothing."""
+    actor, at = actor_of(request), now()
+    claim = claims.get_for(actor, number)
+    losses = list(claim.losses.all())
+    if not losses:
+        raise Http404
+    record(request, what="desk.settlement", case_id=claim.case_id)
+    entered = claims.entered_facts(claim)
+    values = settlement_form.values_of(entered)
+    if request.method == "POST":
+        values = {key: str(value) for key, value in request.POST.items() if key != "seen"}
+    others = _others(claim, losses, entered)
+    facts = settlement_form.facts_of(losses, others, values)
+    may_enter = _may_enter(request, claim)
+    problem, status = "", 200
+    if request.method == "POST" and "save" in request.POST:
+        problem = _save(request, claim, facts, at)
+        if not problem:
+            messages.success(request, _("The facts are kept; the next calculation uses them."))
+            return HttpResponse(status=303, headers={"Location": request.path})
+        status = 422
+    stands = _worked_out(claim, losses, entered, at)
+    found = stands
+    if request.method == "POST":
+        found = _worked_out(claim, losses, facts, at)
+    if isinstance(found, str):
+        problem = problem or found
+        status = 422 if request.method == "POST" else 200
+    context = {
+        "claim": claim,
+        "case": claim.case,
+        "case_url": case_url(number),
+        "groups": settlement_form.groups(losses, others, values),
+        "problem": problem,
+        "what_if": request.method == "POST",
+        "may_enter": may_enter,
+        "parts": _parts(claim, losses, found, stands, at),
+        "debts": _debts(claim, found),
+        "recoveries": list(
+            Recovery.objects.filter(claim=claim).prefetch_related("entries").order_by("pk")
+        ),
+        "open_points": [
+            labels.word(OPEN_POINTS, one)
+            for one in (found.open_points if isinstance(found, Settled) else ())
+        ],
+        "total": _total(claim, found),
+        "threads": _threads(claim, losses),
+        "answer_url": sheet_url(number, "sum-answer"),
+        "may_answer": actions.may_take(actor, claim.case, CLAIM_ACTIONS["sum-answer"]),
+    }
+    return render(request, "desk/settlement.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A question or objection on a line, with its answer if there is one."""
+
+    note: Note
+    about: str
+    objection: bool
+    answer: Note | None
+
+
+def _threads(claim: Claim, losses: Sequence[Loss]) -> list[Thread]:
+    names = names_of(claim, losses, get_language() or "en")
+    notes = Note.objects.filter(case=claim.case_id, thread__startswith=THREADS, erased_at=None)
+    rows = list(notes.order_by("at", "pk"))
+    answers = {row.in_reply_to_id: row for row in rows if row.in_reply_to_id}
+    return [
+        Thread(
+            row, names.get(row.thread.split(":")[1], ""), row.kind == "objection",
+            answers.get(row.pk),
+        )
+        for row in rows
+        if row.in_reply_to_id is None
+    ]  # fmt: skip
+
+
+def _others(claim: Claim, losses: Sequence[Loss], entered: Mapping[str, Any]) -> list[str]:
+    damaged = sum(1 for loss in losses if loss.kind == "other_vehicle")
+    count = min(max(damaged, claim.other_vehicles), len(_LETTERS))
+    names = list(_LETTERS[:count])
+    return names + [one for one in entered.get("vehicles", {}) if one not in (OWN, *names)]
+
+
+def _may_enter(request: HttpRequest, claim: Claim) -> bool:
+    return actions.may_take(actor_of(request), claim.case, CLAIM_ACTIONS["accident-facts"])
+
+
+def _save(request: HttpRequest, claim: Claim, facts: dict[str, Any], at: datetime) -> str:
+    given = inputs.AccidentFactsInput(facts=facts)
+    try:
+        CLAIM_ACTIONS["accident-facts"].run(actor_of(request), claim.case, given, at)
+    except DomainError as refusal:
+        return str(refusal)
+    return ""
+
+
+def _worked_out(
+    claim: Claim, losses: Sequence[Loss], facts: Mapping[str, Any], at: datetime
+) -> Settled | str:
+    """The sum, or the sentence that says why there is none."""
+    try:
+        return settled(claim, losses, at=at, entered=facts)
+    except DomainError as refusal:
+        return str(refusal)
+
+
+def _parts(
+    claim: Claim,
+    losses: Sequence[Loss],
+    found: Settled | str,
+    stands: Settled | str,
+    at: datetime,
+) -> list[Part]:
+    if not isinstance(found, Settled):
+        return []
+    lines = lines_of(
+        sheet_of(found), claim, losses, language=get_language() or "en", worked_out_at=at, at=at
+    )
+    before = stands.losses if isinstance(stands, Settled) and stands is not found else {}
+    return [
+        _part(claim, loss, found, before.get(loss.ordinal), lines)
+        for loss in losses
+        if loss.ordinal in found.losses
+    ]
+
+
+def _part(claim: Claim, loss: Loss, found: Settled, before: Any, lines: Sequence[Line]) -> Part:
+    ours = found.losses[loss.ordinal]
+    changed = before is not None and before.amount != ours.amount
+    return Part(
+        loss=loss,
+        name=loss.title or labels.word(labels.LOSS_KINDS, loss.kind),
+        amount=Money(ours.amount, claim.currency),
+        covers=tuple(
+            (cover_name(one.cover), Money(one.amount, claim.currency)) for one in ours.covers
+        ),
+        before=Money(before.amount, claim.currency) if changed else None,
+        lines=tuple(
+            Shown(line, Money(line.amount, claim.currency), tuple(line.figures.items()))
+            for line in lines
+            if line.loss == str(loss.ordinal)
+        ),
+    )
+
+
+def _debts(claim: Claim, found: Settled | str) -> list[tuple[str, Money]]:
+    if not isinstance(found, Settled):
+        return []
+    return [(one.debtor, Money(one.total, claim.currency)) for one in found.debts if one.total]
+
+
+def _total(claim: Claim, found: Settled | str) -> Money | None:
+    if not isinstance(found, Settled):
+        return None
+    whole = sum((one.amount for one in found.losses.values()), Decimal(0))
+    return Money(whole, claim.currency)

@@ -1,0 +1,191 @@
+"""The sum at the desk: step by step, what if, the letter with its findings, answers to doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.interfaces.desk import house
+from tests.interfaces.desk.filling import text
+from tests.interfaces.desk.house import NOW, Desks
+from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims.commands import Damage, Line, NewLoss, SurveySheet
+from yinuo.areas.claims.models import AccidentFacts, Calculation
+from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.documents.models import Document
+from yinuo.core.people.models import AccessRecord
+from yinuo.kit import queue
+
+OWN = NewLoss("own_vehicle", estimate=Decimal(12000))
+OTHER = NewLoss("other_vehicle", "对方的车", estimate=Decimal(8000))
+
+
+@pytest.fixture(autouse=True)
+def no_worker() -> Iterator[None]:
+    with queue.capture():
+        yield
+
+
+def assessed(desks: Desks, *losses: NewLoss, liability: str = "full") -> Case:
+    insurer, at = desks.world, NOW + timedelta(minutes=1)
+    given = losses or (OWN,)
+    case = house.report(insurer, losses=given, other_vehicles=len(given) - 1).case
+    claims.register(case=case, by=insurer["agent"], at=at)
+    claims.dispatch(case=case, by=insurer["team_lead"], at=at)
+    surveyor = insurer["surveyor"]
+    claims.declare_no_interest(case=case, by=surveyor, at=at)
+    claims.contact(case=case, by=surveyor, at=at)
+    claims.arrive(case=case, by=surveyor, at=at)
+    sheet = SurveySheet("consistent", liability, "前保险杠碰撞", (Damage(1, "前保险杠", "medium"),))
+    claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=at)
+    for place, loss in enumerate(given, start=1):
+        amount = loss.estimate or Decimal(0)
+        lines = [Line("part", "前保险杠", amount, amount)]
+        claims.assess(case=case, loss=place, lines=lines, by=insurer["assessor"], at=at)
+    return case
+
+
+def approved(desks: Desks) -> Case:
+    case, insurer, at = assessed(desks), desks.world, NOW + timedelta(minutes=2)
+    claims.complete_papers(case=case, by=insurer["agent"], at=at)
+    claims.calculate(case=case, loss=1, by=insurer["calculator"], at=at)
+    claims.review(case=case, loss=1, by=insurer["reviewer"], at=at)
+    claims.approve(case=case, loss=1, by=insurer["team_lead"], at=at)
+    return case
+
+
+def page_of(case: Case) -> str:
+    return f"/desk/claims/{case.number}/settlement"
+
+
+@pytest.mark.covers("ADJ-1", "ADJ-10", "ADJ-11")
+def test_the_sum_stands_step_by_step_with_formula_figures_and_clause(desks: Desks) -> None:
+    case = assessed(desks, OWN, OTHER, liability="main")
+    shown = text(desks["calculator"].get(page_of(case)))
+    assert "¥6,500.00" in shown
+    assert "¥2,000.00" in shown
+    assert "min(sum_insured, (assessed" in shown
+    assert "Model clauses for motor insurance, 2020 text" in shown
+    assert "The other cars are taken as insured" in shown
+    assert AccessRecord.objects.filter(what="desk.settlement").exists()
+
+
+@pytest.mark.covers("ADJ-1")
+def test_what_if_shows_another_sum_beside_the_one_that_stands_and_keeps_nothing(
+    desks: Desks,
+) -> None:
+    case = assessed(desks, OWN, OTHER, liability="main")
+    before = Case.objects.get(pk=case.pk).head_seq
+    answer = desks["calculator"].post(
+        page_of(case), {"what_if": "1", "A-mode": "subrogation", "loss1-rescue": "800"}
+    )
+    shown = text(answer)
+    assert answer.status_code == 200
+    assert "nothing of it is kept" in shown
+    assert "¥12,300.00" in shown
+    assert "<del>¥6,500.00</del>" in shown
+    assert not AccidentFacts.objects.exists()
+    assert Case.objects.get(pk=case.pk).head_seq == before
+
+
+def test_facts_that_are_kept_are_used_by_the_calculation(desks: Desks) -> None:
+    case = assessed(desks)
+    calculator = desks["calculator"]
+    saved = calculator.post(page_of(case), {"save": "1", "loss1-rescue": "800"})
+    assert saved.status_code == 303
+    assert AccidentFacts.objects.get().facts == {"losses": {"1": {"rescue": "800"}}}
+    assert 'value="800"' in text(calculator.get(page_of(case)))
+    at = NOW + timedelta(minutes=3)
+    claims.complete_papers(case=case, by=desks.world["agent"], at=at)
+    claims.calculate(case=case, loss=1, by=desks.world["calculator"], at=at)
+    assert Calculation.objects.get().amount == Decimal("12300.00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"loss1-rescue": "-5"}, "rescue"),
+        ({"loss1-rescue": "plenty"}, "rescue"),
+        ({"A-duty": "half"}, "duty"),
+        ({"A-deductible": "1e99"}, "deductible"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_place_and_the_fields_keep_it(
+    desks: Desks, typed: dict[str, str], said: str
+) -> None:
+    case = assessed(desks)
+    for button in ("what_if", "save"):
+        answer = desks["calculator"].post(page_of(case), {button: "1", **typed})
+        assert answer.status_code == 422
+        assert said in text(answer)
+    assert not AccidentFacts.objects.exists()
+
+
+def test_only_those_of_the_step_keep_facts_and_another_branch_sees_nothing(desks: Desks) -> None:
+    case = assessed(desks)
+    refused = desks["cashier"].post(page_of(case), {"save": "1", "loss1-rescue": "800"})
+    assert refused.status_code == 422
+    assert not AccidentFacts.objects.exists()
+    assert desks["west"].get(page_of(case)).status_code == 404
+
+
+@pytest.mark.covers("ADJ-6", "ADJ-7", "COM-15", "KB-6")
+def test_findings_are_shown_where_the_letter_is_written_and_refuse_it(desks: Desks) -> None:
+    case = approved(desks)
+    path = f"/desk/claims/{case.number}/letters/1"
+    calculator = desks["calculator"]
+    assert "Nothing: it can go out." in text(calculator.get(path))
+    bad = "依据条款不予赔付。免赔额要减去。"
+    shown = text(calculator.post(path, {"check": "1", "words": bad}))
+    assert '<mark class="refused"' in shown
+    assert "免赔额</mark>" in shown
+    refused = calculator.post(path, {"keep": "1", "words": bad})
+    assert refused.status_code == 422
+    assert bad in text(refused)
+    assert not Document.objects.filter(kind="decision_letter").exists()
+    kept = calculator.post(path, {"keep": "1", "words": "这次事故的赔款算完了，我们全部认可。"})
+    assert kept.status_code == 303
+    assert Document.objects.get(kind="decision_letter").status == "accepted"
+
+
+def test_the_letter_is_downloaded_as_pdf_and_word_and_that_is_put_on_record(desks: Desks) -> None:
+    case = approved(desks)
+    for form, start in (("pdf", b"%PDF"), ("docx", b"PK")):
+        answer = desks["calculator"].get(f"/desk/claims/{case.number}/letters/1.{form}")
+        assert answer.status_code == 200
+        assert answer.content.startswith(start)
+        assert "attachment" in answer["Content-Disposition"]
+        assert AccessRecord.objects.filter(what=f"desk.letter.{form}").exists()
+        typed = {form: "1", "words": "我们全部认可，请放心。"}
+        written = desks["calculator"].post(f"/desk/claims/{case.number}/letters/1", typed)
+        assert written.content.startswith(start)
+    assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/9").status_code == 404
+    assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/1.exe").status_code == 404
+    assert desks["west"].get(f"/desk/claims/{case.number}/letters/1.pdf").status_code == 404
+
+
+@pytest.mark.covers("ADJ-8", "LOSS-12")
+def test_a_question_and_an_objection_are_answered_beside_the_sum(desks: Desks) -> None:
+    case, insurer = approved(desks), desks.world
+    at = NOW + timedelta(minutes=5)
+    claims.decide(case=case, loss=1, by=insurer["team_lead"], at=at)
+    for objection in (False, True):
+        claims.ask_about_sum(
+            case=case, loss=1, line="", body="为什么减了500元？", objection=objection,
+            by=insurer["customer"], at=at,
+        )  # fmt: skip
+    assert Promise.objects.filter(case=case, rule__endswith="_answer", kept_at=None).count() == 2
+    reviewer = desks["reviewer"]
+    shown = text(reviewer.get(page_of(case)))
+    assert "Objection" in shown
+    for note in Note.objects.filter(thread__startswith="sum:"):
+        answer = reviewer.post(
+            f"/desk/claims/{case.number}/sum-answer",
+            {"note": note.pk, "body": "这500元是保单里约定由您自己承担的部分。"},
+        )
+        assert answer.status_code == 303
+    assert not Promise.objects.filter(case=case, rule__endswith="_answer", kept_at=None).exists()
+    assert "Answered" in text(reviewer.get(page_of(case)))
