@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from yinuo.areas.claims.models import Loss, Survey
 from yinuo.core.cases import queries as cases
@@ -15,7 +16,17 @@ from yinuo.core.payments.models import PayeeAccount
 from yinuo.core.people.actors import Actor
 
 PAGE = 100
-"""A list shows so many at most; whoever works through them sees the next."""
+
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[R]):
+    """One page of a list; `more` says that another follows."""
+
+    rows: list[R]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +42,26 @@ class SurveyRow:
 
 
 def losses_at(
-    actor: Actor, stages: Collection[str], *, language: str, at: datetime
-) -> list[LossRow]:
+    actor: Actor, stages: Collection[str], *, language: str, at: datetime, page: int = 0
+) -> Listed[LossRow]:
     """Losses of visible claims at these stages, the next promise to break first."""
-    rows = list(
+    found = (
         Loss.objects.filter(
             stage__in=stages,
             ended_at__isnull=True,
             claim__case__in=cases.visible_to(actor),
         )
         .select_related("claim__case__customer", "claim__case__handler", "owner")
-        .order_by(F("claim__case__next_due_at").asc(nulls_last=True), "claim_id", "ordinal")[:PAGE]
+        .order_by(F("claim__case__next_due_at").asc(nulls_last=True), "claim_id", "ordinal")
     )
+    rows, more = _page(found, page)
     promises = cases.next_promises({row.claim_id for row in rows}, language, at=at)
-    return [LossRow(row, promises.get(row.claim_id)) for row in rows]
+    return Listed([LossRow(row, promises.get(row.claim_id)) for row in rows], more)
 
 
-def surveys(actor: Actor, *, mine: bool, language: str, at: datetime) -> list[SurveyRow]:
+def surveys(
+    actor: Actor, *, mine: bool, language: str, at: datetime, page: int = 0
+) -> Listed[SurveyRow]:
     """Running surveys, one's own or the branch's, the next promise to break first."""
     found = Survey.objects.filter(
         completed_at__isnull=True,
@@ -57,23 +71,31 @@ def surveys(actor: Actor, *, mine: bool, language: str, at: datetime) -> list[Su
     )
     if mine:
         found = found.filter(surveyor=actor.staff_id)
-    rows = list(
+    rows, more = _page(
         found.select_related("claim__case__customer", "claim__case__handler", "surveyor").order_by(
             F("claim__case__next_due_at").asc(nulls_last=True), "claim_id"
-        )[:PAGE]
+        ),
+        page,
     )
     promises = cases.next_promises({row.claim_id for row in rows}, language, at=at)
-    return [SurveyRow(row, promises.get(row.claim_id)) for row in rows]
+    return Listed([SurveyRow(row, promises.get(row.claim_id)) for row in rows], more)
 
 
-def accounts_to_confirm(actor: Actor) -> Sequence[PayeeAccount]:
+def accounts_to_confirm(actor: Actor, *, page: int = 0) -> Listed[PayeeAccount]:
     """Changed accounts that wait for a second person, the oldest first."""
-    return list(
+    rows, more = _page(
         PayeeAccount.objects.filter(
             confirmed_at__isnull=True,
             replaced_at__isnull=True,
             case__in=cases.visible_to(actor),
         )
         .select_related("case", "person")
-        .order_by("proposed_at", "pk")[:PAGE]
+        .order_by("proposed_at", "pk"),
+        page,
     )
+    return Listed(rows, more)
+
+
+def _page(found: QuerySet[M], page: int) -> tuple[list[M], bool]:
+    rows = list(found[page * PAGE : (page + 1) * PAGE + 1])
+    return rows[:PAGE], len(rows) > PAGE

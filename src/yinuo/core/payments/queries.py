@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yinuo.core.cases.models import Case
 from yinuo.core.payments.bank.exchange import BankChannel, ExchangeDirectory
@@ -84,6 +84,15 @@ def currencies_ready() -> list[str]:
 def batches() -> QuerySet[PaymentBatch]:
     """All batches without their files, the newest first."""
     return PaymentBatch.objects.defer("content").order_by("-made_at", "-pk")
+
+
+def batches_after(message_id: str) -> QuerySet[PaymentBatch]:
+    """The batches that are older than this one; all of them where there is no such batch."""
+    last = PaymentBatch.objects.filter(message_id=message_id).only("made_at").first()
+    found = batches()
+    if last is None:
+        return found
+    return found.filter(Q(made_at__lt=last.made_at) | Q(made_at=last.made_at, pk__lt=last.pk))
 
 
 def batches_to_hand_over() -> list[PaymentBatch]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import File, Router, Status
 from ninja.files import UploadedFile
+from pydantic import Field
 
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments import queries
@@ -15,15 +16,28 @@ from yinuo.core.payments.models import PaymentBatch
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.idempotency import actor_of, now
 from yinuo.interfaces.api.showing import PROBLEMS
-from yinuo.interfaces.common import money_doors
+from yinuo.interfaces.common import inputs, money_doors
 
 router = Router(tags=["bank"])
 
 
 @router.get("/batches", response={200: shapes.BatchListOut, **PROBLEMS})
-def list_batches(request: HttpRequest) -> dict[str, Any]:
+def list_batches(
+    request: HttpRequest,
+    after: Annotated[
+        inputs.Word, Field(max_length=60, description="`next` of the page before")
+    ] = "",
+    size: Annotated[int, Field(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """The files for the bank, the newest first, a page at a time."""
     money_doors.require_cashier(actor_of(request))
-    return {"items": [_batch(row) for row in queries.batches()[:50]], "left_out": []}
+    rows = list(queries.batches_after(after)[: size + 1])
+    more = len(rows) > size
+    return {
+        "items": [_batch(row) for row in rows[:size]],
+        "left_out": [],
+        "next": rows[size - 1].message_id if more else None,
+    }
 
 
 @router.post("/batches", response={201: shapes.BatchListOut, **PROBLEMS})
@@ -31,7 +45,7 @@ def make_batches(request: HttpRequest) -> Status[Any]:
     """Put everything that is ready into files for the bank."""
     actor = actor_of(request)
     made, left_out = money_doors.make_batches(actor, at=now())
-    return Status(201, {"items": [_batch(row) for row in made], "left_out": left_out})
+    return Status(201, {"items": [_batch(row) for row in made], "left_out": left_out, "next": None})
 
 
 @router.post("/answers", response={200: shapes.BankAnswerOut, **PROBLEMS})

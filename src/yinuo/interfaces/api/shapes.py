@@ -236,7 +236,7 @@ class BatchOut(Schema):
     sha256: str
 
 
-class BatchListOut(Schema):
+class BatchListOut(PageOut):
     items: list[BatchOut]
     left_out: list[str]
 

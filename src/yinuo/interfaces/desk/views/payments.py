@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,14 +26,19 @@ from yinuo.interfaces.common.present import (
     Column,
     Filter,
     Money,
+    Pager,
     Table,
     Tag,
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.paging import page_number, pager_of
 from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.interfaces.desk.sheets.claim_frame import loss_name
 from yinuo.overview import worklists
+from yinuo.overview.worklists import Listed
+
+M = TypeVar("M", bound=Model)
 
 SHOWN = 50
 _ROLES = ("cashier", "manager")
@@ -69,7 +76,11 @@ def _page(request: HttpRequest, *, error: str, status: int) -> HttpResponse:
     tab = request.GET.get("show", "ready")
     tab = tab if tab in _TABS else "ready"
     seen = cases.visible_to(actor)
-    found = list(queries.payments_in(seen, *_TABS[tab])[:SHOWN])
+    listed = _part(request, _ordered(queries.payments_in(seen, *_TABS[tab]), tab))
+    found = listed.rows
+    files = _part(request, queries.batches(), "files")
+    accounts = worklists.accounts_to_confirm(actor, page=page_number(request, "accounts"))
+    decided, decided_pager = _decided(request)
     record(request, what="desk.payments", count=len(found))
     answer = FieldState(
         name="file",
@@ -80,17 +91,33 @@ def _page(request: HttpRequest, *, error: str, status: int) -> HttpResponse:
     )
     context = {
         "now": at,
-        "decided": _decided(request),
-        "accounts": worklists.accounts_to_confirm(actor),
+        "decided": decided,
+        "decided_pager": decided_pager,
+        "accounts": accounts.rows,
+        "accounts_pager": pager_of(request, more=accounts.more, name="accounts"),
         "table": _payments(found, tab),
         "tab": tab,
         "filters": _filters(tab),
-        "batches": _batches(list(queries.batches()[:SHOWN])),
+        "pager": pager_of(request, more=listed.more),
+        "batches": _batches(files.rows),
+        "files_pager": pager_of(request, more=files.more, name="files"),
         "findings": _findings(),
         "form": bind([answer], {}, {"file": error} if error else {}),
         "ready": bool(queries.currencies_ready()),
     }
     return render(request, "desk/sheets/payments.html", context, status=status)
+
+
+def _ordered(found: QuerySet[Payment], tab: str) -> QuerySet[Payment]:
+    """What still has to leave with the oldest first, what is done with the newest."""
+    return found.order_by("-made_at", "-pk") if tab in ("arrived", "returned") else found
+
+
+def _part(request: HttpRequest, found: QuerySet[M], name: str = "page") -> Listed[M]:
+    """The page of this list that the address asks for."""
+    start = page_number(request, name) * SHOWN
+    rows = list(found[start : start + SHOWN + 1])
+    return Listed(rows[:SHOWN], len(rows) > SHOWN)
 
 
 def _findings() -> list[dict[str, object]]:
@@ -119,13 +146,20 @@ def _filters(tab: str) -> tuple[Filter, ...]:
     )
 
 
-def _decided(request: HttpRequest) -> Table | None:
+def _decided(request: HttpRequest) -> tuple[Table | None, Pager | None]:
     """Losses that are decided and wait for somebody to instruct the bank."""
     at = now()
     language = get_language() or "en"
-    rows = worklists.losses_at(actor_of(request), ("decided", "returned"), language=language, at=at)
-    if not rows:
-        return None
+    listed = worklists.losses_at(
+        actor_of(request),
+        ("decided", "returned"),
+        language=language,
+        at=at,
+        page=page_number(request, "decided"),
+    )
+    pager = pager_of(request, more=listed.more, name="decided")
+    if not listed.rows:
+        return None, pager
     columns = (
         Column(_("Claim")),
         Column(_("Customer")),
@@ -133,7 +167,7 @@ def _decided(request: HttpRequest) -> Table | None:
         Column(_("Amount"), numeric=True),
     )
     lines = []
-    for row in rows:
+    for row in listed.rows:
         case = row.loss.claim.case
         returned = row.loss.stage == "returned"
         noun = "account" if returned else "payment-instruction"
@@ -156,7 +190,8 @@ def _decided(request: HttpRequest) -> Table | None:
                 Cell(kind=CellKind.MONEY, value=money),
             )
         )
-    return Table(caption=_("Decided, to be instructed"), columns=columns, rows=tuple(lines), now=at)
+    caption = _("Decided, to be instructed")
+    return Table(caption=caption, columns=columns, rows=tuple(lines), now=at), pager
 
 
 def _payments(found: list[Payment], tab: str) -> Table:

@@ -33,6 +33,7 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.paging import page_number, pager_of
 from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.interfaces.desk.sheets.claim_frame import loss_name
 from yinuo.overview import worklists
@@ -47,7 +48,9 @@ def survey(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     own = "surveyor" in actor.roles
     whose = request.GET.get("whose", "mine" if own else "branch")
-    rows = worklists.surveys(actor, mine=whose == "mine", language=_language(), at=at)
+    listed = worklists.surveys(
+        actor, mine=whose == "mine", language=_language(), at=at, page=page_number(request)
+    )
     noun = "survey-and-assessment" if {"surveyor", "assessor"} <= actor.roles else "survey"
     here = reverse("desk:survey")
     table = Table(
@@ -67,7 +70,7 @@ def survey(request: HttpRequest) -> HttpResponse:
                     note=labels.word(labels.MODES, row.survey.mode),
                 ),
             )
-            for row in rows
+            for row in listed.rows
         ),
         now=at,
     )
@@ -76,7 +79,7 @@ def survey(request: HttpRequest) -> HttpResponse:
         Filter(_("Branch"), f"{here}?whose=branch", current=whose != "mine"),
     )
     empty = Empty(title=_("No survey is running."), body=_("New ones appear here by themselves."))
-    return _page(request, _("Survey"), table, empty, filters if own else ())
+    return _page(request, _("Survey"), table, empty, filters if own else (), more=listed.more)
 
 
 @desk("assessor", "calculator", "team_lead", "manager", "auditor")
@@ -112,7 +115,10 @@ def _losses(
     wanted = (chosen,) if chosen in stages else stages
     if chosen not in (*stages, ALL):
         wanted = _own_stages(actor, nouns) or stages
-    rows = worklists.losses_at(actor, wanted, language=_language(), at=at)
+    listed = worklists.losses_at(
+        actor, wanted, language=_language(), at=at, page=page_number(request)
+    )
+    rows = listed.rows
     sums = _sums(row.loss for row in rows)
     limits = rulebook.rules(ClaimsRules, at=at).authority.limits.value
     table = Table(
@@ -136,7 +142,7 @@ def _losses(
         now=at,
     )
     filters = _stage_filters(request.path, stages, wanted) if len(stages) > 1 else ()
-    return _page(request, title, table, empty, filters)
+    return _page(request, title, table, empty, filters, more=listed.more)
 
 
 def _stage_filters(here: str, stages: Sequence[str], shown: Sequence[str]) -> tuple[Filter, ...]:
@@ -240,8 +246,20 @@ def _language() -> str:
 
 
 def _page(
-    request: HttpRequest, title: str, table: Table, empty: Empty, filters: tuple[Filter, ...]
+    request: HttpRequest,
+    title: str,
+    table: Table,
+    empty: Empty,
+    filters: tuple[Filter, ...],
+    *,
+    more: bool,
 ) -> HttpResponse:
     record(request, what=f"desk.list:{request.path}", count=len(table.rows))
-    context = {"title": title, "table": table, "empty": empty, "filters": filters}
+    context = {
+        "title": title,
+        "table": table,
+        "empty": empty,
+        "filters": filters,
+        "pager": pager_of(request, more=more),
+    }
     return render(request, "desk/sheets/worklist.html", context)
