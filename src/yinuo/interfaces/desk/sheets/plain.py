@@ -16,14 +16,21 @@ from yinuo.interfaces.common.schema_fields import fields_of, rows_of
 from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, form_of, told
 from yinuo.interfaces.desk.sheets.rows import row_fields, rows_in
 
+PART = "loss"
+"""What an input calls the part of the case that it is about."""
+
 
 def plain_sheet(action: Action[Any]) -> Sheet[Any]:
-    """A sheet that asks for everything in the schema and tells by the event of the step."""
+    """A sheet that asks for everything in the schema and tells by the event of the step.
+
+    An input about one part of the case gets a page for that part, as the sheets of claims do.
+    """
 
     def build(desk: Desk, typed: Typed[Any]) -> Context:
         return plain_context(desk, typed, action.schema)
 
-    return Sheet(build=build, done=gettext_noop("It is done."))
+    about_part = PART in action.schema.model_fields
+    return Sheet(build=build, done=gettext_noop("It is done."), about_part=about_part)
 
 
 def plain_context(
@@ -37,7 +44,9 @@ def plain_context(
 ) -> Context:
     """Form, rows and the letter; `fields` take the place of those that the schema would give."""
     lists = rows_of(schema)
-    asked = list(fields_of(schema) if fields is None else fields)
+    whole = fields_of(schema) if fields is None else fields
+    # The part is named by the page itself, and hidden in its form.
+    asked = [one for one in whole if one.name != PART]
     for one in lists:
         asked += row_fields(typed, one.name, _row(one.schema))
     form = form_of(asked, typed)
