@@ -19,6 +19,7 @@ from yinuo.areas.complaints.models import (
     Lesson,
     Measure,
     NamedCause,
+    Review,
 )
 from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
 from yinuo.areas.complaints.rules import SuggestedCause, playbook_of, suggest_causes
@@ -116,6 +117,14 @@ def voice_for(actor: Actor, pk: int) -> Inbound:
     return found
 
 
+def cases_of(actor: Actor, person_ids: Collection[int], *, limit: int = 50) -> list[Case]:
+    """What these people have or had with us, the newest first."""
+    if not person_ids:
+        return []
+    rows = cases.visible_to(actor).filter(customer__in=person_ids)
+    return list(rows.order_by("-opened_at", "-pk")[:limit])
+
+
 def voices_to_sort(actor: Actor) -> QuerySet[Inbound]:
     return voices_visible_to(actor).filter(sorted_at__isnull=True).order_by("due_at", "pk")
 
@@ -136,12 +145,22 @@ def review_end(told_at: datetime) -> datetime:
 
 def review_until(complaint: Complaint, at: datetime) -> datetime | None:
     """None when nothing was told yet, or when the answer is that of a review."""
-    if complaint.told_at is None:
-        return None
-    reviewed = complaint.reviews.filter(
-        decided_at__isnull=False, asked_at__gte=complaint.told_at
-    ).exists()
-    return None if reviewed else review_end(complaint.told_at)
+    return reviews_until([complaint])[complaint.pk]
+
+
+def reviews_until(complaints: Sequence[Complaint]) -> dict[int, datetime | None]:
+    """As `review_until`, for a set. One statement."""
+    decided: dict[int, datetime] = dict(
+        Review.objects.filter(complaint__in=complaints, decided_at__isnull=False)
+        .order_by("asked_at")
+        .values_list("complaint", "asked_at")
+    )
+    found: dict[int, datetime | None] = {}
+    for one in complaints:
+        asked = decided.get(one.pk)
+        answered = one.told_at is not None and not (asked is not None and asked >= one.told_at)
+        found[one.pk] = review_end(one.told_at) if answered and one.told_at else None
+    return found
 
 
 def last_day(until: datetime) -> date:
@@ -322,8 +341,24 @@ def remedy_texts(answer: Answer, language: str) -> list[Remedy]:
 
 def told_measures(complaint: Complaint) -> list[str]:
     """What the letter says that we do; who is trained is between colleagues."""
-    rows = complaint.measures.filter(dropped_at__isnull=True).exclude(kind="training")
-    return list(rows.order_by("pk").values_list("what", flat=True))
+    return told_measures_of([complaint]).get(complaint.pk, [])
+
+
+def told_measures_of(complaints: Sequence[Complaint]) -> dict[int, list[str]]:
+    """As `told_measures`, for a set. One statement."""
+    rows = Measure.objects.filter(complaint__in=complaints, dropped_at__isnull=True)
+    found: dict[int, list[str]] = {}
+    kept = rows.exclude(kind="training").order_by("pk")
+    for pk, what in kept.values_list("complaint", "what"):
+        found.setdefault(pk, []).append(what)
+    return found
+
+
+def with_words(complaints: Sequence[Complaint]) -> frozenset[int]:
+    """Those in which somebody said something that causes could be read from."""
+    said = Note.objects.filter(case__in=[one.case_id for one in complaints], kind="words")
+    spoken = set(said.values_list("case_id", flat=True))
+    return frozenset(spoken | {one.case_id for one in complaints if one.words_id is not None})
 
 
 def newest_answer(complaint: Complaint, *, told: bool = False) -> Answer | None:

@@ -149,6 +149,7 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
         held = locked_many(complaints)
         answers = _untold(held)
         kinds = queries.measure_kinds([one.complaint.pk for one in held])
+        promised = queries.told_measures_of([one.complaint for one in held])
         moves = []
         for one in held:
             row = answers.get(one.complaint.pk)
@@ -160,7 +161,7 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
             one.complaint.response = response_of(row.upheld, list(open_kinds))
             data = {"answer": row.version, "how": how, "upheld": row.upheld}
             owed = ("complaints.carry_out",) if False in open_kinds.values() else ()
-            facts = telling(one, **letter_facts(one, row, at))
+            facts = telling(one, **letter_facts(one, row, promised.get(one.complaint.pk, []), at))
             moves.append(Move(one.case, "tell", data=data, facts=facts, also_makes=owed))
         told = [answers[one.complaint.pk] for one in held]
         Answer.objects.bulk_update(told, ["told_how", "told_by", "told_at"])
@@ -214,8 +215,7 @@ def rate(
         if words.strip():
             cases.write_note(
                 case=held.case, body=words, kind="words", thread="rating", by=by, at=at,
-                for_customer=True,
-            )  # fmt: skip
+)  # fmt: skip
         take(held, "rate", by=by, at=at, data={"rating": rating})
 
 
@@ -231,8 +231,7 @@ def ask_review(
             raise ReviewTooLate("words", until=f"{queries.last_day(until):%Y-%m-%d}")
         note = cases.write_note(
             case=held.case, body=body, kind="words", thread="review", by=by, at=at,
-            for_customer=True,
-        )  # fmt: skip
+)  # fmt: skip
         rows = Review.objects.filter(complaint=held.complaint)
         if rows.filter(asked_at__gte=held.complaint.told_at or at).exists():
             raise ReviewedAlready("words")
@@ -286,7 +285,7 @@ def decide_review(
             by=by,
             at=at,
             data={"round": review.round, "answer": row.version, "result": review.result},
-            facts=letter_facts(held, row, at),
+            facts=letter_facts(held, row, queries.told_measures(complaint), at),
             also_makes=("complaints.carry_out",) if measures else (),
         )
         _keep_letter(held, row, by, at)
@@ -303,14 +302,16 @@ def _keep_letter(held: Held, row: Answer, by: Actor, at: datetime) -> None:
     )
 
 
-def letter_facts(held: Held, row: Answer, at: datetime) -> dict[str, object]:
+def letter_facts(
+    held: Held, row: Answer, measures: Sequence[str], at: datetime
+) -> dict[str, object]:
     """What the texts of an answer may say."""
     return {
         "facts": row.facts,
         "decision": row.decision,
         "basis": row.basis,
         "remedies": queries.remedy_texts(row, held.case.customer.language),
-        "measures": queries.told_measures(held.complaint),
+        "measures": list(measures),
         "review_until": queries.review_end(at) if not row.of_review else None,
     }
 

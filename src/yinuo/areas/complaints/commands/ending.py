@@ -54,8 +54,7 @@ def withdraw(
         held = locked(case, seen=seen)
         cases.write_note(
             case=held.case, body=why, kind="words", thread="withdrawal", by=by, at=at,
-            for_customer=True,
-        )  # fmt: skip
+)  # fmt: skip
         same_day = timezone.localdate(received_at or at) == timezone.localdate(at)
         held.complaint.response = Complaint.Response.WITHDRAWN
         held.complaint.save(update_fields=["response"])
@@ -103,10 +102,11 @@ def close_many(complaints: Sequence[Case], *, agreed: bool, by: Actor, at: datet
         held = locked_many(complaints)
         kinds = queries.measure_kinds([one.complaint.pk for one in held])
         late = queries.late_answers([one.case.pk for one in held])
+        reviews = queries.reviews_until([one.complaint for one in held])
         for one in held:
             if False in kinds.get(one.complaint.pk, {}).values():
                 raise NotCarriedOut(number=one.case.number)
-            until = queries.review_until(one.complaint, at)
+            until = reviews[one.complaint.pk]
             if not agreed and until is not None and at < until:
                 raise ReviewStillPossible(until=f"{queries.last_day(until):%Y-%m-%d}")
         moves = [

@@ -222,6 +222,7 @@ def name_causes_many(
     with cases.transaction():
         held = locked_many([case for case, _main, _others in named])
         tree = causes_at(at).tree
+        spoken = queries.with_words([one.complaint for one in held])
         rows: list[NamedCause] = []
         moves: list[Move] = []
         for one, (_case, main, others) in zip(held, named, strict=True):
@@ -230,7 +231,10 @@ def name_causes_many(
                 raise MainCauseMissing("main")
             for code in codes:
                 one_of(code, list(tree), "causes")
-            signs = {s.code: [sign.as_row() for sign in s.why] for s in queries.suggested(one, at)}
+            # Without words and without a claim there is nothing that signs could come from.
+            silent = one.case.about_id is None and one.case.pk not in spoken
+            found = () if silent else queries.suggested(one, at)
+            signs = {s.code: [sign.as_row() for sign in s.why] for s in found}
             rows += [
                 NamedCause(
                     complaint=one.complaint,

@@ -163,8 +163,7 @@ def _answer(case: Case, answer: str, words: str, by: Actor, at: datetime, seen: 
         if words.strip():
             cases.write_note(
                 case=held.case, body=words, kind="words", thread="proposal", by=by, at=at,
-                for_customer=True,
-            )  # fmt: skip
+)  # fmt: skip
         if answer == "refused":
             _drop_open(held, at)
         step = "agree" if answer == "agreed" else "disagree"

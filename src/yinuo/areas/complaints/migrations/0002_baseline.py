@@ -4,28 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0001_initial'),
+        ("complaints", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(help_text='per_thousand_claims per_ten_thousand …', max_length=30)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(help_text='not included')),
-                ('branch_path', models.CharField(max_length=200)),
-                ('numerator', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('denominator', models.DecimalField(decimal_places=2, max_digits=18)),
-                ('stored_by', models.CharField(max_length=40)),
-                ('stored_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        help_text="per_thousand_claims per_ten_thousand …", max_length=30
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(help_text="not included")),
+                ("branch_path", models.CharField(max_length=200)),
+                ("numerator", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("denominator", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("stored_by", models.CharField(max_length=40)),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['measure', '-stored_at'], name='newest_baseline')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='baseline_ends_after_start'), models.CheckConstraint(condition=models.Q(('denominator__gt', 0)), name='baseline_of_something')],
+                "indexes": [models.Index(fields=["measure", "-stored_at"], name="newest_baseline")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gt", models.F("from_on"))),
+                        name="baseline_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("denominator__gt", 0)), name="baseline_of_something"
+                    ),
+                ],
             },
         ),
     ]

@@ -21,6 +21,8 @@ SUGGESTION = "suggestion"
 
 def hear_note(*, note_id: int, event: Event, by: Actor, at: datetime) -> Case | None:
     """Read what a customer wrote; urgent words open a concern. The case of it, if there is one."""
+    if event.data.get("kind") == "internal":
+        return None
     note = Note.objects.select_related("case__about").filter(pk=note_id).first()
     if note is None or not queries.said_by_customer(note):
         return None
