@@ -92,11 +92,11 @@ def test_who_was_paid_in_part_and_said_so_is_satisfied_in_the_second_round() -> 
         assert case.number in agent.get("/desk/concerns").content.decode()
         page = f"/desk/concerns/{case.number}"
         assert agent.post(f"{page}/taking", {}).status_code == 303
-        assert agent.post(f"{page}/solution", {"words": "重新核价,今天补付"}).status_code == 303
+        assert agent.post(f"{page}/solution", {"words": "重新算了价格,今天补付"}).status_code == 303
         visitor = Client(headers=ENGLISH)
         link = case_link(case_id=case.pk, person_id=case.customer_id, at=now())
         opened = visitor.get(link[link.index("/track/") :], follow=True)
-        assert "重新核价,今天补付" in opened.content.decode()
+        assert "重新算了价格,今天补付" in opened.content.decode()
         yes = visitor.post(f"/concerns/{case.number}/confirmation", {"words": ""})
         assert yes.status_code == 303
         work(jobs)

@@ -38,7 +38,7 @@ def test_a_concern_has_an_owner_two_promises_of_48_hours_and_a_way_to_its_end(
     assert promises["concerns.solution"]["left_seconds"] == pytest.approx(48 * 3600, abs=60)
     number = concern["number"]
     act(house, number, "taking")
-    act(house, number, "answer", words="重新核价,明天告诉您结果")
+    act(house, number, "answer", words="重新算价格,明天告诉您结果")
     proposed = act(house, number, "solution", words="补付 300 元,今天到账")
     assert proposed["state"] == "solved"
     ended = act(house, number, "confirmation", "team_lead", words="客户电话里说解决了")

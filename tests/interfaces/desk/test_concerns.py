@@ -69,7 +69,7 @@ def test_it_is_answered_solved_and_confirmed_by_three_hands(desks: Desks, claim:
     answer = f"{page(case)}/answer"
     assert "The customer reads this word for word" in agent.get(answer).content.decode()
     assert agent.post(answer, {"words": ""}).status_code == 422
-    assert agent.post(answer, {"words": "明天重新核价"}).status_code == 303
+    assert agent.post(answer, {"words": "明天重新算一遍价格"}).status_code == 303
     assert agent.post(f"{page(case)}/solution", {"words": "补付 300 元"}).status_code == 303
     assert f"{page(case)}/confirmation" not in agent.get(page(case)).content.decode()
     sent = desks["team_lead"].post(f"{page(case)}/confirmation", {"words": "电话里说好了"})

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.knowledge import queries, reader, rules
 from yinuo.core.knowledge.models import (
+    AnswerUse,
+    ApprovedAnswer,
     ClauseUse,
     ClauseVersion,
     Disagreement,
@@ -112,11 +114,12 @@ def _check(field: str, word: str, known: Sequence[str]) -> None:
         raise ReadingUnknown(field, word=word, known=", ".join(known))
 
 
-
 # Clauses ---------------------------------------------------------------------------------------
 
 MAY_EXPLAIN = frozenset({"manager"})
 MAY_RULE = frozenset({"reviewer", "approver", "team_lead", "manager"})
+AUDIENCES = ("sales", "service", "claims")
+"""Who speaks to customers; what they say to one question is the same."""
 
 
 class MayNotExplain(DomainError):
@@ -340,4 +343,82 @@ def follow_precedent(*, precedent: Precedent, case_id: int, by: Actor, at: datet
     """Keep that a case was decided after it; a second time changes nothing."""
     PrecedentUse.objects.get_or_create(
         precedent=precedent, case_id=case_id, defaults={"by": by.id, "at": at}
+    )
+
+
+# Approved answers ------------------------------------------------------------------------------
+
+
+def propose_answer(
+    *,
+    title: str,
+    body: str,
+    language: str,
+    causes: Sequence[str] = (),
+    audience: Sequence[str] = AUDIENCES,
+    replaces: ApprovedAnswer | None = None,
+    by: Actor,
+    at: datetime,
+) -> ApprovedAnswer:
+    """Put an answer into words; it is offered once a second person has approved it.
+
+    Raises OnlyPeopleCorrect, WordsMissing, ReadingUnknown, and WordingRefused for words that no
+    customer should be sent.
+    """
+    if by.kind != "staff":
+        raise OnlyPeopleCorrect
+    for field, words in (("title", title), ("body", body)):
+        if not words.strip():
+            raise WordsMissing(field, what=field)
+    _check("language", language, LANGUAGES)
+    for cause in causes:
+        _check("causes", cause, CAUSES)
+    for place in audience:
+        _check("audience", place, AUDIENCES)
+    require_plain(text=body, language=language, purpose="reply", at=at, field="body")
+    return ApprovedAnswer.objects.create(
+        title=title.strip(),
+        body=body.strip(),
+        language=language,
+        causes=list(causes),
+        audience=list(audience),
+        replaces=replaces,
+        made_by=by.id,
+        made_at=at,
+    )
+
+
+def approve_answer(*, answer: ApprovedAnswer, by: Actor, at: datetime) -> None:
+    """The answer is offered from now on, and the one that it replaces no longer.
+
+    Raises NotYoursToSettle, OwnPrecedent and SettledAlready.
+    """
+    if not by.roles & MAY_RULE:
+        raise NotYoursToSettle
+    if answer.made_by == by.id:
+        raise OwnPrecedent
+    with transaction.atomic():
+        waiting = ApprovedAnswer.objects.filter(pk=answer.pk, checked_at=None, withdrawn_at=None)
+        if not waiting.update(checked_by=by.id, checked_at=at):
+            raise SettledAlready
+        if answer.replaces_id is not None:
+            before = ApprovedAnswer.objects.filter(pk=answer.replaces_id, withdrawn_at=None)
+            before.update(withdrawn_by=by.id, withdrawn_at=at)
+
+
+def withdraw_answer(*, answer: ApprovedAnswer, by: Actor, at: datetime) -> None:
+    """Raises NotYoursToSettle and SettledAlready."""
+    if not by.roles & MAY_RULE:
+        raise NotYoursToSettle
+    standing = ApprovedAnswer.objects.filter(pk=answer.pk, withdrawn_at=None)
+    if not standing.update(withdrawn_by=by.id, withdrawn_at=at):
+        raise SettledAlready
+
+
+def use_answer(
+    *, answer: ApprovedAnswer, case_id: int, changed: bool, by: Actor, at: datetime
+) -> AnswerUse:
+    """Keep that it was given to a customer, and whether in other words."""
+    return AnswerUse.objects.create(
+        answer=answer, case_id=case_id, changed=changed, by=by.id, at=at
     )

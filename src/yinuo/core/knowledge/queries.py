@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import ClassVar
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from yinuo.core.knowledge import rules
 from yinuo.core.knowledge.clauses import Explained
-from yinuo.core.knowledge.models import ClauseUse, ClauseVersion, Disagreement, Precedent, Reading
+from yinuo.core.knowledge.models import (
+    ApprovedAnswer,
+    ClauseUse,
+    ClauseVersion,
+    Disagreement,
+    Precedent,
+    Reading,
+)
 from yinuo.core.knowledge.readings import Place, Read
 from yinuo.core.knowledge.rulefile import KnowledgeRules
 from yinuo.core.knowledge.rules import Finding, Readability
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.textfiles import language_of
+from yinuo.kit.errors import DomainError, Message
+from yinuo.kit.errors import gettext_noop as _
 
 
 def reading_of(note_id: int) -> Read | None:
@@ -185,3 +195,48 @@ def plainer(text: str, *, language: str, at: datetime) -> str:
         return brackets % (word, plain.rstrip("。."))
 
     return rules.everyday(text, terms=terms(spoken, at=at), limits=limits, note=note)
+
+
+# Approved answers ------------------------------------------------------------------------------
+
+
+class AnswerNotFound(DomainError):
+    code = "answer_not_found"
+    message: ClassVar[Message] = _("There is no such answer.")
+    http = 404
+
+
+def approved_answers(
+    *, language: str = "", causes: Collection[str] = (), words: str = ""
+) -> QuerySet[ApprovedAnswer]:
+    """The answers that may be given now, with how often each was; those for the causes first."""
+    rows = ApprovedAnswer.objects.filter(checked_at__isnull=False, withdrawn_at=None)
+    rows = rows.filter(language=language_of(language)) if language else rows
+    if words.strip():
+        rows = rows.filter(Q(title__icontains=words.strip()) | Q(body__icontains=words.strip()))
+    fits = Q(causes__overlap=list(causes)) if causes else Q(pk__in=[])
+    return rows.annotate(
+        used=Count("uses"),
+        fits=Case(When(fits, then=Value(0)), default=Value(1)),
+    ).order_by("fits", "title", "pk")
+
+
+def waiting_answers() -> QuerySet[ApprovedAnswer]:
+    """What a second person has to look at, the oldest first."""
+    return ApprovedAnswer.objects.filter(checked_at=None, withdrawn_at=None).order_by("pk")
+
+
+def answer_for(answer_id: int) -> ApprovedAnswer:
+    """Raises AnswerNotFound."""
+    row = ApprovedAnswer.objects.filter(pk=answer_id).annotate(used=Count("uses")).first()
+    if row is None:
+        raise AnswerNotFound("answer")
+    return row
+
+
+def offered_answer(answer_id: int) -> ApprovedAnswer:
+    """An answer that may be given to a customer now. Raises AnswerNotFound."""
+    row = approved_answers().filter(pk=answer_id).first()
+    if row is None:
+        raise AnswerNotFound("approved")
+    return row

@@ -227,6 +227,11 @@ URGENCIES: Words = {
     "normal": gettext_noop("In its turn"),
     "low": gettext_noop("Nothing waits"),
 }
+AUDIENCES: Words = {
+    "sales": gettext_noop("Sales"),
+    "service": gettext_noop("Service"),
+    "claims": gettext_noop("Claims"),
+}
 FINDING_STANDINGS: Words = {
     "new": gettext_noop("New"),
     "considered": gettext_noop("Being considered"),

@@ -22,6 +22,8 @@ from yinuo.areas.concerns.models import Concern
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
+from yinuo.core.knowledge import commands as knowledge
+from yinuo.core.knowledge import queries as knowledge_queries
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Staff
 from yinuo.kit.errors import DomainError
@@ -71,33 +73,54 @@ def contact(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None
         cases.advance(Move(held.case, "contact", data={"note": note.pk}), by=by, at=at)
 
 
-def answer(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """What we make of it, for the customer to read. Raises WordsMissing, NotForThisHandler."""
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        _keep_apart(held, by.staff_id)
-        note = told(held.case, words, "answer", by=by, at=at)
-        _answered(held, at)
-        facts = {"words": words.strip()}
-        move = Move(held.case, "answer", data={"note": note.pk}, facts=facts)
-        cases.advance(move, by=by, at=at)
+def answer(
+    *,
+    case: Case,
+    words: str,
+    approved: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """What we make of it, for the customer to read; with `approved`, in approved words.
 
-
-def solve(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """What we did or will do about it; whether that solves it, the customer says.
-
-    Raises WordsMissing and NotForThisHandler.
+    Raises WordsMissing, NotForThisHandler, AnswerNotFound, WordingRefused.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
         _keep_apart(held, by.staff_id)
+        words = _in_plain_words(held, words, approved, by=by, at=at)
+        note = told(held.case, words, "answer", by=by, at=at)
+        _answered(held, at)
+        facts = {"words": words}
+        move = Move(held.case, "answer", data={"note": note.pk}, facts=facts)
+        cases.advance(move, by=by, at=at)
+
+
+def solve(
+    *,
+    case: Case,
+    words: str,
+    approved: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """What we did or will do about it; whether that solves it, the customer says.
+
+    Raises as `answer` does.
+    """
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        _keep_apart(held, by.staff_id)
+        words = _in_plain_words(held, words, approved, by=by, at=at)
         note = told(held.case, words, "solution", by=by, at=at)
         _answered(held, at)
         concern = held.concern
         concern.solved_at, concern.solved_by = at, by.id
         concern.save(update_fields=["solved_at", "solved_by"])
         held.case.waiting_for_customer = True
-        facts = {"words": words.strip()}
+        facts = {"words": words}
         data = {"note": note.pk, "round": concern.round}
         cases.advance(Move(held.case, "solve", data=data, facts=facts), by=by, at=at)
 
@@ -194,6 +217,27 @@ def closed(held: Locked, how: str, reason: str = "") -> dict[str, object]:
         "about": case.about_id,
         "source": concern.source_case_id,
     }
+
+
+def _in_plain_words(
+    held: Locked, words: str, approved: int | None, *, by: Actor, at: datetime
+) -> str:
+    """What the customer will read: the approved words unless others were typed, and its use."""
+    own = words.strip()
+    if approved is not None:
+        given = knowledge_queries.offered_answer(approved)
+        changed = bool(own) and own != given.body
+        knowledge.use_answer(answer=given, case_id=held.case.pk, changed=changed, by=by, at=at)
+        own = own or given.body
+    if own:
+        knowledge.require_plain(
+            text=own,
+            language=held.case.customer.language,
+            purpose="concern_answer",
+            at=at,
+            field="words",
+        )
+    return own
 
 
 def _answered(held: Locked, at: datetime) -> None:

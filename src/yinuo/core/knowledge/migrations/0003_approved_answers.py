@@ -6,48 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0010_append_only'),
-        ('knowledge', '0002_clauses'),
+        ("cases", "0010_append_only"),
+        ("knowledge", "0002_clauses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApprovedAnswer',
+            name="ApprovedAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(help_text='the question that it answers', max_length=120)),
-                ('body', models.TextField(help_text='the words for the customer')),
-                ('language', models.CharField(max_length=10)),
-                ('causes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), help_text='sales service claims', size=None)),
-                ('made_by', models.CharField(max_length=40)),
-                ('made_at', models.DateTimeField()),
-                ('checked_by', models.CharField(blank=True, max_length=40)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_by', models.CharField(blank=True, max_length=40)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='knowledge.approvedanswer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(help_text="the question that it answers", max_length=120),
+                ),
+                ("body", models.TextField(help_text="the words for the customer")),
+                ("language", models.CharField(max_length=10)),
+                (
+                    "causes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        help_text="sales service claims",
+                        size=None,
+                    ),
+                ),
+                ("made_by", models.CharField(max_length=40)),
+                ("made_at", models.DateTimeField()),
+                ("checked_by", models.CharField(blank=True, max_length=40)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_by", models.CharField(blank=True, max_length=40)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="knowledge.approvedanswer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AnswerUse',
+            name="AnswerUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('changed', models.BooleanField(default=False)),
-                ('by', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answer_uses', to='cases.case')),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='knowledge.approvedanswer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("changed", models.BooleanField(default=False)),
+                ("by", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answer_uses",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="knowledge.approvedanswer",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='approvedanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', ''), models.Q(('made_by', models.F('checked_by')), _negated=True), _connector='OR'), name='approved_answer_maker_is_not_checker'),
+            model_name="approvedanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checked_by", ""),
+                    models.Q(("made_by", models.F("checked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="approved_answer_maker_is_not_checker",
+            ),
         ),
         migrations.AddIndex(
-            model_name='answeruse',
-            index=models.Index(fields=['answer', '-at'], name='use_of_answer'),
+            model_name="answeruse",
+            index=models.Index(fields=["answer", "-at"], name="use_of_answer"),
         ),
     ]

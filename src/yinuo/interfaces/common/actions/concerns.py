@@ -62,11 +62,15 @@ def _contact(actor: Actor, case: Case, given: SaidInput, at: datetime) -> None:
 
 
 def _answer(actor: Actor, case: Case, given: ConcernAnswerInput, at: datetime) -> None:
-    concerns.answer(case=case, words=given.words, by=actor, at=at, seen=given.seen)
+    concerns.answer(
+        case=case, words=given.words, approved=given.approved, by=actor, at=at, seen=given.seen
+    )
 
 
 def _solve(actor: Actor, case: Case, given: SolutionInput, at: datetime) -> None:
-    concerns.solve(case=case, words=given.words, by=actor, at=at, seen=given.seen)
+    concerns.solve(
+        case=case, words=given.words, approved=given.approved, by=actor, at=at, seen=given.seen
+    )
 
 
 def _confirm(actor: Actor, case: Case, given: SolvedInput, at: datetime) -> None:

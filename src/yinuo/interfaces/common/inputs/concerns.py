@@ -19,6 +19,14 @@ from yinuo.interfaces.common.inputs.base import (
 )
 from yinuo.perception.lexicon import Cause, Urgency
 
+Approved = Annotated[
+    Annotated[int, Field(ge=1, le=2_000_000_000)] | None,
+    Blank,
+    Shown(
+        gettext_noop("Approved words"),
+        help=gettext_noop("Choose them and leave the field below empty, or write your own."),
+    ),
+]
 ClosingReason = Literal["no_reaction", "taken_back", "twice_told", "not_ours", "law_forbids"]
 FindingCause = Literal[Cause, "other"]
 OptionalUrgency = Annotated[Urgency | None, Blank]
@@ -81,14 +89,17 @@ class MoreWordsInput(SeenInput):
 
 
 class ConcernAnswerInput(SeenInput):
-    words: Annotated[NeededText, Shown(gettext_noop("Answer"), help=_FOR_CUSTOMER)]
+    """`approved` is the number of an approved answer; own words go before its words."""
+
+    approved: Approved = None
+    words: Annotated[Text, Shown(gettext_noop("Answer"), help=_FOR_CUSTOMER)] = ""
 
 
 class SolutionInput(SeenInput):
+    approved: Approved = None
     words: Annotated[
-        NeededText,
-        Shown(gettext_noop("What we did or will do, and until when"), help=_FOR_CUSTOMER),
-    ]
+        Text, Shown(gettext_noop("What we did or will do, and until when"), help=_FOR_CUSTOMER)
+    ] = ""
 
 
 class SolvedInput(SeenInput):
@@ -165,6 +176,24 @@ class FindingAnswerInput(Input):
     words: Annotated[
         NeededText, Shown(gettext_noop("What we did with what you said"), help=_FOR_CUSTOMER)
     ]
+
+
+class ApprovedAnswerInput(Input):
+    """An answer in words that sales, service and claims use alike."""
+
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=120),
+        Shown(gettext_noop("The question that it answers")),
+    ]
+    body: Annotated[NeededText, Shown(gettext_noop("The words"), help=_FOR_CUSTOMER)]
+    language: Annotated[
+        Literal["zh-hans", "zh-hant", "en"],
+        Shown(gettext_noop("Language"), words=labels.LANGUAGES),
+    ] = "zh-hans"
+    causes: Annotated[
+        list[ToldCause], Shown(gettext_noop("What it is about"), words=labels.WORD_CAUSES)
+    ] = Field(default=[], max_length=9)
 
 
 class CorrectionInput(Input):

@@ -12,6 +12,7 @@ from yinuo.interfaces.common.actions import Action
 from yinuo.interfaces.desk.sheets import (
     assessing,
     complaints,
+    concerns,
     ending,
     opening,
     papers,
@@ -34,6 +35,7 @@ SHEETS: Mapping[str, Mapping[str, Sheet[Any]]] = {
         **paying.SHEETS,
         **ending.SHEETS,
     },
+    "concern": concerns.SHEETS,
     "complaint": complaints.SHEETS,
 }
 DESKS: Mapping[str, type[Desk]] = {"claim": ClaimDesk}

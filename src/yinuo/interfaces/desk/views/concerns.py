@@ -105,7 +105,11 @@ def _filters(which: str) -> tuple[Filter, ...]:
         "closed": _("Ended"),
     }
     found = [Filter(names[one], f"{here}?which={one}", current=one == which) for one in names]
-    return (*found, Filter(_("Suggestions"), reverse("desk:findings"), current=False))
+    return (
+        *found,
+        Filter(_("Suggestions"), reverse("desk:findings"), current=False),
+        Filter(_("Approved answers"), reverse("desk:answers"), current=False),
+    )
 
 
 def _line(row: Concern, promise: PromiseView | None, at: datetime) -> tuple[Cell, ...]:
