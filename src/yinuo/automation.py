@@ -6,7 +6,9 @@ step has been taken already. People's work is never replaced, a machine decides 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -39,10 +41,31 @@ logger = logs.log("yinuo.automation")
 Reaction = Callable[[Event, datetime], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event to react to, and the moment at which that is done."""
+
+    event: Event
+    at: datetime
+
+
+SetReaction = Callable[[Sequence[Happened]], None]
+"""A reaction to many events at once, each at its own moment. A refusal undoes all of it."""
+
+
 def _dispatch(event: Event, at: datetime) -> None:
     """Send the best surveyor at once where the rule says so; else a person chooses."""
     if claim_queries.dispatches_by_itself(at):
         claims.dispatch(case=event.case, by=SYSTEM, at=at)
+
+
+def _dispatch_many(happened: Sequence[Happened]) -> None:
+    turns = [
+        claims.Dispatch(case=one.event.case, at=one.at)
+        for one in happened
+        if one.event.case.state == "registered" and claim_queries.dispatches_by_itself(one.at)
+    ]
+    claims.dispatch_many(turns, by=SYSTEM, at=happened[0].at)
 
 
 def _tell_of_delay(event: Event, at: datetime) -> None:
@@ -51,14 +74,54 @@ def _tell_of_delay(event: Event, at: datetime) -> None:
         cases.promise(case=event.case, rule="claims.delay_notice", by=SYSTEM, at=at)
 
 
+def _tell_of_delay_many(happened: Sequence[Happened]) -> None:
+    wanted = claim_queries.need_delay_notice([one.event for one in happened])
+    moments = {one.event.pk: one.at for one in happened}
+    if wanted:
+        with cases.transaction():
+            locked = cases.lock_many(event.case_id for event in wanted)
+            cases.promise_many(
+                [
+                    cases.Making(locked[event.case_id], "claims.delay_notice", moments[event.pk])
+                    for event in wanted
+                ],
+                by=SYSTEM,
+            )
+
+
 def _take_bank_answer(event: Event, at: datetime) -> None:
     area = complaints if event.case.kind == "complaint" else claims
     area.take_bank_answer(case=event.case, subject=event.data["subject"], by=SYSTEM, at=at)
 
 
+def _take_bank_answers(happened: Sequence[Happened]) -> None:
+    turns = []
+    for one in happened:
+        case, subject = one.event.case, one.event.data["subject"]
+        if case.kind == "complaint":
+            complaints.take_bank_answer(case=case, subject=subject, by=SYSTEM, at=one.at)
+        else:
+            turns.append(claims.BankAnswered(case=case, subject=subject, at=one.at))
+    claims.take_bank_answers(turns, by=SYSTEM, at=happened[0].at)
+
+
 def _follow_up(event: Event, at: datetime) -> None:
     if claim_queries.is_over(event.case):
         follow_up([event.case], at=at)
+
+
+def _follow_up_many(happened: Sequence[Happened]) -> None:
+    for at, events in _by_moment(happened).items():
+        ended = {event.case_id: event.case for event in events if claim_queries.is_over(event.case)}
+        if ended:
+            follow_up(list(ended.values()), at=at)
+
+
+def _by_moment(happened: Sequence[Happened]) -> dict[datetime, list[Event]]:
+    found: dict[datetime, list[Event]] = defaultdict(list)
+    for one in happened:
+        found[one.at].append(one.event)
+    return found
 
 
 def follow_up(ended: Sequence[Case], *, at: datetime) -> None:
@@ -82,9 +145,24 @@ def _note_exclusion(event: Event, at: datetime) -> None:
         claims.note_follow_ups({event.case.pk: "excluded"}, by=SYSTEM, at=at)
 
 
+def _note_exclusions(happened: Sequence[Happened]) -> None:
+    for at, events in _by_moment(happened).items():
+        left_out = {event.case_id: "excluded" for event in events if event.case.kind == "claim"}
+        if left_out:
+            claims.note_follow_ups(left_out, by=SYSTEM, at=at)
+
+
 def _close(event: Event, at: datetime) -> None:
     if claim_queries.is_ready_to_close(event.case):
         claims.close(case=event.case, by=SYSTEM, at=at)
+
+
+def _close_many(happened: Sequence[Happened]) -> None:
+    moments = {one.event.case_id: one for one in happened}
+    ready = claim_queries.ready_to_close(moments)
+    turns = [claims.Turn(case=moments[pk].event.case, at=moments[pk].at) for pk in sorted(ready)]
+    if turns:
+        claims.close_many(turns, by=SYSTEM, at=turns[0].at or happened[0].at)
 
 
 def _hear_note(event: Event, at: datetime) -> None:
@@ -148,18 +226,59 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
 }
 cases.reacts_to(REACTIONS)
 
+# The set forms of those that many cases ask for at once; the others run event by event.
+IN_SETS: Final[dict[Reaction, SetReaction]] = {
+    _dispatch: _dispatch_many,
+    _tell_of_delay: _tell_of_delay_many,
+    _take_bank_answer: _take_bank_answers,
+    _follow_up: _follow_up_many,
+    _note_exclusion: _note_exclusions,
+    _close: _close_many,
+}
+
 
 @queue.task("react", queue="reactions")
 def react(*, event_ids: Sequence[int], at: datetime) -> None:
     """Run the reactions to these events. One that is refused does not stop the others."""
     events = Event.objects.select_related("case").filter(pk__in=event_ids).order_by("pk")
-    for event in events:
-        logs.note_case(event.case.number)
-        for reaction in REACTIONS.get(event.type, ()):
-            try:
-                reaction(event, at)
-            except DomainError as refusal:
-                logger.info("reaction_refused", type=event.type, code=refusal.code)
+    react_many([Happened(event, at) for event in events])
+
+
+def react_when_happened(event_ids: Sequence[int]) -> None:
+    """As `react`, each at the moment of its event: for a replay, which knows no later one."""
+    events = Event.objects.select_related("case").filter(pk__in=event_ids).order_by("pk")
+    react_many([Happened(event, event.at) for event in events])
+
+
+def react_many(happened: Sequence[Happened]) -> None:
+    """Run the reactions, type by type, in sets where there is more than one event of a type."""
+    by_type: dict[str, list[Happened]] = defaultdict(list)
+    for one in happened:
+        by_type[one.event.type].append(one)
+    for event_type, its in by_type.items():
+        for reaction in REACTIONS.get(event_type, ()):
+            together = IN_SETS.get(reaction)
+            if together is None or len(its) == 1 or not _went_well(together, its):
+                for one in its:
+                    _react_alone(reaction, one)
+
+
+def _went_well(together: SetReaction, happened: Sequence[Happened]) -> bool:
+    """Whether the set was done; where one of it is refused, each goes its own way."""
+    try:
+        together(happened)
+    except DomainError as refusal:
+        logger.info("set_refused", type=happened[0].event.type, code=refusal.code)
+        return False
+    return True
+
+
+def _react_alone(reaction: Reaction, one: Happened) -> None:
+    logs.note_case(one.event.case.number)
+    try:
+        reaction(one.event, one.at)
+    except DomainError as refusal:
+        logger.info("reaction_refused", type=one.event.type, code=refusal.code)
 
 
 @queue.task("send_messages", queue="messages")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from yinuo.areas.call_backs import questionnaire, rules
 from yinuo.areas.call_backs.models import (
@@ -252,6 +252,15 @@ def measures_visible_to(actor: Actor) -> QuerySet[Measure]:
         .select_related("owner", "branch")
         .order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk")
     )
+
+
+def next_sweep_at(*, until: datetime) -> datetime | None:
+    """When the clock has something to do by itself: a letter, or the end of a round."""
+    due = CallBack.objects.filter(
+        channel__in=(rules.MESSAGE, rules.END), next_contact_at__lte=until
+    )
+    first: datetime | None = due.aggregate(first=Min("next_contact_at"))["first"]
+    return first
 
 
 def newest_check() -> CoverageCheck | None:

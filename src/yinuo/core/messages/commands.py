@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.messages.models import Message
 from yinuo.core.messages.rulefile import ChannelsRules, Reason
-from yinuo.core.messages.sending import Sent, send_code, send_due
+from yinuo.core.messages.sending import Sent, send_code, send_due, send_when_written
 from yinuo.core.messages.writing import LINK, Telling, facts_for, messages_of, route_rows, words
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.bulk import add_rows
 from yinuo.kit.errors import DomainError
 from yinuo.kit.errors import Message as Sentence
 
@@ -24,6 +25,7 @@ __all__ = [
     "mark_read",
     "send_code",
     "send_due",
+    "send_when_written",
     "write_by_hand",
     "write_many",
 ]
@@ -104,5 +106,4 @@ def mark_read(*, message_ids: Sequence[int], by: Actor, at: datetime) -> int:
 
 
 def _insert(rows: list[Message]) -> list[int]:
-    made = Message.objects.bulk_create(rows) if rows else []
-    return [row.pk for row in made if row.status == Message.Status.QUEUED]
+    return [row.pk for row in add_rows(rows) if row.status == Message.Status.QUEUED]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -47,6 +50,14 @@ class MessagesRules(RuleFile):
     """rules/cn_motor/messages.toml"""
 
     reasons: dict[str, Rule[Reason]]
+
+    @cached_property
+    def by_event(self) -> Mapping[str, Sequence[tuple[str, Reason]]]:
+        """The reasons that an event may be for, in the order of the file."""
+        found: dict[str, list[tuple[str, Reason]]] = defaultdict(list)
+        for name, rule in self.reasons.items():
+            found[rule.value.event].append((name, rule.value))
+        return dict(found)
 
 
 class Window(Plain):

@@ -46,10 +46,11 @@ def reasons_for(
     rules: MessagesRules, event_type: str, data: Mapping[str, object], facts: Mapping[str, object]
 ) -> Iterator[tuple[str, Reason]]:
     """The reasons for which this event makes a message, in the order of the file."""
-    known = {**facts, **data}
-    for name, rule in rules.reasons.items():
-        if rule.value.event == event_type and holds(rule.value.when, known):
-            yield name, rule.value
+    reasons = rules.by_event.get(event_type, ())
+    known = {**facts, **data} if reasons else {}
+    for name, reason in reasons:
+        if holds(reason.when, known):
+            yield name, reason
 
 
 def routes(

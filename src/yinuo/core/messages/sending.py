@@ -7,6 +7,7 @@ that whoever comes back late cannot overwrite what happened since.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,6 +80,21 @@ def send_due(message_ids: Iterable[int] | None = None, *, at: datetime) -> Sent:
     if mine:
         logger.info("messages sent", sent=result.sent, later=result.later, failed=result.failed)
     return result
+
+
+def send_when_written(message_ids: Sequence[int]) -> None:
+    """Send each of these at the moment at which it was written: for a replay or a demo, whose
+    clock is its own.
+    """
+    if not message_ids:
+        return
+    rows = Message.objects.filter(pk__in=message_ids).order_by("written_at", "pk")
+    moments: dict[datetime, list[int]] = defaultdict(list)
+    for pk, written_at in rows.values_list("pk", "written_at"):
+        moments[written_at].append(pk)
+    for at, ids_of_it in moments.items():
+        while send_due(ids_of_it, at=at).full:
+            pass
 
 
 def send_code(*, person: Person, code: str, minutes: int, at: datetime) -> None:

@@ -78,9 +78,18 @@ _lenient = _engine("")
 _strict = _engine("⟦%s⟧")
 
 
-def render(text: Text, facts: Mapping[str, object], *, language: str) -> Text:
-    """The text with its facts; a fact that is not there leaves an empty place."""
-    return _render(_lenient, text, facts, language)
+def render(
+    text: Text,
+    facts: Mapping[str, object],
+    *,
+    language: str,
+    for_subject: Mapping[str, object] | None = None,
+) -> Text:
+    """The text with its facts; a fact that is not there leaves an empty place.
+
+    The subject may be given facts of its own, where it is to say less than the body.
+    """
+    return _render(_lenient, text, facts, language, for_subject)
 
 
 def missing(text: Text, facts: Mapping[str, object], *, language: str) -> list[str]:
@@ -131,10 +140,17 @@ def _compiled(source: str, engine: Engine) -> Template:
     return Template(source, engine=engine)
 
 
-def _render(engine: Engine, text: Text, facts: Mapping[str, object], language: str) -> Text:
+def _render(
+    engine: Engine,
+    text: Text,
+    facts: Mapping[str, object],
+    language: str,
+    for_subject: Mapping[str, object] | None = None,
+) -> Text:
     with translation.override(language_of(language)):
         context = Context(dict(facts), autoescape=False)
-        subject = _compiled(text.subject, engine).render(context)
+        said = context if for_subject is None else Context(dict(for_subject), autoescape=False)
+        subject = _compiled(text.subject, engine).render(said)
         body = _compiled(text.body, engine).render(context)
     return Text(" ".join(subject.split()), _tidy(body))
 

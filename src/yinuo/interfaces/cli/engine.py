@@ -1,44 +1,85 @@
-"""A clock of one's own: what people do, what follows by itself and what falls due, in time order.
+"""A clock of one's own: what people do, what follows by itself and what falls due.
 
-The replay of other people's claims and the demo insurer are told on it.
+The replay of other people's claims and the demo insurer are told on it. One process, one clock;
+nothing reads the time of the machine.
 
-A story is a generator: it takes its steps through the commands and yields when the next comes.
-One process, one clock; nothing reads the time of the machine.
+A story is a generator. It yields an `Act`: the member of a set command and the moment at which it
+happens, and is sent what the command made of it. What many stories do within a stretch of time is
+done by one call of the command, each member at its own moment. Within a case everything happens in
+the order of time: before an act its case is swept up to that moment, what follows by itself follows
+at once, and a case whose money is with the bank waits for the bank. What cases share (how many
+claims a surveyor carries) is seen as far as the stretch has been told.
+
+A story may also yield a bare moment, takes its steps itself when it is sent that moment, and then
+everything before it has happened in every case.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
 
 from yinuo import automation
+from yinuo.areas.call_backs import commands as call_backs
+from yinuo.areas.call_backs import queries as call_back_queries
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import FollowUp
-from yinuo.core.cases.commands.sweeping import BATCH
-from yinuo.core.cases.models import Promise
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments.bank.stand_in import StandInBank
+from yinuo.core.payments.models import Payment
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import queue
 
-Story = Generator[datetime, datetime, None]
-"""Yields when it goes on; is sent the moment at which it does."""
+SetCommand = Callable[[Sequence[Any]], Sequence[Any]]
+"""Takes members in the order of time and gives one result for each."""
 
-Steps = Generator[datetime, datetime, datetime]
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a story does next. `member` says who acts and when, as the command wants it."""
+
+    at: datetime
+    command: SetCommand
+    member: Any
+    case_id: int | None = None
+
+
+Story = Generator["Act | datetime", Any, None]
+Steps = Generator["Act | datetime", Any, datetime]
 """A part of a story; ends with the moment of its last step."""
 
 SWEEP_EVERY = timedelta(minutes=10)
 """The sweeper comes at these steps, so that it takes several promises at once."""
 BANK_EVERY = timedelta(hours=2)
+STRETCH = timedelta(days=5)
+"""So far may one case be ahead of another."""
+AT_ONCE = 300
+"""Members of one call, so that a transaction stays small."""
+UNDER_WAY = (
+    Payment.Status.READY,
+    Payment.Status.BATCHED,
+    Payment.Status.HANDED_OVER,
+    Payment.Status.UNDER_WAY,
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Entry:
+    at: datetime
+    serial: int
+    act: Act | None = field(compare=False)
+    story: Story = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -48,82 +89,170 @@ class Engine:
     bank: StandInBank
     ended: Callable[[int], object] = lambda _count: None
     sweep_every: timedelta = SWEEP_EVERY
+    bank_every: timedelta = BANK_EVERY
     money_waits: bool = False
     """Set by a story that has instructed a payment: the bank has to come."""
-    _agenda: list[tuple[datetime, int, Story | None]] = field(default_factory=list)
+    _agenda: list[_Entry] = field(default_factory=list)
+    _ranks: dict[SetCommand, int] = field(default_factory=dict)
     _serial: Iterator[int] = field(default_factory=count)
     _follow_ups: list[FollowUp] = field(default_factory=list)
-    _bank_comes: bool = False
+    _bank_at: datetime | None = None
+    _with_bank: frozenset[int] = frozenset()
 
     def add(self, story: Story) -> None:
         """Put the beginning of a story on the agenda."""
         self._put(next(story), story)
 
+    def call_bank(self) -> None:
+        """A payment has been instructed: the bank has to come."""
+        self.money_waits = True
+
     def run(self, *, until: datetime | None = None) -> None:
         """Until nothing is left to do, or until a moment after which nothing happens any more."""
         with self._own_clock():
-            while self._agenda and (until is None or self._agenda[0][0] <= until):
-                at, _serial, story = heapq.heappop(self._agenda)
-                self._sweep(until=at)
-                if story is None:
-                    self._visit_bank(at)
-                else:
-                    self._go_on(story, at)
-                self._react(at)
-                if self.money_waits and not self._bank_comes:
-                    self._call_bank(at)
+            while (start := self._next()) is not None and (until is None or start <= until):
+                self._stretch(start, until)
             if until is not None:
-                self._sweep(until=until)
+                self._sweep_all(until)
 
-    def _put(self, at: datetime, story: Story | None) -> None:
-        heapq.heappush(self._agenda, (at.astimezone(UTC), next(self._serial), story))
+    def _next(self) -> datetime | None:
+        moments = [self._agenda[0].at] if self._agenda else []
+        return min([*moments, *([self._bank_at] if self._bank_at else [])], default=None)
 
-    def _go_on(self, story: Story, at: datetime) -> None:
+    def _put(
+        self, what: Act | datetime, story: Story, *, not_before: datetime | None = None
+    ) -> None:
+        act = what if isinstance(what, Act) else None
+        at = what.at if isinstance(what, Act) else what
+        if not_before is not None:
+            at = max(at, not_before)
+        if act is not None:
+            self._ranks.setdefault(act.command, len(self._ranks))
+        heapq.heappush(self._agenda, _Entry(at.astimezone(UTC), next(self._serial), act, story))
+
+    def _stretch(self, start: datetime, until: datetime | None) -> None:
+        """Everything that happens in all cases until a moment, and not beyond it in any."""
+        end = start + STRETCH if until is None else min(start + STRETCH, until)
+        alone = min((entry for entry in self._agenda if entry.act is None), default=None)
+        if alone is not None:
+            end = min(end, alone.at)
+        while True:
+            ready = [entry for entry in self._agenda if entry.act and self._may_go(entry, end)]
+            if ready:
+                self._perform(self._choose(ready))
+            elif self._bank_at is not None and self._bank_at <= end:
+                self._visit_bank(self._bank_at)
+            else:
+                break
+        self._sweep_all(end)
+        if alone is not None and alone.at == end:
+            self._go_on_alone(alone)
+
+    def _may_go(self, entry: _Entry, end: datetime) -> bool:
+        if entry.at > end or entry.act is None:
+            return False
+        waits = self._bank_at is not None and entry.at >= self._bank_at
+        return not (waits and entry.act.case_id in self._with_bank)
+
+    def _choose(self, ready: Sequence[_Entry]) -> list[_Entry]:
+        """Steps that come early in their stories go first: then those behind them go together."""
+        first = min(self._ranks[entry.act.command] for entry in ready if entry.act)
+        chosen = [e for e in ready if e.act and self._ranks[e.act.command] == first]
+        return sorted(chosen)[:AT_ONCE]
+
+    def _perform(self, chosen: Sequence[_Entry]) -> None:
+        taken = {entry.serial for entry in chosen}
+        self._agenda = [entry for entry in self._agenda if entry.serial not in taken]
+        heapq.heapify(self._agenda)
+        acts = [entry.act for entry in chosen if entry.act]
+        self._sweep({act.case_id: act.at for act in acts if act.case_id is not None})
+        results = acts[0].command([act.member for act in acts])
+        for entry, result in zip(chosen, results, strict=True):
+            self._go_on(entry.story, result, entry.at)
+        self._react()
+        self._call_bank(chosen[0].at)
+
+    def _go_on_alone(self, entry: _Entry) -> None:
+        self._agenda.remove(entry)
+        heapq.heapify(self._agenda)
+        self._go_on(entry.story, entry.at, entry.at)
+        self._react()
+        self._call_bank(entry.at)
+
+    def _go_on(self, story: Story, sent: Any, at: datetime) -> None:
         try:
-            self._put(max(at, story.send(at)), story)
+            self._put(story.send(sent), story, not_before=at)
         except StopIteration:
             self.ended(1)
 
-    def _react(self, at: datetime) -> None:
+    def _react(self) -> None:
         """What follows by itself, and what follows from that, before time goes on."""
         while self._follow_ups:
             taken = self._follow_ups.copy()
             self._follow_ups.clear()
-            event_ids = [pk for one in taken for pk in one.event_ids]
-            if event_ids:
-                automation.react(event_ids=event_ids, at=at)
-            for one in taken:
-                if one.message_ids:
-                    messages.send_due(one.message_ids, at=at)
+            automation.react_when_happened([pk for one in taken for pk in one.event_ids])
+            messages.send_when_written([pk for one in taken for pk in one.message_ids])
 
-    def _sweep(self, *, until: datetime) -> None:
-        """Every promise whose check comes before this moment, at the sweeper's own steps."""
-        while True:
-            first = Promise.objects.filter(next_check_at__lte=until).aggregate(
-                first=Min("next_check_at")
-            )["first"]
-            if first is None:
-                return
-            tick = _tick_after(first, self.sweep_every)
+    # Promises ------------------------------------------------------------------------------------
+
+    def _sweep_all(self, until: datetime) -> None:
+        """Every promise, and every call-back that is due by itself, at the sweeper's own steps."""
+        while asked := call_back_queries.next_sweep_at(until=until):
+            tick = _tick_after(asked, self.sweep_every)
             if tick > until:
-                return
-            while cases.sweep(at=tick).promises == BATCH:
+                break
+            self._sweep_promises(tick)
+            while call_backs.sweep(at=tick).full:
                 pass
-            self._react(tick)
+            self._react()
+        self._sweep_promises(until)
+
+    def _sweep_promises(self, until: datetime) -> None:
+        while first := case_queries.first_checks(until):
+            if not self._sweep_once(first, dict.fromkeys(first, until)):
+                return
+
+    def _sweep(self, until: Mapping[int, datetime]) -> None:
+        """Every check of these cases that comes by its moment, at the sweeper's own steps."""
+        while until and (first := case_queries.first_checks(max(until.values()), list(until))):
+            if not self._sweep_once(first, until):
+                return
+
+    def _sweep_once(self, first: Mapping[int, datetime], until: Mapping[int, datetime]) -> bool:
+        """The next step of the sweeper in each of the cases; whether there was any."""
+        ticks = {pk: _tick_after(at, self.sweep_every) for pk, at in first.items()}
+        due = [(pk, tick) for pk, tick in ticks.items() if tick <= until[pk]]
+        for place in range(0, len(due), AT_ONCE):
+            cases.sweep_many(dict(due[place : place + AT_ONCE]))
+            self._react()
+        return bool(due)
+
+    # The bank ------------------------------------------------------------------------------------
 
     def _call_bank(self, at: datetime) -> None:
-        self._bank_comes = True
-        self._put(_tick_after(at, BANK_EVERY), None)
+        """The bank comes at its next step after the money was instructed."""
+        if self.money_waits:
+            self.money_waits = False
+            comes = _tick_after(at, self.bank_every)
+            self._bank_at = comes if self._bank_at is None else min(comes, self._bank_at)
+            self._with_bank = _cases_with_money()
 
     def _visit_bank(self, at: datetime) -> None:
         """Take the answers to what went out last time, then hand over what is ready now."""
+        self._sweep(dict.fromkeys(self._with_bank, at))
         self.bank.at = at
         answered = payments.read_answers(channel=self.bank, by=SYSTEM, at=at)
+        self._react()
         payments.make_batches(by=SYSTEM, at=at)
         sent = payments.hand_over(channel=self.bank, by=SYSTEM, at=at)
-        self._bank_comes = self.money_waits = False
+        self._react()
+        self._with_bank = _cases_with_money()
         if answered or sent:
-            self._call_bank(at)
+            self._bank_at = _tick_after(at + self.bank_every, self.bank_every)
+        else:
+            ready = Payment.objects.filter(status=Payment.Status.READY)
+            first = ready.aggregate(first=Min("made_at"))["first"]
+            self._bank_at = _tick_after(first, self.bank_every) if first else None
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:
@@ -136,6 +265,11 @@ class Engine:
                 # A sandbox that loses its last second is played again.
                 cursor.execute("SET synchronous_commit TO off")
             yield
+
+
+def _cases_with_money() -> frozenset[int]:
+    rows = Payment.objects.filter(status__in=UNDER_WAY)
+    return frozenset(rows.values_list("case_id", flat=True))
 
 
 def _tick_after(at: datetime, every: timedelta) -> datetime:

@@ -6,23 +6,41 @@ Chance depends on the row alone, so a file is always played the same way.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from yinuo.areas.claims import commands as claims
-from yinuo.areas.claims.commands import Damage, Line, Reason, Report, Reported, SurveySheet
-from yinuo.areas.claims.models import Loss, Survey
-from yinuo.core.approvals.models import Approval
-from yinuo.core.cases import commands as cases
+from yinuo.areas.claims.commands import (
+    Arrive,
+    Assess,
+    CompletePapers,
+    CompleteSurvey,
+    Damage,
+    Decide,
+    Line,
+    LossTurn,
+    NewReport,
+    ProposeAccount,
+    Reason,
+    Refusal,
+    Register,
+    Report,
+    Reported,
+    SurveySheet,
+    Turn,
+    Withdraw,
+)
+from yinuo.areas.claims.models import Loss
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.models import Case
 from yinuo.core.payments.models import PayeeAccount, Payment
 from yinuo.core.payments.rules import AccountDetails
-from yinuo.core.people.actors import SYSTEM, Actor, customer_actor
+from yinuo.core.people.actors import Actor, customer_actor
 from yinuo.core.people.models import Person
-from yinuo.core.policies import queries as policies
-from yinuo.interfaces.cli.engine import Engine, Steps, Story
+from yinuo.interfaces.cli import replay_steps as steps
+from yinuo.interfaces.cli.engine import Act, SetCommand, Steps, Story
 from yinuo.interfaces.cli.replay_cast import Cast
 from yinuo.interfaces.common.mapping import ReplayMap, Typed
 from yinuo.kit import clock
@@ -41,10 +59,18 @@ LOOK_AGAIN = Limit.parse("2 hours")
 DEGREES = {"light": "light", "medium": "medium", "severe": "heavy", "total": "destroyed"}
 
 
+def _nobody_pays(members: Sequence[Any]) -> list[Any]:
+    return [[] for _member in members]
+
+
 @dataclass(slots=True)
 class Ledger:
-    """What the stories leave behind: the accounts that the bank does not know."""
+    """What the stories leave behind: the accounts that the bank does not know.
 
+    `instruct` is the step that sends money on its way and calls the bank.
+    """
+
+    instruct: SetCommand = _nobody_pays
     unknown_accounts: set[str] = field(default_factory=set)
     case_ids: list[int] = field(default_factory=list)
 
@@ -63,7 +89,7 @@ class Script:
     cast: Cast
     turn: int
     ledger: Ledger
-    engine: Engine
+    holder_id: int
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,48 +113,54 @@ class Script:
     def ending(self) -> str:
         return next(one.script for one in self.using.endings if self.row.fits(one.when))
 
+    def turn_of(self, told: Reported, role: str, at: datetime) -> Turn:
+        return Turn(case=told.case, by=self.by(role), at=at)
+
+    def each_loss(self, told: Reported, role: str, at: datetime) -> list[LossTurn]:
+        by = self.by(role)
+        return [LossTurn(case=told.case, loss=one.ordinal, by=by, at=at) for one in told.losses]
+
     def story(self) -> Story:
         """From the accident to the end of the claim."""
-        at = yield self.after("report", self.report.accident_at)
-        told = self._report(at)
-        at = yield self.after("register", at)
-        claims.register(case=told.case, by=self.by("agent"), at=at)
+        at = self.after("report", self.report.accident_at)
+        told: Reported = yield Act(at, steps.report, self._new_report(at))
+        self.ledger.case_ids.append(told.case.pk)
+        do = Doing(told.case.pk)
+        at = self.after("register", at)
+        yield do(at, steps.register, Register(case=told.case, by=self.by("agent"), at=at))
         ending = self.ending()
         if ending == "withdraw":
-            at = yield self.after("withdraw", at)
+            at = self.after("withdraw", at)
             by = customer_actor(person_id=told.case.customer_id)
-            claims.withdraw(case=told.case, reason=WITHDRAWN, by=by, at=at)
+            turn = Withdraw(case=told.case, reason=WITHDRAWN, by=by, at=at)
+            yield do(at, steps.withdraw, turn)
             return
         at = yield from self._survey(told, ending, at)
         refused = ending == "refuse" or not told.verification.ok
-        at = yield self.after("assess", at)
+        at = self.after("assess", at)
         if refused:
-            self._propose_refusal(told, at)
+            yield do(at, steps.propose_refusals, self._refusals(told, at))
         else:
             at = yield from self._to_calculation(told, ending, at)
         at = yield from self._to_decision(told, at)
         if not refused:
             yield from self._pay(told, at)
 
-    def _report(self, at: datetime) -> Reported:
+    def _new_report(self, at: datetime) -> NewReport:
         """One in four customers reports on the web, the others call."""
         by, door = self.by("agent"), "phone"
         if self.chance.randrange(4) == 0:
-            policy = policies.get_for(SYSTEM, self.report.policy_number)
-            by, door = customer_actor(person_id=policy.holder_id), "web"
-        told = claims.report(report=self.report, door=door, by=by, at=at)
-        self.ledger.case_ids.append(told.case.pk)
-        return told
+            by, door = customer_actor(person_id=self.holder_id), "web"
+        return NewReport(self.report, door, by=by, at=at)
 
     def _survey(self, told: Reported, ending: str, at: datetime) -> Steps:
-        at = yield self.after("contact", at)
-        surveyor = self._surveyor(told.case, at)
-        with cases.transaction():
-            claims.declare_no_interest(case=told.case, by=surveyor, at=at)
-            claims.contact(case=told.case, by=surveyor, at=at)
-        at = yield self.after("arrive", at)
-        claims.arrive(case=told.case, by=surveyor, at=at)
-        at = yield self.after("survey", at)
+        do = Doing(told.case.pk)
+        at = self.after("contact", at)
+        sending = steps.Contact(told.case, self.by("team_lead"), self.cast, at)
+        surveyor: Actor = yield do(at, steps.contact, sending)
+        at = self.after("arrive", at)
+        yield do(at, steps.arrive, Arrive(case=told.case, by=surveyor, at=at))
+        at = self.after("survey", at)
         sheet = SurveySheet(
             authenticity="consistent" if ending == "pay" else "doubtful",
             liability="none" if self.report.cause == "theft" else "full",
@@ -139,105 +171,90 @@ class Script:
                 if loss.kind == "own_vehicle"
             ],
         )
-        claims.complete_survey(case=told.case, sheet=sheet, by=surveyor, at=at)
+        turn = CompleteSurvey(case=told.case, sheet=sheet, by=surveyor, at=at)
+        yield do(at, steps.complete_survey, turn)
         return at
 
-    def _surveyor(self, case: Case, at: datetime) -> Actor:
-        """Whom the dispatch chose; the team lead sends somebody when it found nobody."""
-        survey = Survey.objects.filter(claim=case.pk).first()
-        if survey is None:
-            survey = claims.dispatch(case=case, by=self.by("team_lead"), at=at)
-        return self.cast.actor(survey.surveyor_id)
-
-    def _propose_refusal(self, told: Reported, at: datetime) -> None:
-        reasons = [REASON if told.verification.ok else NOT_IN_FORCE]
-        by = self.by("calculator")
-        with cases.transaction():
-            for loss in told.losses:
-                claims.propose_refusal(
-                    case=told.case, loss=loss.ordinal, reasons=reasons, by=by, at=at
-                )
+    def _refusals(self, told: Reported, at: datetime) -> list[Refusal]:
+        reasons, by = [REASON if told.verification.ok else NOT_IN_FORCE], self.by("calculator")
+        return [
+            Refusal(case=told.case, loss=loss.ordinal, reasons=reasons, by=by, at=at)
+            for loss in told.losses
+        ]
 
     def _to_calculation(self, told: Reported, ending: str, at: datetime) -> Steps:
+        do, cut = Doing(told.case.pk), ending == "cut"
         by = self.by("assessor")
-        with cases.transaction():
-            for loss in told.losses:
-                lines = _lines(loss, cut=ending == "cut")
-                claims.assess(case=told.case, loss=loss.ordinal, lines=lines, by=by, at=at)
+        assessments = [
+            Assess(case=told.case, loss=loss.ordinal, lines=_lines(loss, cut=cut), by=by, at=at)
+            for loss in told.losses
+        ]
+        yield do(at, steps.assess, assessments)
         with_report = self.row.cells.get("police_report_available") == "YES"
-        at = yield self.after("papers" if with_report else "papers_without_police_report", at)
-        with cases.transaction():
-            for place, person in enumerate(_payees(told)):
-                self._name_account(told.case, person, place, self.by("agent"), at)
-            claims.complete_papers(case=told.case, by=self.by("agent"), at=at)
-        at = yield self.after("calculate", at)
-        with cases.transaction():
-            for loss in told.losses:
-                claims.calculate(case=told.case, loss=loss.ordinal, by=self.by("calculator"), at=at)
+        at = self.after("papers" if with_report else "papers_without_police_report", at)
+        accounts = [
+            self._account(told.case, person, place, at)
+            for place, person in enumerate(_payees(told))
+        ]
+        complete = CompletePapers(case=told.case, by=self.by("agent"), at=at)
+        yield do(at, steps.complete_papers, (accounts, complete))
+        at = self.after("calculate", at)
+        yield do(at, steps.calculate, self.each_loss(told, "calculator", at))
         return at
 
     def _to_decision(self, told: Reported, at: datetime) -> Steps:
-        at = yield self.after("review", at)
-        with cases.transaction():
-            for loss in told.losses:
-                claims.review(case=told.case, loss=loss.ordinal, by=self.by("reviewer"), at=at)
-        at = yield self.after("approve", at)
-        with cases.transaction():
-            for loss in told.losses:
-                by = self._approver(told.case, loss)
-                claims.approve(case=told.case, loss=loss.ordinal, by=by, at=at)
-        at = yield self.after("decide", at)
-        with cases.transaction():
-            for loss in told.losses:
-                claims.decide(case=told.case, loss=loss.ordinal, by=self.by("team_lead"), at=at)
+        do = Doing(told.case.pk)
+        at = self.after("review", at)
+        yield do(at, steps.review, self.each_loss(told, "reviewer", at))
+        at = self.after("approve", at)
+        approvers = {role: self.by(role) for role in ("reviewer", "approver", *steps.HIGHER)}
+        yield do(at, steps.approve, steps.Approve(told.case, told.losses, approvers, at))
+        at = self.after("decide", at)
+        by = self.by("team_lead")
+        decisions = [
+            Decide(case=told.case, loss=loss.ordinal, by=by, at=at) for loss in told.losses
+        ]
+        yield do(at, steps.decide, decisions)
         return at
 
-    def _approver(self, case: Case, loss: Loss) -> Actor:
-        """Somebody with the authority that this sum needs; a refusal needs the team lead."""
-        approval = Approval.objects.get(
-            case=case, subject=cases.subject_of(loss), verdict=Approval.Verdict.WAITING
-        )
-        level = approval.level if approval.amount else "team_lead"
-        return self.by(level)
-
     def _pay(self, told: Reported, at: datetime) -> Steps:
-        at = yield self.after("instruct", at)
-        paid = self._instruct(told, at)
+        do = Doing(told.case.pk)
+        at = self.after("instruct", at)
+        paid: list[Payment] = yield do(at, self.ledger.instruct, self.turn_of(told, "cashier", at))
         if not paid or self.chance.randrange(self.using.returned_one_in):
             return at
         # The bank reads the file later than this, so it does not know the account by then.
         self.ledger.unknown_accounts.add(paid[0].account.number)
-        while not Loss.objects.filter(claim=told.case.pk, stage="returned").exists():
-            at = yield LOOK_AGAIN.after(at)
-        at = yield self.after("correct", at)
-        account = self._name_account(told.case, paid[0].payee, 9, self.by("agent"), at)
-        at = yield self.after("confirm", at)
-        claims.confirm_account(case=told.case, account=account, by=self.by("cashier"), at=at)
-        at = yield self.after("instruct", at)
-        self._instruct(told, at)
+        came_back = False
+        while not came_back:
+            at = LOOK_AGAIN.after(at)
+            came_back = yield do(at, steps.came_back, told.case)
+        at = self.after("correct", at)
+        account = self._account(told.case, paid[0].payee, 9, at)
+        proposed: PayeeAccount = yield do(at, steps.propose_account, account)
+        at = self.after("confirm", at)
+        cashier = self.by("cashier")
+        yield do(at, steps.confirm_account, steps.Confirm(told.case, proposed, cashier, at))
+        at = self.after("instruct", at)
+        yield do(at, self.ledger.instruct, self.turn_of(told, "cashier", at))
         return at
 
-    def _instruct(self, told: Reported, at: datetime) -> list[Payment]:
-        """Everything that is decided and not under way; a loss with nothing to pay has ended."""
-        decided = Loss.objects.filter(claim=told.case.pk, stage="decided").order_by("ordinal")
-        self.engine.money_waits = True
-        with cases.transaction():
-            return [
-                payment
-                for loss in decided
-                for payment in claims.instruct_payment(
-                    case=told.case, loss=loss.ordinal, by=self.by("cashier"), at=at
-                )
-            ]
-
-    def _name_account(
-        self, case: Case, person: Person, place: int, by: Actor, at: datetime
-    ) -> PayeeAccount:
+    def _account(self, case: Case, person: Person, place: int, at: datetime) -> ProposeAccount:
         """A card number that adds up and that no bank has given to anybody."""
         digits = f"6222020{self.turn:010d}{place}"
         number = f"{digits}{luhn_digit(digits)}"
         details = AccountDetails("individual", person.name, number, BANK)
-        return claims.propose_account(case=case, person=person, details=details, by=by, at=at)
+        return ProposeAccount(case=case, person=person, details=details, by=self.by("agent"), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Makes the acts of one case."""
+
+    case_id: int
+
+    def __call__(self, at: datetime, command: SetCommand, member: Any) -> Act:
+        return Act(at, command, member, self.case_id)
 
 
 def _payees(told: Reported) -> list[Person]:

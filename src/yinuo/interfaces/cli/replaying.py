@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -25,9 +25,12 @@ from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.policies import commands as policies
+from yinuo.core.policies.models import Policy
+from yinuo.core.policies.rules import PolicyRow, normalise_number
 from yinuo.interfaces.cli import replay_cast, replay_complaints
 from yinuo.interfaces.cli.engine import Engine
 from yinuo.interfaces.cli.replay_script import Ledger, Script
+from yinuo.interfaces.cli.replay_steps import instructing
 from yinuo.interfaces.common import mapped, mapping, tables
 from yinuo.interfaces.common.mapping import Map, Typed
 from yinuo.kit.errors import DomainError, Message, raise_problems
@@ -36,6 +39,8 @@ MISMATCH = 1
 FINDINGS_SHOWN = 20
 SWEEP_EVERY = timedelta(hours=1)
 """Warnings of a replay are up to so late; when a promise was missed is exact all the same."""
+BANK_EVERY = timedelta(hours=12)
+"""The bank of a replay takes our file, and brings its answers, twice a day."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Until the bank is first visited; its own clock is set then."""
 
@@ -96,8 +101,9 @@ def play(
     planned(len(rows))
     ledger = Ledger()
     bank = StandInBank(_EPOCH, decide=ledger.decide)
-    engine = Engine(bank, ended=ended, sweep_every=SWEEP_EVERY)
-    for script in _scripts(rows, using, ledger, engine):
+    engine = Engine(bank, ended=ended, sweep_every=SWEEP_EVERY, bank_every=BANK_EVERY)
+    ledger.instruct = instructing(engine.call_bank)
+    for script in _scripts(rows, using, ledger):
         engine.add(script.story())
     engine.run()
     return _result(ledger.case_ids)
@@ -137,7 +143,7 @@ def _typed(table: tables.Table, using: Map) -> Iterator[Typed]:
         yield typed
 
 
-def _scripts(rows: list[Typed], using: Map, ledger: Ledger, engine: Engine) -> list[Script]:
+def _scripts(rows: list[Typed], using: Map, ledger: Ledger) -> list[Script]:
     assert using.policy
     assert using.claim
     assert using.replay
@@ -148,14 +154,24 @@ def _scripts(rows: list[Typed], using: Map, ledger: Ledger, engine: Engine) -> l
         raise PlayedBefore(count=known)
     start = min(report.accident_at for report in reports)
     cast = replay_cast.gather(at=start)
-    taken = [mapped.policy_of(row, using.policy, branch_code=cast.branch.code) for row in rows]
+    taken = [
+        _not_asked(mapped.policy_of(row, using.policy, branch_code=cast.branch.code))
+        for row in rows
+    ]
     for place in range(0, len(taken), policies.SET_LIMIT):
         found = policies.import_many(taken[place : place + policies.SET_LIMIT], by=SYSTEM, at=start)
         raise_problems(refused.problem for refused in found.refused)
+    numbers = [normalise_number(report.policy_number) for report in reports]
+    holders = dict(Policy.objects.filter(number__in=numbers).values_list("number", "holder_id"))
     return [
-        Script(row, report, using.replay, cast, turn, ledger, engine)
+        Script(row, report, using.replay, cast, turn, ledger, holders[numbers[turn]])
         for turn, (row, report) in enumerate(zip(rows, reports, strict=True))
     ]
+
+
+def _not_asked(policy: PolicyRow) -> PolicyRow:
+    """Nobody knows what the people of somebody else's file would answer, so they are not asked."""
+    return replace(policy, holder=replace(policy.holder, opted_out=("surveys",)))
 
 
 def _result(case_ids: list[int]) -> Result:

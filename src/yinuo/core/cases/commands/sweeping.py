@@ -73,7 +73,7 @@ def sweep_many(moments: Mapping[int, datetime]) -> Swept:
         lock_many(moments)
         with connection.cursor() as cursor:
             cursor.execute(_DUE, columns(moments.items()))
-            rows = [_Due(*row[:-1], checks=json.loads(row[-1])) for row in cursor.fetchall()]
+            rows = [_Due(*row[:-1], json.loads(row[-1])) for row in cursor.fetchall()]
         return _check(rows, moments)
 
 

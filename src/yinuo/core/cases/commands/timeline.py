@@ -380,6 +380,7 @@ def _save_parts(parts: Sequence[Part]) -> None:
     for model, rows in by_model.items():
         quote = connection.ops.quote_name
         assert model._meta.pk is not None
+        assert model._meta.pk.column is not None
         statement = _UPDATE_PARTS.format(
             table=quote(model._meta.db_table), key=quote(model._meta.pk.column)
         )

@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db import transaction as database
+from django.db.models import DateTimeField, Func
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.chain import event_hash
@@ -242,13 +243,20 @@ def held(case: Case | int) -> Case:
 
 
 def _locked(ids: Sequence[int]) -> list[Case]:
-    rows = (
+    """One statement, which brings the clock of the database with it."""
+    rows = list(
         Case.objects.filter(pk__in=ids)
         .select_related("customer", "handler", "branch")
+        .annotate(locked_at=_CLOCK)
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
-    return list(rows)
+    if rows:
+        current().recorded_at = rows[0].locked_at
+    return list[Case](rows)
+
+
+_CLOCK = Func(function="statement_timestamp", output_field=DateTimeField())
 
 
 def append(entry: Entry) -> None:

@@ -80,8 +80,8 @@ def propose_many(proposals: Sequence[Proposal], *, by: Actor, at: datetime) -> l
                 account.confirmed_by, account.confirmed_at = CHECKED_BY_RULE, one.at or at
             known[key] = [*([current] if current else []), account]
             found.append(account)
-        new = [row for row in found if row.pk is None]
-        change_rows([row for row in replaced if row.pk is not None], "replaced_at")
+        new = [row for row in found if row._state.adding]
+        change_rows([row for row in replaced if not row._state.adding], "replaced_at")
         add_rows(new)
         cases.record_many(
             [
