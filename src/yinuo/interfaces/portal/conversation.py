@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from yinuo.areas.claims.commands.explaining import THREADS
 from yinuo.core.cases.models import Note
 from yinuo.core.messages import queries as messages
 from yinuo.interfaces.portal.addresses import case_page
@@ -53,11 +55,19 @@ def letters(visit: Visit) -> tuple[Letter, ...]:
     )
 
 
-def notes(visit: Visit) -> tuple[Said, ...]:
-    """What the customer asked and what was answered; remarks among colleagues are not shown."""
-    rows = Note.objects.filter(case=visit.case, for_customer=True, erased_at__isnull=True).order_by(
-        "at", "pk"
-    )[:MOST_NOTES]
+def said(visit: Visit) -> list[Note]:
+    """Everything that the customer may read of what was said, the oldest first."""
+    shown = Note.objects.filter(case=visit.case, for_customer=True, erased_at__isnull=True)
+    return list(shown.order_by("at", "pk")[:MOST_NOTES])
+
+
+def notes(visit: Visit, rows: Sequence[Note] | None = None) -> tuple[Said, ...]:
+    """What the customer asked and what was answered; remarks among colleagues are not shown.
+
+    What was said about a line of the sum stands beside that line. `rows` are those of `said`.
+    """
     return tuple(
-        Said(body=row.body, by=_("We"), own=row.by == visit.actor.id, at=row.at) for row in rows
+        Said(body=row.body, by=_("We"), own=row.by == visit.actor.id, at=row.at)
+        for row in (said(visit) if rows is None else rows)
+        if not row.thread.startswith(THREADS)
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import queries as claims
+from yinuo.areas.claims.commands.explaining import LONGEST_THREAD, THREADS
 from yinuo.areas.claims.models import AssessmentLine, Claim, Decision
+from yinuo.areas.claims.statements import lines_of
+from yinuo.core.cases.models import Note
 from yinuo.core.payments import queries as payments
 from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common.present import Money, SumLine, SumSheet, Tag, Tone
 from yinuo.interfaces.portal import sentences
+from yinuo.interfaces.portal.addresses import case_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,30 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A question or an objection to a line, and what we answered."""
+
+    body: str
+    objection: bool
+    at: datetime
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of the sum, with what it rests on, and where to ask about it."""
+
+    sentence: str
+    amount: Money | None
+    by_others: bool
+    clause: str
+    plain: str
+    example: str
+    ask_url: str
+    talk: tuple[Talk, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What was decided about one thing that was harmed."""
 
@@ -34,6 +63,10 @@ class Decided:
     refused: bool
     sum: SumSheet | None
     grounds: tuple[Ground, ...]
+    steps: tuple[Step, ...] = ()
+    total: Money | None = None
+    ask_url: str = ""
+    talk: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +79,87 @@ class Paid:
     at: datetime
 
 
-def decided(claim: Claim) -> tuple[Decided, ...]:
-    """The decision in force on each loss."""
+def decided(
+    claim: Claim, said: Sequence[Note], *, language: str, at: datetime
+) -> tuple[Decided, ...]:
+    """The decision in force on each loss, line by line, with what was asked about each line.
+
+    `said` is what the customer may read of the notes, the oldest first.
+    """
     newest: dict[int, Decision] = {}
     for decision in claims.decisions(claim):
         newest.setdefault(decision.loss_id, decision)
-    return tuple(_decided(decision) for decision in newest.values())
+    talk = _talk(said)
+    return tuple(_decided(claim, one, talk, language, at) for one in newest.values())
 
 
-def _decided(decision: Decision) -> Decided:
+def _decided(
+    claim: Claim, decision: Decision, talk: Mapping[str, list[Talk]], language: str, at: datetime
+) -> Decided:
     loss = decision.loss
     title = sentences.loss_name(loss.kind, loss.title)
     refused = decision.outcome == "refuse"
+    steps = () if refused else tuple(_steps(claim, decision, talk, language, at))
+    ask = f"{case_page(claim.case.number)}/sum/{loss.ordinal}"
     return Decided(
         title=title,
         at=decision.decided_at,
         refused=refused,
-        sum=None if refused else _sheet(decision, title),
+        sum=None if refused else _sheet(decision, title, stepwise=bool(steps)),
         # The reasons of a cut stand beside its line already.
         grounds=_grounds(decision) if refused else (),
+        steps=steps,
+        total=Money(decision.amount, decision.currency),
+        ask_url=ask,
+        talk=tuple(talk.get(f"{THREADS}{loss.ordinal}:", ())),
     )
+
+
+def _steps(
+    claim: Claim, decision: Decision, talk: Mapping[str, list[Talk]], language: str, at: datetime
+) -> Iterator[Step]:
+    """The steps of the calculation that bear on the loss; none where no sheet was kept."""
+    calculation, loss = decision.calculation, decision.loss
+    if not calculation.sheet:
+        return
+    lines = lines_of(
+        calculation.sheet,
+        claim,
+        list(claim.losses.all()),
+        language=language,
+        worked_out_at=calculation.made_at,
+        at=at,
+        loss=loss.ordinal,
+    )
+    for line in lines:
+        thread = f"{THREADS}{loss.ordinal}:{line.key}"[:LONGEST_THREAD]
+        yield Step(
+            sentence=line.sentence,
+            amount=Money(line.amount, decision.currency) if line.pays else None,
+            by_others=not line.ours,
+            clause=line.clause.label if line.clause else "",
+            plain=line.clause.plain if line.clause else "",
+            example=line.clause.example if line.clause else "",
+            ask_url=f"{case_page(claim.case.number)}/sum/{loss.ordinal}?line={quote(line.key)}",
+            talk=tuple(talk.get(thread, ())),
+        )
+
+
+def _talk(said: Sequence[Note]) -> dict[str, list[Talk]]:
+    """What was asked about the sum and answered, by thread."""
+    rows = [row for row in said if row.thread.startswith(THREADS)]
+    answers = {row.in_reply_to_id: row.body for row in rows if row.in_reply_to_id}
+    found: dict[str, list[Talk]] = {}
+    for row in rows:
+        if row.in_reply_to_id is None:
+            one = Talk(
+                body=row.body,
+                objection=row.kind == "objection",
+                at=row.at,
+                answer=answers.get(row.pk, ""),
+            )
+            found.setdefault(row.thread, []).append(one)
+    return found
 
 
 def _grounds(decision: Decision) -> tuple[Ground, ...]:
@@ -75,22 +169,29 @@ def _grounds(decision: Decision) -> tuple[Ground, ...]:
     )
 
 
-def _sheet(decision: Decision, title: str) -> SumSheet:
+def _sheet(decision: Decision, title: str, *, stepwise: bool) -> SumSheet:
+    """What was recognised; where no steps were kept, with what was taken off it."""
+    calculation, currency = decision.calculation, decision.currency
+    total = calculation.approved if stepwise else decision.amount
     return SumSheet(
-        caption=_("How the sum for “%(what)s” comes about") % {"what": title},
-        lines=tuple(_lines(decision)),
-        total_label=_("We pay"),
-        total=Money(decision.amount, decision.currency),
+        caption=_("What we recognise of “%(what)s”") % {"what": title}
+        if stepwise
+        else _("How the sum for “%(what)s” comes about") % {"what": title},
+        lines=tuple(_lines(decision, stepwise=stepwise)),
+        total_label=_("Recognised") if stepwise else _("We pay"),
+        total=Money(total, currency),
     )
 
 
-def _lines(decision: Decision) -> Iterator[SumLine]:
+def _lines(decision: Decision, *, stepwise: bool) -> Iterator[SumLine]:
     calculation, currency = decision.calculation, decision.currency
     if calculation.assessment is not None:
         for line in calculation.assessment.lines.all():
             yield _line(line, currency)
     else:
         yield SumLine(label=_("Approved"), amount=Money(calculation.approved, currency))
+    if stepwise:
+        return
     beyond = calculation.approved - calculation.deductible - calculation.amount
     if beyond > 0:
         yield SumLine(

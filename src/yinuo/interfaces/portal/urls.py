@@ -15,6 +15,7 @@ from yinuo.interfaces.portal.views import (
     report,
     reported,
     sign_in,
+    sums,
     track,
 )
 
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/files/<str:token>", papers.file, name="file"),
     path("claims/<str:number>/account", acts.account, name="account"),
     path("claims/<str:number>/question", acts.question, name="question"),
+    path("claims/<str:number>/sum/<int:loss>", sums.ask, name="ask_about_sum"),
+    path("standards/", sums.standards, name="standards"),
     path("claims/<str:number>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("complaints/<str:number>/letter", complaints.letter, name="complaint_letter"),
     # Addresses of one kind's own stand above; these fit every kind, and the noun fits anything.

@@ -28,6 +28,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
     promises = showing.promise_chips(visit)
     events = cases.timeline(case, limit=showing.MOST_EVENTS)
     letters = conversation.letters(visit)
+    said = conversation.said(visit)
     context = {
         "claim": found,
         "number": case.number,
@@ -36,7 +37,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
         "card": page.next_card(visit, need, promises),
         "todo": page.todo(visit, need),
         "early": page.early(visit, need),
-        "decided": decision.decided(found),
+        "decided": decision.decided(found, said, language=visit.language, at=visit.at),
         "paid": decision.paid(found, visit.actor),
         "journey": journeys.journey_of(case, events, visit.at),
         "promises": [one for one in promises if not showing.is_over(one)],
@@ -49,7 +50,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
         "contact": showing.contact(visit.case),
         "letters": letters,
         "unread": [letter.id for letter in letters if letter.new],
-        "notes": conversation.notes(visit),
+        "notes": conversation.notes(visit, said),
         "timeline": showing.timeline(events, sentences.MILESTONES, visit.at),
         "terms": [rulebook.short_text(key, visit.language, at=visit.at) for key in sentences.TERMS],
         "help_phone": showing.branch_phone(visit.case),
@@ -59,7 +60,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
 
 
 # These have places of their own on the page.
-_ELSEWHERE = frozenset({"note", "account", "withdrawal"})
+_ELSEWHERE = frozenset({"note", "account", "withdrawal", "sum-question", "sum-objection"})
 
 
 def _acts(visit: ClaimVisit) -> list[Link]:

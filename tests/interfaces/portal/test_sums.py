@@ -1,0 +1,99 @@
+"""The sum as the customer reads it: line by line, with questions, objections and the rates."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from tests.interfaces.portal.test_track import paid
+from tests.interfaces.portal.visitors import now, page_of, reported, visit
+from tests.world import World
+from yinuo.areas.claims import commands as claims
+from yinuo.core.cases.models import Case, Note, Promise
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(visitor: Client, case: Case) -> str:
+    answer = visitor.get(page_of(case))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def ask_links(page: str) -> list[str]:
+    return [unescape(one) for one in re.findall(r'href="(/claims/[^"]+/sum/1[^"]*)"', page)]
+
+
+@pytest.mark.covers("ADJ-10", "ADJ-11", "ADJ-17", "KB-2")
+def test_each_line_has_its_clause_in_plain_words_and_a_way_to_ask(
+    insurer: World, visitor: Client
+) -> None:
+    case = paid(insurer)
+    visit(visitor, case)
+    page = shown(visitor, case)
+    assert "How the money is worked out" in page
+    assert "From the agreed repair we take what others have already paid you" in page
+    assert "/standards/" in page
+    links = ask_links(page)
+    assert any("line=" in link for link in links)
+    asking = visitor.get(next(link for link in links if "line=" in link))
+    assert "<blockquote>" in asking.content.decode()
+    assert "1 working day" in asking.content.decode()
+
+
+@pytest.mark.covers("ADJ-8", "LOSS-12")
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("question", "claims.question_answer"), ("objection", "claims.objection_answer")],
+)
+def test_a_question_or_objection_stands_beside_its_line_with_its_promise_and_answer(
+    insurer: World, visitor: Client, kind: str, rule: str
+) -> None:
+    case = paid(insurer)
+    visit(visitor, case)
+    link = next(one for one in ask_links(shown(visitor, case)) if "line=" in one)
+    answer = visitor.post(link, {"kind": kind, "body": "为什么减了 500 元？<b>"})
+    assert answer.status_code == 303
+    page = shown(visitor, case)
+    assert "为什么减了 500 元？&lt;b&gt;" in page
+    assert "A person answers" in page
+    assert Promise.objects.get(case=case, rule=rule).kept_at is None
+    note = Note.objects.get(kind=kind)
+    claims.answer_about_sum(
+        case=Case.objects.get(pk=case.pk), note=note.pk, body="这是您保单里自己承担的部分。",
+        by=insurer["reviewer"], at=now(),
+    )  # fmt: skip
+    assert "这是您保单里自己承担的部分。" in shown(visitor, case)
+    assert Promise.objects.get(case=case, rule=rule).kept_at is not None
+
+
+def test_an_empty_question_keeps_the_page_and_asks_nothing(insurer: World, visitor: Client) -> None:
+    case = paid(insurer)
+    visit(visitor, case)
+    answer = visitor.post(page_of(case, "/sum/1"), {"kind": "objection", "body": " "})
+    assert answer.status_code == 422
+    assert not Note.objects.filter(thread__startswith="sum:").exists()
+    assert visitor.get(page_of(case, "/sum/7")).status_code == 404
+
+
+def test_before_a_sum_there_is_nothing_to_object_to_and_a_stranger_asks_nothing(
+    insurer: World, visitor: Client
+) -> None:
+    case = reported(insurer)
+    assert visitor.post(page_of(case, "/sum/1"), {"body": "?"}).status_code == 303
+    visit(visitor, case)
+    assert visitor.post(page_of(case, "/sum/1"), {"body": "？"}).status_code == 422
+    assert not Note.objects.exists()
+
+
+@pytest.mark.covers("PRE-10")
+def test_rates_and_limits_are_published_for_everybody_with_dates(visitor: Client) -> None:
+    answer = visitor.get("/standards/")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    for part in ("¥180,000.00", "2020-09-19", "¥110,000.00", "0.6 %", "70 %", "main fault"):
+        assert part in page, part
+    assert "Insurance Law of China, art. 24" in page
