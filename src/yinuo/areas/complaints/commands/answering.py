@@ -214,8 +214,13 @@ def rate(
         held.complaint.save(update_fields=["rating", "rated_at"])
         if words.strip():
             cases.write_note(
-                case=held.case, body=words, kind="words", thread="rating", by=by, at=at,
-)  # fmt: skip
+                case=held.case,
+                body=words,
+                kind="words",
+                thread="rating",
+                by=by,
+                at=at,
+            )
         take(held, "rate", by=by, at=at, data={"rating": rating})
 
 
@@ -230,8 +235,13 @@ def ask_review(
         if until is not None and at >= until:
             raise ReviewTooLate("words", until=f"{queries.last_day(until):%Y-%m-%d}")
         note = cases.write_note(
-            case=held.case, body=body, kind="words", thread="review", by=by, at=at,
-)  # fmt: skip
+            case=held.case,
+            body=body,
+            kind="words",
+            thread="review",
+            by=by,
+            at=at,
+        )
         rows = Review.objects.filter(complaint=held.complaint)
         if rows.filter(asked_at__gte=held.complaint.told_at or at).exists():
             raise ReviewedAlready("words")

@@ -53,8 +53,13 @@ def withdraw(
     with cases.transaction():
         held = locked(case, seen=seen)
         cases.write_note(
-            case=held.case, body=why, kind="words", thread="withdrawal", by=by, at=at,
-)  # fmt: skip
+            case=held.case,
+            body=why,
+            kind="words",
+            thread="withdrawal",
+            by=by,
+            at=at,
+        )
         same_day = timezone.localdate(received_at or at) == timezone.localdate(at)
         held.complaint.response = Complaint.Response.WITHDRAWN
         held.complaint.save(update_fields=["response"])

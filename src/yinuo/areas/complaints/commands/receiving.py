@@ -245,8 +245,13 @@ def add_facts(*, case: Case, words: str, by: Actor, at: datetime, seen: int | No
     with cases.transaction():
         held = locked(case, seen=seen)
         note = cases.write_note(
-            case=held.case, body=body, kind="words", thread="facts", by=by, at=at,
-)  # fmt: skip
+            case=held.case,
+            body=body,
+            kind="words",
+            thread="facts",
+            by=by,
+            at=at,
+        )
         again = held.case.state in ("decided", "told")
         if again:
             cases.withdraw(
@@ -452,13 +457,23 @@ def _keep_words(complaint: Complaint, new: NewComplaint, by: Actor, at: datetime
     fields = []
     if new.note is None and new.words.strip():
         complaint.words = cases.write_note(
-            case=complaint.case, body=new.words, kind="words", thread="words", by=by, at=at,
-)  # fmt: skip
+            case=complaint.case,
+            body=new.words,
+            kind="words",
+            thread="words",
+            by=by,
+            at=at,
+        )
         fields.append("words")
     if new.wanted.strip():
         complaint.wanted = cases.write_note(
-            case=complaint.case, body=new.wanted, kind="words", thread="wanted", by=by, at=at,
-)  # fmt: skip
+            case=complaint.case,
+            body=new.wanted,
+            kind="words",
+            thread="wanted",
+            by=by,
+            at=at,
+        )
         fields.append("wanted")
     if fields:
         complaint.save(update_fields=fields)

@@ -162,8 +162,13 @@ def _answer(case: Case, answer: str, words: str, by: Actor, at: datetime, seen: 
         proposal.save(update_fields=["answer", "answer_words", "answered_by", "answered_at"])
         if words.strip():
             cases.write_note(
-                case=held.case, body=words, kind="words", thread="proposal", by=by, at=at,
-)  # fmt: skip
+                case=held.case,
+                body=words,
+                kind="words",
+                thread="proposal",
+                by=by,
+                at=at,
+            )
         if answer == "refused":
             _drop_open(held, at)
         step = "agree" if answer == "agreed" else "disagree"

@@ -224,7 +224,7 @@ class InsideWordsInput(SeenInput):
 
 class TalkInput(SeenInput):
     how: Annotated[Channel, _HOW]
-    words: Annotated[NeededText, Shown(gettext_noop("What was said"), help=_INSIDE)]
+    words: Annotated[NeededText, Shown(gettext_noop("What was said in the talk"), help=_INSIDE)]
     restated: Annotated[bool, Shown(gettext_noop("I said it back, and the complainant agreed"))] = (
         False
     )

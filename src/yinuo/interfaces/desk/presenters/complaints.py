@@ -77,6 +77,7 @@ class ComplaintPresenter(Presenter):
         "contact",
         "account",
         "compensation-return",
+        "review",
     }
 
     def load(self, actor: Actor, case: Case, at: datetime) -> Complaint:
@@ -151,7 +152,7 @@ class ComplaintPresenter(Presenter):
     def sections(self, page: OpenedPage) -> Sequence[Section]:
         inside: Inside = page.own
         found = [
-            Section(title=_("What was said"), text="\n\n".join(inside.words)),
+            Section(title=_("What the complainant said"), text="\n\n".join(inside.words)),
             Section(title=_("Causes"), facts=_causes(page), table=_suggestions(page)),
         ]
         found += _help_sections(page)
@@ -195,8 +196,10 @@ def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
         return any(one.done_at and not one.checked_at for one in inside.measures)
     if noun == "review-answer":
         return row.decided_by != page.actor.id
-    if noun == "answer":
+    if noun in ("answer", "proposal"):
         return bool(inside.named)
+    if noun == "closing":
+        return not waiting
     if noun == "suspicion-review":
         found = inside.suspicion
         return found is not None and not found.verdict and found.by != page.actor.id
@@ -251,7 +254,7 @@ def _suggestions(page: OpenedPage) -> Table | None:
     )
     return Table(
         caption=_("Suggested by words and record"),
-        columns=(Column(_("Cause")), Column(_("Because"))),
+        columns=(Column(_("Likely cause")), Column(_("Because"))),
         rows=rows,
         now=page.at,
     )

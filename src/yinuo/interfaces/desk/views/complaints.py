@@ -23,6 +23,7 @@ from yinuo.interfaces.common.present import (
     CellKind,
     Column,
     Empty,
+    Fact,
     Filter,
     Pager,
     Table,
@@ -145,7 +146,9 @@ def letter(request: HttpRequest, number: str) -> HttpResponse:
         "case": complaint.case,
         "case_url": case_url(number),
         "answer": answer,
-        "remedies": queries.remedy_texts(answer, answer.language),
+        "remedies": [
+            Fact(one.title, one.why) for one in queries.remedy_texts(answer, answer.language)
+        ],
         "measures": queries.told_measures(complaint),
         "review_until": queries.review_until(complaint, now()),
     }

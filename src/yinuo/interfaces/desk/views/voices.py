@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,11 @@ from pydantic import BaseModel
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.models import Inbound
 from yinuo.core.people import queries as people
+from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common import complaint_words as said
 from yinuo.interfaces.common import formdata, labels, wording
 from yinuo.interfaces.common.actions import complaints as acts
-from yinuo.interfaces.common.fields import FormState, bind
+from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.inputs.complaints import (
     QuestionAnswerInput,
@@ -103,7 +105,7 @@ def _table(rows: list[Inbound], at: datetime) -> Table:
         caption_hidden=True,
         columns=(
             Column(_("By")),
-            Column(_("What was said")),
+            Column(_("Words")),
             Column(_("Who")),
             Column(_("How it came in")),
             Column(_("Probably")),
@@ -146,6 +148,7 @@ def voice(request: HttpRequest, voice: int) -> HttpResponse:
     actor, at = actor_of(request), now()
     row = queries.voice_for(actor, voice)
     typed: Typed[SortingInput] = Typed(tree=_known(row))
+    fields = _sorting_fields(actor, row)
     if request.method == "POST" and actor.roles.intersection(SORTERS):
         typed = formdata.read(SortingInput, request.POST)
         if typed.given is not None:
@@ -158,7 +161,8 @@ def voice(request: HttpRequest, voice: int) -> HttpResponse:
                 if case is not None and case.kind == "complaint":
                     return redirect(case_url(case.number))
                 return redirect("desk:voice", row.pk)
-    return _page(request, row, _form(SortingInput, typed), None)
+    sorting = bind(fields, typed.values, typed.errors, typed.general)
+    return _page(request, row, sorting, None)
 
 
 @require_POST
@@ -176,8 +180,8 @@ def answer(request: HttpRequest, voice: int) -> HttpResponse:
         else:
             messages.success(request, _("The question is answered."))
             return redirect("desk:voice", row.pk)
-    unsorted: Typed[SortingInput] = Typed(tree=_known(row))
-    return _page(request, row, _form(SortingInput, unsorted), _form(QuestionAnswerInput, typed))
+    unsorted = bind(_sorting_fields(actor, row), Typed(tree=_known(row)).values)
+    return _page(request, row, unsorted, _form(QuestionAnswerInput, typed))
 
 
 def _page(
@@ -202,6 +206,31 @@ def _page(
         "form": form,
     }
     return render(request, "desk/voice.html", context, status=422 if form.errors else 200)
+
+
+def _sorting_fields(actor: Actor, row: Inbound) -> list[FieldState]:
+    """The form offers whom and what we know: the people of that phone or name, and their cases."""
+    found = [row.person] if row.person else []
+    if row.person is None and (row.phone or row.name):
+        found = people.find_people(actor, phone=row.phone, name="" if row.phone else row.name)
+    cards = [people.card(one) for one in found]
+    persons = tuple(Option(str(one.id), f"{one.name} {one.phone}") for one in cards)
+    known = [one.pk for one in found]
+    offered = list(queries.cases_of(actor, known))
+    about = [one.number for one in offered if one.kind != "complaint"]
+    running = [one.number for one in offered if one.kind == "complaint" and not one.closed_at]
+    choices = {
+        "person": persons,
+        "about": tuple(Option(one, one) for one in about),
+        "case": tuple(Option(one, one) for one in running),
+    }
+    nothing = Option("", "—")
+    return [
+        replace(one, kind=FieldKind.SELECT, options=(nothing, *choices[one.name]))
+        if choices.get(one.name)
+        else one
+        for one in fields_of(SortingInput)
+    ]
 
 
 def _known(row: Inbound) -> dict[str, object]:

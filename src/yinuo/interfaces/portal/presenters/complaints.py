@@ -123,7 +123,7 @@ class ComplaintPage(CustomerPage):
     def sections(self, visit: Visit, row: Complaint) -> Sequence[Section]:
         found = [*_answer(visit, row), *_proposal(row)]
         first = wording.near_time(row.first_spoken_at, visit.at)
-        words = row.words.body if row.words is not None and row.words.for_customer else ""
+        words = "\n\n".join(complaints.words_of(row))
         found.append(
             Section(title=_("What you told us"), text=words, facts=(Fact(_("First told"), first),))
         )
