@@ -19,6 +19,7 @@ from yinuo.core.documents.letters import Letter, render_pdf
 from yinuo.core.documents.models import Document, StoredFile
 from yinuo.core.documents.rulefile import DocumentsRules, Kind
 from yinuo.core.documents.rules import Slot
+from yinuo.core.people import commands as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NotForYou
 from yinuo.core.rulebook import queries as rulebook
@@ -31,6 +32,7 @@ __all__ = [
     "Taken",
     "Upload",
     "Wanted",
+    "forget_unused_files",
     "judge",
     "judge_many",
     "keep_letter",
@@ -293,6 +295,27 @@ def keep_letter(
 
 
 # Parts ---------------------------------------------------------------------------------------
+
+
+def forget_unused_files(*, by: Actor, at: datetime) -> int:
+    """Remove files that came for a report which was never sent; how many goes on record.
+
+    A file is unused when no row names it. Only such as nobody sent within the rule's time are
+    looked at, which is longer than a visit lasts: what is being attached now is younger.
+    """
+    oldest_at = at - rulebook.rules(DocumentsRules, at=at).upload.unused_kept_for.value.elapsed()
+    forgotten = storage.clear_incoming(untouched_since=oldest_at)
+    for hashes in storage.untouched_since(oldest_at):
+        rows = StoredFile.objects.filter(sha256__in=hashes).values_list("sha256", flat=True)
+        used = {bytes(sha256) for sha256 in rows}
+        for sha256 in set(hashes) - used:
+            storage.remove(sha256)
+            forgotten += 1
+    if forgotten:
+        people.record_access(
+            case_id=None, what="forgotten:unused_files", by=by, at=at, count=forgotten
+        )
+    return forgotten
 
 
 def _refuse_customers(by: Actor) -> None:

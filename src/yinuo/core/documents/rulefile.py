@@ -50,6 +50,7 @@ class UploadRules(RuleTable):
     smallest_side: Rule[Count]
     files_per_case: Rule[Count]
     clock_ahead: Rule[Wait]
+    unused_kept_for: Rule[Wait]
 
 
 class PreviewRules(RuleTable):

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,6 +79,8 @@ def keep(upload: Staged) -> None:
     """Move the upload to its place; the same bytes twice are one file."""
     target = path_of(upload.sha256)
     if target.exists() and target.stat().st_size == upload.size:
+        # Whoever sends it again wants it: it is as young as the newest wish for it.
+        os.utime(target)
         return
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     upload.path.chmod(0o400)
@@ -110,6 +113,36 @@ def open_preview(sha256: bytes, *, side: int, quality: int) -> BinaryIO:
         finally:
             fresh.unlink(missing_ok=True)
     return target.open("rb")
+
+
+def untouched_since(moment: datetime) -> Iterator[list[bytes]]:
+    """The hashes of files that nobody sent since then, in lists of one directory each."""
+    for directory in sorted(root().glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+        with os.scandir(directory) as entries:
+            old = [entry.name for entry in entries if entry.stat().st_mtime < moment.timestamp()]
+        if old:
+            yield [bytes.fromhex(name) for name in old]
+
+
+def clear_incoming(*, untouched_since: datetime) -> int:
+    """Remove what a killed program left half received; returns how many files."""
+    incoming = root() / "incoming"
+    left = [
+        path
+        for path in (incoming.iterdir() if incoming.exists() else ())
+        if path.stat().st_mtime < untouched_since.timestamp()
+    ]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def remove(sha256: bytes) -> None:
+    """The bytes and the small pictures of them."""
+    name = sha256.hex()
+    for preview in root().glob(f"previews/*/{name[:2]}/{name}.jpg"):
+        preview.unlink(missing_ok=True)
+    path_of(sha256).unlink(missing_ok=True)
 
 
 def is_intact(sha256: bytes) -> bool:

@@ -20,6 +20,13 @@ class CodeRules(RuleTable):
     wait_before_next: Rule[LimitText]
     most_per_hour: Rule[Count]
     signed_in_for: Rule[LimitText]
+    kept_for: Rule[LimitText]
+
+
+class AnswerRules(RuleTable):
+    """Answers of the API that are kept for repeats of a request."""
+
+    kept_for: Rule[LimitText]
 
 
 class CompetenceKind(Plain):
@@ -38,4 +45,5 @@ class PeopleRules(RuleFile):
     """rules/cn_motor/people.toml"""
 
     codes: CodeRules
+    answers: AnswerRules
     competences: CompetenceRules

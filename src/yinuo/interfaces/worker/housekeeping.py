@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from django.contrib.sessions.models import Session
 from procrastinate import App
 
+from yinuo.core.documents import commands as documents
+from yinuo.core.people import commands as people
+from yinuo.core.people.actors import SYSTEM
 from yinuo.interfaces.common import rate_limits
 from yinuo.kit import logs, queue
 
@@ -25,6 +28,16 @@ def forget_old_attempts(*, at: datetime) -> None:
 @queue.task("forget_old_sessions", queue="housekeeping", cron="25 3 * * *")
 def forget_old_sessions(*, at: datetime) -> None:
     Session.objects.filter(expire_date__lt=at).delete()
+
+
+@queue.task("forget_old_ways_in", queue="housekeeping", cron="30 3 * * *")
+def forget_old_ways_in(*, at: datetime) -> None:
+    people.forget_old_ways_in(by=SYSTEM, at=at)
+
+
+@queue.task("forget_unused_files", queue="housekeeping", cron="35 3 * * *")
+def forget_unused_files(*, at: datetime) -> None:
+    documents.forget_unused_files(by=SYSTEM, at=at)
 
 
 async def take_up_abandoned_jobs(app: App) -> int:

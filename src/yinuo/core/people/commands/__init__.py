@@ -19,6 +19,7 @@ from yinuo.core.people.commands.codes import (
     check_sign_in_code,
     issue_sign_in_code,
 )
+from yinuo.core.people.commands.forgetting import Forgotten, forget_old_ways_in
 from yinuo.core.people.commands.persons import (
     SET_LIMIT,
     BranchUnknown,
@@ -50,6 +51,7 @@ __all__ = [
     "ClientNameTaken",
     "CodeNotGood",
     "CompetenceNotShorter",
+    "Forgotten",
     "KeyUsedForAnotherRequest",
     "NotAnEmail",
     "NotYourOwnRoles",
@@ -65,6 +67,7 @@ __all__ = [
     "create_api_client",
     "create_branch",
     "end_competence",
+    "forget_old_ways_in",
     "grant_competence",
     "hire_staff",
     "issue_sign_in_code",
