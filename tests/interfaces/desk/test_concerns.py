@@ -175,3 +175,18 @@ def test_an_agent_reads_suggestions_and_decides_none(desks: Desks, claim: Case) 
     assert "Tell the customer" not in desks["agent"].get(address).content.decode()
     told = {"standing": "adopted", "words": "清单改成一页了"}
     assert desks["agent"].post(f"{address}/answer", told).status_code == 403
+
+
+# The customer's standing ------------------------------------------------------------------------
+
+
+@pytest.mark.covers("CRM-3", "CRM-4")
+def test_the_standing_of_the_customer_is_beside_the_concern_and_on_the_customers_page(
+    desks: Desks, claim: Case
+) -> None:
+    case = take_up(desks, claim)
+    for address in (page(case), f"/desk/customers/{case.customer_id}"):
+        text = desks["agent"].get(address).content.decode()
+        assert "How they stand to us" in text
+        assert "May leave us" in text
+        assert "not asked yet" in text

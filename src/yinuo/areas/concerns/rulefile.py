@@ -57,6 +57,14 @@ class ClosingRules(RuleTable):
     without_the_customer: Rule[tuple[Code, ...]]
 
 
+class RelationRules(RuleTable):
+    """When a customer counts as loyal, a renewal as near, and a score of five as unhappy."""
+
+    loyal_after_days: Rule[Annotated[int, Field(gt=0)]]
+    renewal_near_days: Rule[Annotated[int, Field(gt=0)]]
+    unhappy_up_to: Rule[Annotated[int, Field(ge=1, le=4)]]
+
+
 class ConcernsRules(RuleFile):
     """rules/cn_motor/concerns.toml"""
 
@@ -64,3 +72,4 @@ class ConcernsRules(RuleFile):
     opening: OpeningRules
     owner: OwnerRules
     closing: ClosingRules
+    relation: RelationRules

@@ -227,6 +227,13 @@ URGENCIES: Words = {
     "normal": gettext_noop("In its turn"),
     "low": gettext_noop("Nothing waits"),
 }
+RELATIONS: Words = {
+    "none": gettext_noop("Not insured with us"),
+    "new": gettext_noop("New customer"),
+    "loyal": gettext_noop("Loyal customer"),
+    "at_risk": gettext_noop("May leave us"),
+    "lost": gettext_noop("Left us"),
+}
 AUDIENCES: Words = {
     "sales": gettext_noop("Sales"),
     "service": gettext_noop("Service"),

@@ -33,7 +33,9 @@ from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Money,
 from yinuo.interfaces.desk.opened import Opened, OpenedPage
 from yinuo.interfaces.desk.presenters.base import Presenter, Section
 from yinuo.interfaces.desk.presenters.evidence import section as evidence_section
+from yinuo.interfaces.desk.relation import facts_of
 from yinuo.interfaces.desk.timeline import actor_name
+from yinuo.overview.relation import relation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class ComplaintPresenter(Presenter):
         if inside.answer is not None:
             found.append(_answer(page, inside.answer))
         found.append(Section(title=_("About it"), facts=_about(page), fold=True))
+        standing = relation_of(page.actor, page.case.customer, at=page.at)
+        found.append(Section(title=_("How they stand to us"), facts=facts_of(standing), fold=True))
         if inside.whys:
             rows = [Fact(str(one.ordinal), one.because) for one in inside.whys]
             found.append(Section(title=_("Why, down to the root"), facts=rows, fold=True))

@@ -22,7 +22,9 @@ from yinuo.interfaces.common.present import Fact, Tag, Tone
 from yinuo.interfaces.common.readings import ReadingCard, card_of, urgency_tag
 from yinuo.interfaces.desk.opened import Opened, OpenedPage
 from yinuo.interfaces.desk.presenters.base import Presenter, Section
+from yinuo.interfaces.desk.relation import facts_of
 from yinuo.interfaces.desk.timeline import actor_name
+from yinuo.overview.relation import Relation, relation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Heard:
     words: Sequence[Note]
     readings: Mapping[int, Read]
     closing: Closing | None
+    relation: Relation
 
 
 class ConcernPresenter(Presenter):
@@ -51,6 +54,7 @@ class ConcernPresenter(Presenter):
             words,
             knowledge.readings_of(note.pk for note in words),
             concerns.waiting_closing(opened.row),
+            relation_of(opened.actor, opened.case.customer, at=opened.at),
         )
 
     def subject(self, opened: Opened) -> str:
@@ -94,6 +98,7 @@ class ConcernPresenter(Presenter):
                 count=len(heard.words),
             ),
             Section(title=_("How it began"), facts=_beginning(page)),
+            Section(title=_("How they stand to us"), facts=facts_of(heard.relation), fold=True),
         ]
         if heard.closing is not None:
             found.insert(0, _closing(page, heard.closing))

@@ -19,11 +19,13 @@ from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, bin
 from yinuo.interfaces.common.inputs import Input
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Table
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.relation import facts_of
 from yinuo.interfaces.desk.rows import case_row, case_url
 from yinuo.interfaces.desk.sentences import title_of
 from yinuo.kit.errors import DomainError
 from yinuo.overview import customer as overview
 from yinuo.overview.customer import CustomerFile, Moment
+from yinuo.overview.relation import relation_of
 
 
 class WishesInput(Input):
@@ -62,6 +64,7 @@ def _page(request: HttpRequest, found: CustomerFile, form: FormState) -> HttpRes
     context = {
         "person": people.card(found.person),
         "facts": _facts(found),
+        "relation": facts_of(relation_of(actor_of(request), found.person, at=at)),
         "form": form,
         "history": _history(found.moments, at),
         "cases": [case_row(one, at, closed=one.closed_at is not None) for one in found.cases],
