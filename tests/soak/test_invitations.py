@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -66,8 +67,10 @@ def open_all(insurer: World, count: int) -> None:
         call_backs.open_many([Ended(case, "paid") for case in ended], by=SYSTEM, at=NOW)
 
 
-def send_until_killed(mail: MailServer, at: str, kill: str, chance: random.Random) -> int:
-    """Start a sender; kill it at a letter or at a moment. Its exit code."""
+def send_until_killed(
+    mail: MailServer, at: str, kill: str, chance: random.Random, *, letters: int
+) -> bool:
+    """Start a sender; kill it at one of the next letters or at a moment. Whether it died of it."""
     environment = {
         **os.environ,
         "YINUO_SMTP_HOST": "127.0.0.1",
@@ -78,20 +81,22 @@ def send_until_killed(mail: MailServer, at: str, kill: str, chance: random.Rando
         [sys.executable, "-m", "tests.soak.inviting", at],
         env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     mail.victim = process.pid
     timer = None
     if kill == "letter":
-        mail.answers = ["250 OK"] * chance.randrange(1, 150) + ["kill"]
+        mail.answers = ["250 OK"] * chance.randrange(1, letters) + ["kill"]
     elif kill == "moment":
         timer = threading.Timer(chance.uniform(1.0, 5.0), process.kill)
         timer.start()
-    code = process.wait(WAIT_SECONDS)
+    _out, said = process.communicate(timeout=WAIT_SECONDS)
     mail.answers = []
     if timer is not None:
         timer.cancel()
-    return code
+    assert process.returncode in (0, -signal.SIGKILL), said[-2000:]
+    return process.returncode != 0
 
 
 def invite_and_kill(count: int, kills: int) -> dict[str, int]:
@@ -103,11 +108,11 @@ def invite_and_kill(count: int, kills: int) -> dict[str, int]:
     with post.running() as mail:
         for turn in range(kills):
             how = "letter" if turn % 3 != 2 else "moment"
-            if send_until_killed(mail, at.isoformat(), how, chance):
-                killed += 1
+            share = max(count // kills, 2)
+            killed += send_until_killed(mail, at.isoformat(), how, chance, letters=share)
             at += AFTER_A_KILL
         for _ in range(3):
-            assert send_until_killed(mail, at.isoformat(), "", chance) == 0
+            assert not send_until_killed(mail, at.isoformat(), "", chance, letters=0)
             at += AFTER_A_KILL
         check(mail, count, killed)
         arrived = len(mail.letters)

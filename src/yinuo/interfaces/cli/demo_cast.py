@@ -22,6 +22,7 @@ from yinuo.core.policies.rules import CoverRow, DisclosureRow, DriverRow, Policy
 
 PASSWORD = "demo-yinuo-2026"  # noqa: S105  printed at the start; production refuses demo accounts
 SKILLS = ("car", "injury", "property", "fire_water", "theft", "large_loss")
+TRAININGS = ("call_back", "call_back_complex")
 ROLES = (
     ("agent", ("agent",), "坐席"),
     ("surveyor", ("surveyor",), "查勘员"),
@@ -108,6 +109,11 @@ def _hire(
         password=PASSWORD, is_demo=True, work_phone="400-000-0000",
         email=f"{username}@demo.example", latitude=latitude, longitude=longitude,
     )  # fmt: skip
+    for training in TRAININGS if "agent" in roles else ():
+        people.grant_competence(
+            staff=member, kind=training, valid_from_on=date(2024, 1, 1), by=SYSTEM, at=at,
+            reference=f"DEMO-{training}",
+        )  # fmt: skip
     if "surveyor" in roles:
         for skill in SKILLS:
             people.grant_competence(

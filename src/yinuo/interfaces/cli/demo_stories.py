@@ -22,6 +22,7 @@ from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import Actor, customer_actor
 from yinuo.core.people.models import Person
 from yinuo.core.people.rules import NewPerson
+from yinuo.interfaces.cli import demo_call_backs
 from yinuo.interfaces.cli.demo_cast import Cast, customer_name
 from yinuo.interfaces.cli.engine import Engine, Steps, Story
 from yinuo.kit.ids import luhn_digit
@@ -70,6 +71,7 @@ def tell(plot: Plot, cast: Cast, engine: Engine, start: datetime) -> Story:
         at = yield at + timedelta(minutes=90 * plot.pace)
         customer = customer_actor(person_id=case.customer_id)
         claims.withdraw(case=case, reason="决定自行修理", by=customer, at=at)
+        yield from demo_call_backs.follow(at, case, plot.branch, cast, dice)
         return
     at = yield at + timedelta(minutes=4 * plot.pace)
     claims.register(case=case, by=who("agent"), at=at)
@@ -81,7 +83,9 @@ def tell(plot: Plot, cast: Cast, engine: Engine, start: datetime) -> Story:
         return
     at = yield from _decide(at, case, plot, cast, dice)
     if plot.ends in ("paid", "returned", "closed"):
-        yield from _pay(at, case, plot, cast, engine)
+        at = yield from _pay(at, case, plot, cast, engine)
+    if plot.ends in ("closed", "refused", "zero"):
+        yield from demo_call_backs.follow(at, case, plot.branch, cast, dice)
 
 
 def _report(plot: Plot, dice: random.Random, at: datetime) -> Report:
@@ -259,6 +263,9 @@ def _shares(case: Case, ordinal: int, plot: Plot) -> list[Share]:
 
 def _pay(at: datetime, case: Case, plot: Plot, cast: Cast, engine: Engine) -> Steps:
     at = yield at + timedelta(minutes=2 * 60 * plot.pace)
+    if not Loss.objects.filter(claim=case.pk, stage="decided").exists():
+        # The deductible took everything: nothing is left to pay.
+        return at
     people = {case.customer}
     for loss in Loss.objects.filter(claim=case.pk).prefetch_related("payees__person"):
         people |= {payee.person for payee in loss.payees.all()}

@@ -1,0 +1,90 @@
+"""How the demo insurer's customers answer: most are content, some say what was wrong, some are
+not at home.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from yinuo.areas.call_backs import commands as call_backs
+from yinuo.areas.call_backs import queries, questionnaire
+from yinuo.areas.call_backs.models import CallBack
+from yinuo.areas.call_backs.questionnaire_rulefile import Question
+from yinuo.core.cases.models import Case
+from yinuo.core.people.actors import Actor, customer_actor
+from yinuo.interfaces.cli.demo_cast import Cast
+from yinuo.interfaces.cli.engine import Steps
+from yinuo.kit.errors import DomainError
+
+PATIENCE = 6
+"""So often a story looks whether the customer has been written to; the money may take days."""
+LOOKS_EVERY = timedelta(hours=7)
+GOOD = {"csat": (4, 5, 5), "nps": (8, 9, 10), "ces": (6, 7)}
+BAD = {"csat": (1, 2, 2), "nps": (0, 3, 5), "ces": (1, 3)}
+COMPLAINTS = (
+    "定损价格比修理厂报价低，差价没有人解释。",
+    "等了很久才有人联系，中间没有告诉我进度。",
+    "发票要我交了两次，第一次没有说清楚。",
+)
+WISHES = ("希望进度有变化时主动发条消息。", "希望一次说清需要哪些材料。", "")
+
+
+def follow(at: datetime, case: Case, branch: str, cast: Cast, dice: random.Random) -> Steps:
+    """What becomes of the call-back of an ended claim."""
+    row: CallBack | None = None
+    for _look in range(PATIENCE):
+        at = yield at + LOOKS_EVERY
+        row = CallBack.objects.select_related("case__customer").filter(followed=case).first()
+        if row is not None and row.case.state == "invited":
+            break
+    if row is None or row.case.state != "invited":
+        return at
+    turn, content = dice.random(), dice.random() < 0.8
+    # The demo must not stop because somebody was faster: a refusal ends this story alone.
+    with suppress(DomainError):
+        if turn < 0.55:
+            _answer(row, customer_actor(person_id=row.person_id), "portal", content, dice, at)
+        elif turn < 0.9:
+            at = yield max(at, row.next_contact_at or at) + timedelta(minutes=5)
+            _ring(row, cast.actor(branch, "agent"), content, dice, at)
+    return at
+
+
+def _ring(row: CallBack, agent: Actor, content: bool, dice: random.Random, at: datetime) -> None:
+    case = row.case
+    call_backs.start_call(case=case, by=agent, at=at)
+    if dice.random() < 0.4:
+        outcome = dice.choice(("no_answer", "busy"))
+        call_backs.record_attempt(case=case, outcome=outcome, by=agent, at=at)
+        return
+    plate = next(iter(queries.proofs_of(case.customer).plates), "")
+    call_backs.identify(case=case, said=plate, by=agent, at=at)
+    _answer(row, agent, "call", content, dice, at)
+
+
+def _answer(
+    row: CallBack, by: Actor, channel: str, content: bool, dice: random.Random, at: datetime
+) -> None:
+    asking, facts = queries.questionnaire_of(row, at=at), queries.question_facts(row)
+    given: dict[str, questionnaire.Answer] = {}
+    while (question := questionnaire.next_question(asking, given, facts)) is not None:
+        raw = _raw(question, content, dice)
+        call_backs.keep_answer(
+            case=row.case, question=question.id, raw=raw, channel=channel, by=by, at=at
+        )
+        given[question.id] = questionnaire.check(question, raw)
+    call_backs.finish(case=row.case, channel=channel, by=by, at=at)
+
+
+def _raw(question: Question, content: bool, dice: random.Random) -> int | str | list[str] | None:
+    if question.kind in GOOD:
+        return dice.choice((GOOD if content else BAD)[question.kind])
+    if question.kind == "text":
+        told = dice.choice(WISHES) if question.sign == "suggestion" else dice.choice(COMPLAINTS)
+        return told or None
+    quiet = [option.code for option in question.options if option.sign is None]
+    loud = [option.code for option in question.options if option.sign == "named_problem"]
+    code = dice.choice(quiet if content or not loud else loud)
+    return [code] if question.kind == "many" else code
