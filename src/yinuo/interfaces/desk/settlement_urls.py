@@ -1,10 +1,10 @@
-"""Addresses of the sum of a claim and of the letter about it."""
+"""Addresses of the sum of a claim, the letter about it, and the clauses that both rest on."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import letters, settlement
+from yinuo.interfaces.desk.views import knowledge, letters, settlement
 
 urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/settlement", settlement.settlement, name="settlement"),
@@ -21,4 +21,9 @@ urlpatterns: list[URLPattern] = [
         {"form": "docx"},
         name="letter_word",
     ),
+    path("clauses", knowledge.clauses, name="clauses"),
+    path("clauses/disagreement", knowledge.disagreement, name="disagreement"),
+    path("clauses/<slug:key>", knowledge.clause, name="clause"),
+    path("precedents", knowledge.precedents, name="precedents"),
+    path("precedents/step", knowledge.precedent_step, name="precedent_step"),
 ]
