@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path("voices", voices.voices, name="voices"),
     path("voices/<int:voice>", voices.voice, name="voice"),
     path("voices/<int:voice>/answer", voices.answer, name="voice_answer"),
+    path("voices/<int:voice>/rating", voices.rating, name="voice_rating"),
 ]

@@ -70,6 +70,12 @@ def answer_question(
     complaints.answer_question(voice=voice, words=given.words, by=actor, at=at)
 
 
+def rate_answer(
+    actor: Actor, voice: Inbound, given: given_in.AnswerRatingInput, at: datetime
+) -> None:
+    complaints.rate_answer(voice=voice, rating=int(given.rating), by=actor, at=at)
+
+
 def receive(actor: Actor, given: given_in.ComplaintInput, at: datetime) -> Case:
     """A complaint that a colleague or another system brings."""
     about = cases.get_for(actor, given.about) if given.about else None

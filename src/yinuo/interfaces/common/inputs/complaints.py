@@ -109,6 +109,13 @@ class QuestionAnswerInput(Input):
     words: Annotated[NeededText, Shown(gettext_noop("Answer"), help=_READS)]
 
 
+class AnswerRatingInput(Input):
+    rating: Annotated[
+        Literal["5", "4", "3", "2", "1"],
+        Shown(gettext_noop("How good was our answer, says the customer"), words=said.RATINGS),
+    ]
+
+
 class RatingInput(SeenInput):
     rating: Annotated[
         Literal["5", "4", "3", "2", "1"],

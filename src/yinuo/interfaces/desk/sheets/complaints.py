@@ -30,6 +30,7 @@ from yinuo.interfaces.desk.sheets.plain import plain_context
 from yinuo.overview import evidence
 
 MOST_WORDS = 60
+MOST_STAFF = 300
 
 
 def with_field(fields: Iterable[FieldState], name: str, **changes: Any) -> list[FieldState]:
@@ -179,13 +180,36 @@ def review_answer(desk: Desk, typed: Typed[Any]) -> Context:
     return _letter(desk, typed, given_in.ReviewAnswerInput)
 
 
+def proposal(desk: Desk, typed: Typed[Any]) -> Context:
+    return plain_context(desk, typed, given_in.ProposalInput, in_rows=_with_colleagues(desk))
+
+
+def _with_colleagues(desk: Desk) -> Callable[[FieldState], FieldState]:
+    """Whoever is trained is chosen by name; a kind of measure from a short list."""
+    staff = people.staff_visible_to(desk.actor).filter(is_active=True).order_by("name", "pk")
+    options = tuple(Option(str(one.pk), one.name) for one in staff[:MOST_STAFF])
+
+    def change(one: FieldState) -> FieldState:
+        if one.name.endswith("-staff"):
+            choices = (Option("", _("nobody")), *options)
+            return replace(one, kind=FieldKind.SELECT, options=choices)
+        if one.name.endswith("-kind"):
+            choices = (Option("", _("choose")), *one.options)
+            return replace(one, kind=FieldKind.SELECT, options=choices, required=False)
+        if one.name.endswith("-what"):
+            return replace(one, required=False)
+        return one
+
+    return change
+
+
 def _letter(desk: Desk, typed: Typed[Any], schema: type[Any]) -> Context:
     cited = "\n".join(one.words for one in evidence.cited(desk.row))
     fields = with_field(fields_of(schema), "facts", value=cited)
     remedies = [
         rulebook.short_text(key, desk.language).title for key in complaints.remedies_now(desk.at)
     ]
-    built = plain_context(desk, typed, schema, fields=fields)
+    built = plain_context(desk, typed, schema, fields=fields, in_rows=_with_colleagues(desk))
     return {**built, "facts": (fact(_("The letter names"), _("; ").join(remedies)),)}
 
 
@@ -267,6 +291,7 @@ SHEETS: Mapping[str, Sheet[Any]] = {
     ),
     "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
     "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
+    "proposal": Sheet(build=proposal, done=gettext_noop("The proposal is with the complainant.")),
     "answer": Sheet(
         build=answer,
         submit=gettext_noop("Decide"),

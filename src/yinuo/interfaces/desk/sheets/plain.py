@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,21 +41,24 @@ def plain_context(
     fields: Sequence[FieldState] | None = None,
     facts: Mapping[str, object] | None = None,
     data: Mapping[str, Any] | None = None,
+    in_rows: Callable[[FieldState], FieldState] | None = None,
 ) -> Context:
-    """Form, rows and the letter; `fields` take the place of those that the schema would give."""
+    """Form, rows and the letter; `fields` take the place of those that the schema would give,
+    `in_rows` may change a field that stands in a row.
+    """
     lists = rows_of(schema)
     whole = fields_of(schema) if fields is None else fields
     # The part is named by the page itself, and hidden in its form.
     asked = [one for one in whole if one.name != PART]
     for one in lists:
-        asked += row_fields(typed, one.name, _row(one.schema))
+        asked += row_fields(typed, one.name, _row(one.schema, in_rows))
     form = form_of(asked, typed)
     groups = tuple(
         rows_in(
             form,
             typed,
             one.name,
-            _row(one.schema),
+            _row(one.schema, in_rows),
             title=one.label,
             add=_("Add a line"),
             hint=one.help,
@@ -70,8 +73,9 @@ def plain_context(
     }
 
 
-def _row(schema: type[Any]) -> Any:
+def _row(schema: type[Any], change: Callable[[FieldState], FieldState] | None) -> Any:
     def fields(prefix: str) -> list[FieldState]:
-        return fields_of(schema, f"{prefix}-")
+        found = fields_of(schema, f"{prefix}-")
+        return found if change is None else [change(one) for one in found]
 
     return fields

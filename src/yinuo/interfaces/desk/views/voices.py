@@ -24,6 +24,7 @@ from yinuo.interfaces.common.actions import complaints as acts
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.inputs.complaints import (
+    AnswerRatingInput,
     QuestionAnswerInput,
     SortingInput,
     VoiceInput,
@@ -184,12 +185,25 @@ def answer(request: HttpRequest, voice: int) -> HttpResponse:
     return _page(request, row, unsorted, _form(QuestionAnswerInput, typed))
 
 
+@require_POST
+@desk(*SORTERS)
+def rating(request: HttpRequest, voice: int) -> HttpResponse:
+    """How good the answer was, as the customer said."""
+    row = queries.voice_for(actor_of(request), voice)
+    typed: Typed[AnswerRatingInput] = formdata.read(AnswerRatingInput, request.POST)
+    if typed.given is not None:
+        acts.rate_answer(actor_of(request), row, typed.given, now())
+        messages.success(request, _("The rating is kept."))
+    return redirect("desk:voice", row.pk)
+
+
 def _page(
     request: HttpRequest, row: Inbound, sorting: FormState, answering: FormState | None
 ) -> HttpResponse:
     at = now()
     record(request, what="desk.voice", case_id=row.about_id)
     unasked: Typed[QuestionAnswerInput] = Typed()
+    unrated: Typed[AnswerRatingInput] = Typed()
     form = answering or sorting
     may = bool(actor_of(request).roles.intersection(SORTERS))
     context = {
@@ -199,6 +213,8 @@ def _page(
         "facts": _facts(row, at),
         "to_sort": may and row.sorted_at is None,
         "to_answer": may and row.kind == "question" and row.answered_at is None,
+        "to_rate": may and row.answered_at is not None and row.rating is None,
+        "rating": _form(AnswerRatingInput, unrated),
         "report_url": reverse("desk:intake") if row.kind == "report" else "",
         "case_url": case_url(row.case.number) if row.case else "",
         "sorting": sorting,
@@ -257,6 +273,7 @@ def _facts(row: Inbound, at: datetime) -> tuple[Fact, ...]:
         (_("Because"), _("; ").join(_reasons(row))),
         (_("Passed on to"), row.passed_to),
         (_("Answer"), row.answer),
+        (_("Rating"), f"{row.rating} / 5" if row.rating else ""),
     ]
     return tuple(Fact(label, value) for label, value in pairs if value)
 
