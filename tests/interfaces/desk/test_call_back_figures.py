@@ -64,7 +64,7 @@ def test_with_fewer_answers_asked_for_the_index_and_its_interval_are_shown(ask: 
     )  # fmt: skip
     text = _text(browser(ask, "team_lead"), FIGURES)
     assert "100.0 %" in _figure(text, "answered_last")
-    assert "95 % interval" in _figure(text, "answered_last")
+    assert "95-percent interval" in _figure(text, "answered_last")
     assert "not proven" in _figure(text, "answered_last")
     assert "missed" in _figure(text, "satisfied")
 

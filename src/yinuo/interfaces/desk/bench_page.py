@@ -188,7 +188,7 @@ def call_context(row: CallBack, talk: Talk, at: datetime) -> Mapping[str, object
         "phone": row.person.phone if talk.mine else "",
         "language": labels.word(labels.LANGUAGES, row.language),
         "happened": _happened(row) if talk.open else [],
-        "facts": _facts(row, at),
+        "facts": _facts(row, talk, at),
         "followed_url": case_url(row.followed.number),
         "case_url": case_url(row.case.number),
         "attempts": _attempts(row, at),
@@ -278,15 +278,18 @@ def _happened(row: CallBack) -> list[str]:
     return [_(word) for fact, word in HAPPENED.items() if row.facts.get(fact)]
 
 
-def _facts(row: CallBack, at: datetime) -> tuple[Fact, ...]:
+def _facts(row: CallBack, talk: Talk, at: datetime) -> tuple[Fact, ...]:
     card = people.card(row.person)
-    return (
+    of_case = (
         Fact(_("Occasion"), labels.word(OCCASIONS, row.occasion)),
+        Fact(_("Ended"), wording.near_time(row.case.opened_at, at)),
+    )
+    return (
         Fact(_("Language"), labels.word(labels.LANGUAGES, row.language)),
         Fact(_("Phone"), card.phone or _("not known")),
         Fact(_("Do not disturb"), row.person.do_not_disturb or _("none")),
         Fact(_("Round"), str(row.round)),
-        Fact(_("Ended"), wording.near_time(row.case.opened_at, at)),
+        *(of_case if talk.open or not talk.mine else ()),
     )
 
 

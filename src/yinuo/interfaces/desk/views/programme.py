@@ -150,8 +150,8 @@ def _goals(actor: Actor, at: datetime) -> Table:
         rows.append(
             (
                 Cell(kind=CellKind.LINK, value=name_of(FIGURE_OF[name]),
-                     url=f"{here}#figure-{FIGURE_OF[name]}", note=rule.why),
-                Cell(value=f"{rule.value} %", note=rule.source),
+                     url=f"{here}#figure-{FIGURE_OF[name]}", note=f"{rule.why} · {rule.source}"),
+                Cell(value=f"{rule.value} %"),
                 Cell(value=f"{measures.points(value)} %" if value is not None else "–"),
                 Cell(kind=CellKind.TAG, value=verdict_tag(result)),
             )
@@ -164,7 +164,7 @@ def _goals(actor: Actor, at: datetime) -> Table:
 def _strategies(rules: CallBacksRules, at: datetime) -> Table:
     rows = tuple(
         (
-            Cell(value=labels.word(STRATEGIES, name), note=rule.why),
+            Cell(value=labels.word(STRATEGIES, name), note=f"{rule.why} · {rule.source}"),
             Cell(value=" → ".join(labels.word(WAYS, one) for one in rule.value.channels)),
             Cell(value=rule.value.rounds),
             Cell(value=f"{rule.value.sample * 100:.0f} %"),
