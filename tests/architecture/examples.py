@@ -44,11 +44,11 @@ def _value(kind: Any, info: FieldInfo | None = None) -> Any:
     raise NotImplementedError(f"no example for {kind}")
 
 
-def _number(kind: Any, info: FieldInfo | None) -> Any:
-    least = next((one.ge for one in _marks(info) if isinstance(one, Ge)), 1)
-    more = next((one.gt for one in _marks(info) if isinstance(one, Gt)), None)
-    value = least if more is None else more + 1  # type: ignore[operator]
-    return int(max(value, 1)) if kind is int else str(max(value, 1))  # type: ignore[type-var]
+def _number(kind: Any, info: FieldInfo | None) -> int | str:
+    limits: list[Any] = [one.ge for one in _marks(info) if isinstance(one, Ge)]
+    limits += [one.gt + 1 for one in _marks(info) if isinstance(one, Gt)]
+    value = max([1, *limits])
+    return int(value) if kind is int else str(value)
 
 
 def _marks(info: FieldInfo | None) -> list[Any]:
