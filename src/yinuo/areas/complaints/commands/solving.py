@@ -136,7 +136,9 @@ def propose(
         )
         made = add_measures(held, measures, proposal=proposal, by=by, at=at)
         data = {"round": proposal.round, "measures": [row.kind for row in made]}
-        facts = {"words": proposal.words, "measures": [row.what for row in made]}
+        # Who is trained is between colleagues.
+        offered = [row.what for row in made if row.kind != "training"]
+        facts = {"words": proposal.words, "measures": offered}
         take(held, "propose", by=by, at=at, data=data, facts=facts)
     return proposal
 

@@ -170,7 +170,7 @@ def _answer(visit: Visit, row: Complaint) -> list[Section]:
 
 
 def _proposal(row: Complaint) -> list[Section]:
-    proposal = row.proposals.exclude(answer="replaced").order_by("-round").first()
+    proposal = row.proposals.filter(answer__in=("", "agreed")).order_by("-round").first()
     measures = _measures(row)
     if proposal is None and not measures:
         return []
