@@ -332,6 +332,19 @@ def exchange_with_bank(*, at: datetime) -> None:
     payments.read_answers(channel=channel, by=SYSTEM, at=at)
 
 
+@queue.task("rule_came_into_force", queue="clock")
+def rule_came_into_force(*, key: str, at: datetime) -> None:
+    """A published year settles what was counted without it."""
+    if key.startswith("calendar."):
+        cases.recount_published(at=at)
+
+
+@queue.task("recount_published_years", queue="clock", cron="10 17 * * *")
+def recount_published_years(*, at: datetime) -> None:
+    """A year may also come with a new version of the rule files, which tells nobody."""
+    cases.recount_published(at=at)
+
+
 @queue.task("seal_timelines", queue="clock", cron="30 17 * * *")
 def seal_timelines(*, at: datetime) -> None:
     sealing.seal(at=at)

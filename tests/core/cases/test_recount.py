@@ -11,16 +11,23 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.core.cases import trial
 from tests.core.cases.trial import Office
+from yinuo import automation
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Promise
-from yinuo.core.people.actors import SYSTEM
+from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.core.rulebook import commands as revising
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.models import RuleRevision
+from yinuo.kit import queue
 from yinuo.kit.calendar_rules import CalendarRules
 
 # Tuesday 27 April 2032, a year that no notice covers: five working days reach past 1 May.
 BEFORE = datetime(2032, 4, 27, 2, 0, tzinfo=UTC)
 PUBLISHED = datetime(2032, 4, 28, 2, 0, tzinfo=UTC)
+YEAR = {
+    "rest": [{"name": "劳动节", "first": "2032-04-28", "last": "2032-05-05"}],
+    "work": ["2032-05-08"],
+}
 RULE = "claims.assessment"  # 3 working days
 
 
@@ -29,10 +36,7 @@ def published(db: None) -> Iterator[None]:
     RuleRevision.objects.create(
         key="calendar.years.2032",
         number=1,
-        value={
-            "rest": [{"name": "劳动节", "first": "2032-04-28", "last": "2032-05-05"}],
-            "work": ["2032-05-08"],
-        },
+        value=YEAR,
         why="the notice for 2032",
         by="staff:1",
         made_at=PUBLISHED,
@@ -65,6 +69,45 @@ def test_a_promise_over_an_unpublished_year_is_provisional_and_then_counted_agai
     assert datetime.fromisoformat(line.data["was"]) == made.due_at
     assert datetime.fromisoformat(line.data["due"]) == settled.due_at
     assert trial.chain_holds(made.case)
+
+
+def test_nothing_is_settled_before_the_year_is_published(office: Office) -> None:
+    made = open_promise(office)
+    rulebook.rules(CalendarRules, at=PUBLISHED)
+    with CaptureQueriesContext(connection) as asked:
+        assert cases.recount_published(at=PUBLISHED) == 0
+    assert len(asked) <= 2
+    assert Promise.objects.get(pk=made.pk).provisional
+
+
+def test_whatever_year_was_published_its_promises_are_settled_once(
+    office: Office, request: pytest.FixtureRequest
+) -> None:
+    made = open_promise(office)
+    request.getfixturevalue("published")
+    assert cases.recount_published(at=PUBLISHED) == 1
+    settled = Promise.objects.get(pk=made.pk)
+    assert not settled.provisional
+    assert settled.due_at > made.due_at
+    assert cases.recount_published(at=PUBLISHED) == 0
+
+
+def test_a_year_that_a_manager_enters_is_settled_when_it_comes_into_force(
+    office: Office,
+) -> None:
+    made = open_promise(office)
+    manager = Actor(id="staff:1", kind="staff", roles=frozenset({"manager"}))
+    with queue.capture() as jobs:
+        revising.revise_rule(
+            key="calendar.years.2032", value=YEAR, why="the notice for 2032", by=manager,
+            at=BEFORE, in_force_from=PUBLISHED,
+        )  # fmt: skip
+    [job] = jobs.take()
+    assert job.at == PUBLISHED
+    assert job.task == "rule_came_into_force"
+    automation.rule_came_into_force(at=PUBLISHED, **job.arguments)
+    assert not Promise.objects.get(pk=made.pk).provisional
+    rulebook.forget()
 
 
 def test_a_miss_that_the_publication_shows_to_be_none_is_taken_back(

@@ -13,6 +13,7 @@ from yinuo.core.rulebook import queries, registry, rendering
 from yinuo.core.rulebook.book import RuleChange
 from yinuo.core.rulebook.models import RuleRevision, TextRevision
 from yinuo.core.rulebook.textfiles import LANGUAGES
+from yinuo.kit import queue
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.rules import RuleError, check
 
@@ -161,6 +162,8 @@ def _save_rule(
             in_force_from=in_force_from,
         )
         queries.forget()
+        # What follows from a rule, others know; it follows when the rule is in force.
+        queue.defer("rule_came_into_force", queue="clock", run_at=in_force_from, key=key)
     return row
 
 

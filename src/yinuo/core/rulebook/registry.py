@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -68,8 +68,18 @@ def load() -> Files:
 
 
 def parts_of(key: str) -> tuple[str, str, str]:
-    """File, table and name of a rule key. Raises RuleError when there is no such rule."""
+    """File, table and name of a rule key. Raises RuleError when there is no such rule.
+
+    A table without a fixed list of names takes a new one: the year that a notice publishes.
+    """
     parts = key.split(".")
-    if len(parts) != 3 or key not in load().by_key():
+    known = key in load().by_key() or (len(parts) == 3 and _takes_new_names(parts[0], parts[1]))
+    if len(parts) != 3 or not known:
         raise RuleError(f"{key}: there is no such rule; see docs/rules.md")
     return parts[0], parts[1], parts[2]
+
+
+def _takes_new_names(stem: str, table: str) -> bool:
+    schema = load().schemas.get(stem)
+    field = schema.model_fields.get(table) if schema else None
+    return field is not None and get_origin(field.annotation) is dict

@@ -20,6 +20,7 @@ from yinuo.core.cases.commands.stopping import (
     pause,
     recount,
     recount_provisional,
+    recount_published,
     resume,
 )
 from yinuo.core.cases.commands.sweeping import sweep, sweep_many
@@ -94,6 +95,7 @@ __all__ = [
     "record_many",
     "recount",
     "recount_provisional",
+    "recount_published",
     "remark",
     "resume",
     "subject_of",
