@@ -91,9 +91,10 @@ def bench(actor: Actor, *, language: str, at: datetime, only: str = "") -> Bench
 
 def _due(actor: Actor, at: datetime, only: str) -> Iterator[CallBack]:
     path = _path(actor)
-    since, since_id = _LONG_AGO, 0
+    since: str | datetime = _LONG_AGO
+    since_id = 0
     for _page in range(PAGES if path is not None else 0):
-        values = {
+        values: dict[str, str | int | datetime | None] = {
             "at": at, "since": since, "since_id": since_id, "path": path, "language": only,
             "rows": READ,
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -73,10 +74,20 @@ def train(insurer: World, *roles: str, kind: str = "call_back", at: datetime = N
         )
 
 
-def build(*, at: datetime = NOW, occasion: str = "paid", care: str = "", **facts: object) -> Asking:
+def build(
+    *,
+    at: datetime = NOW,
+    occasion: str = "paid",
+    care: str = "",
+    facts: Mapping[str, object] | None = None,
+    **happened: bool,
+) -> Asking:
+    """`happened` are facts too, such as late=True."""
     insurer = world.build(at=at)
     train(insurer, "agent", at=at)
-    case = open_one(insurer, at=at, occasion=occasion, care=care, **facts)
+    case = open_one(
+        insurer, at=at, occasion=occasion, care=care, facts={**(facts or {}), **happened}
+    )
     return Asking(insurer, case, at)
 
 
@@ -87,7 +98,7 @@ def open_one(
     occasion: str = "paid",
     care: str = "",
     policy: str = "P-100",
-    **facts: object,
+    facts: Mapping[str, object] | None = None,
 ) -> Case:
     """A claim that was reported long ago, with its call-back as it is opened at the end."""
     long_ago = at - timedelta(days=20)
@@ -107,7 +118,7 @@ def open_one(
         done = call_backs.open_call_back(
             case=Case.objects.get(pk=reported.case.pk),
             occasion=occasion,
-            facts=facts,
+            facts=facts or {},
             by=SYSTEM,
             at=at,
         )

@@ -94,7 +94,7 @@ def test_the_link_opens_the_questions_one_a_screen_until_thank_you(ask: Asking) 
 )
 @pytest.mark.django_db
 def test_the_questions_fit_what_happened(facts: dict[str, bool], question: str) -> None:
-    ask = invited(asking.build(at=now() - timedelta(minutes=5), **facts))
+    ask = invited(asking.build(at=now() - timedelta(minutes=5), facts=facts))
     visitor = Client(headers=CHINESE)
     visitor.get(link_of(ask))
     answers = {"told_of_delay": "yes", "sum_explained": "4", "papers_clear": "yes"}

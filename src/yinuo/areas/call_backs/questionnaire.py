@@ -266,7 +266,7 @@ def scores(given: Questionnaire, answers: Answers) -> Scores:
 
 def dimensions(given: Questionnaire, answers: Answers) -> dict[str, int]:
     """The satisfaction with each quality that was asked about."""
-    found = {}
+    found: dict[str, int] = {}
     for question in given.questions:
         answer = answers.get(question.id)
         if question.kind == "csat" and question.dimension and isinstance(answer, int):

@@ -21,6 +21,7 @@ from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.models import CallBack
 from yinuo.areas.call_backs.questionnaire import Answer, Questionnaire
+from yinuo.areas.call_backs.questionnaire_rulefile import Question
 from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import Actor, customer_actor
@@ -136,7 +137,7 @@ def _take(request: HttpRequest, visit: Asked, asking: Questionnaire) -> HttpResp
     return see_other(visit.url)
 
 
-def _next(visit: Asked, asking: Questionnaire) -> engine.Question | None:
+def _next(visit: Asked, asking: Questionnaire) -> Question | None:
     given = queries.given_answers(queries.draft_of(visit.row))
     return engine.next_question(asking, given, queries.question_facts(visit.row))
 
