@@ -31,7 +31,12 @@ def test_the_customer_reads_what_we_did_with_it(
         finding=finding, title="清单合并", cause="docs", by=lead, at=after(70)
     )
     concerns.answer_finding(
-        finding=finding, standing="adopted", words="清单改成一页了", by=lead, at=after(80)
+        finding=finding,
+        standing="adopted",
+        words="清单改成一页了",
+        change="清单一页",
+        by=lead,
+        at=after(80),
     )
     finding.refresh_from_db()
     assert (finding.standing, finding.title) == ("adopted", "清单合并")
@@ -48,7 +53,7 @@ def test_a_decided_finding_is_not_decided_again(finding: Finding, insurer: World
     )
     tries: tuple[Callable[[], None], ...] = (
         lambda: concerns.answer_finding(
-            finding=finding, standing="adopted", words="改了", by=lead, at=after(90)
+            finding=finding, standing="adopted", words="改了", change="x", by=lead, at=after(90)
         ),
         lambda: concerns.consider_finding(
             finding=finding, title="x", cause="docs", by=lead, at=after(90)

@@ -128,6 +128,10 @@ class Finding(models.Model):
     )
     answered_by = models.CharField(max_length=40, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    change = models.TextField(
+        blank=True, default="", db_default="", help_text="what we do differently; without names"
+    )
+    changed_on = models.DateField(null=True, blank=True, help_text="since when")
 
     class Meta:
         constraints = [

@@ -65,6 +65,12 @@ class RelationRules(RuleTable):
     unhappy_up_to: Rule[Annotated[int, Field(ge=1, le=4)]]
 
 
+class LearningRules(RuleTable):
+    """Over how many days before and after a change its effect is measured."""
+
+    effect_days: Rule[Annotated[int, Field(gt=0)]]
+
+
 class ConcernsRules(RuleFile):
     """rules/cn_motor/concerns.toml"""
 
@@ -73,3 +79,4 @@ class ConcernsRules(RuleFile):
     owner: OwnerRules
     closing: ClosingRules
     relation: RelationRules
+    learning: LearningRules

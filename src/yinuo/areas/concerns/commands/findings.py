@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.concerns import rules
@@ -85,11 +86,26 @@ def consider_finding(*, finding: Finding, title: str, cause: str, by: Actor, at:
         cases.record(case=case, type="finding.considered", data=data, by=by, at=at)
 
 
-def answer_finding(*, finding: Finding, standing: str, words: str, by: Actor, at: datetime) -> None:
-    """Tell the customer what we did with what they said. Raises FindingIsDecided, WordsMissing."""
+def answer_finding(
+    *,
+    finding: Finding,
+    standing: str,
+    words: str,
+    change: str = "",
+    changed_on: date | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Tell the customer what we did with what they said.
+
+    What is adopted says what we do differently, since its day or from today on, so that a change
+    can be followed back to who asked for it. Raises FindingIsDecided, WordsMissing, WordUnknown.
+    """
     check_known("standing", (standing,), tuple(one.value for one in DECIDED))
-    if not words.strip():
-        raise WordsMissing("words")
+    adopted = standing == Finding.Standing.ADOPTED
+    for field, text in (("words", words), ("change", change if adopted else "-")):
+        if not text.strip():
+            raise WordsMissing(field)
     with cases.transaction():
         case, row = _locked(finding, by)
         note = cases.write_note(
@@ -97,7 +113,9 @@ def answer_finding(*, finding: Finding, standing: str, words: str, by: Actor, at
         )
         row.standing, row.answer = standing, note
         row.answered_by, row.answered_at = by.id, at
-        row.save(update_fields=["standing", "answer", "answered_by", "answered_at"])
+        if adopted:
+            row.change, row.changed_on = change.strip(), changed_on or localdate(at)
+        row.save()
         data = {"finding": row.pk, "standing": standing, "note": note.pk}
         facts = {"words": words.strip()}
         cases.record(case=case, type="finding.answered", data=data, by=by, at=at, facts=facts)

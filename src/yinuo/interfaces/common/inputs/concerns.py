@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext_noop
@@ -176,6 +177,14 @@ class FindingAnswerInput(Input):
     words: Annotated[
         NeededText, Shown(gettext_noop("What we did with what you said"), help=_FOR_CUSTOMER)
     ]
+    change: Annotated[
+        Text,
+        Shown(
+            gettext_noop("What we do differently from now on"),
+            help=gettext_noop("For colleagues: it goes into the log of changes. Without names."),
+        ),
+    ] = ""
+    changed_on: Annotated[date | None, Blank, Shown(gettext_noop("Since when"))] = None
 
 
 class ApprovedAnswerInput(Input):

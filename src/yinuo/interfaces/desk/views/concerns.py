@@ -253,9 +253,8 @@ def answer(request: HttpRequest, finding: int) -> HttpResponse:
         given = typed.given
         try:
             commands.answer_finding(
-                finding=row, standing=given.standing, words=given.words,
-                by=actor_of(request), at=now(),
-            )  # fmt: skip
+                finding=row, **given.model_dump(), by=actor_of(request), at=now()
+            )
         except DomainError as refusal:
             typed = typed.refused(refusal)
         else:
@@ -303,6 +302,9 @@ def _finding_facts(row: Finding, at: datetime) -> tuple[Fact, ...]:
         Fact(_("Branch"), row.branch.name),
         Fact(_("Said"), wording.near_time(row.kept_at, at)),
     ]
+    if row.change and row.changed_on is not None:
+        since = _("since %(day)s") % {"day": wording.calendar_date(row.changed_on)}
+        facts.append(Fact(_("What we do differently"), row.change, since))
     if row.answer is not None and row.answered_at is not None:
         facts.append(Fact(_("What we told the customer"), row.answer.body or _("(erased)"),
                           wording.near_time(row.answered_at, at)))  # fmt: skip
