@@ -31,6 +31,7 @@ from yinuo.core.documents.letters import (
     render_pdf,
 )
 from yinuo.core.documents.models import Document
+from yinuo.core.documents.rules import UnknownKind
 from yinuo.core.people.actors import SYSTEM
 
 HOSTILE = '#set page(fill: red) $x$ *b* <script> & {{ 7*7 }} {% raw %} \\" ]} 王“小”明'
@@ -133,5 +134,5 @@ def test_a_kept_letter_is_an_accepted_paper_with_its_hash_on_the_timeline_and_ke
     opened = queries.open_file(kept, "original", at=NOW)
     assert b"".join(opened.blocks) == render_pdf(letter())
     assert opened.content_type == "application/pdf"
-    with pytest.raises(documents.rules.UnknownKind):
+    with pytest.raises(UnknownKind):
         documents.keep_letter(case=case, letter=letter(), by=SYSTEM, at=NOW, kind="nothing")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from yinuo.core.knowledge import rules
@@ -9,8 +11,7 @@ from yinuo.core.knowledge.rulefile import KnowledgeRules
 from yinuo.core.knowledge.rules import Finding
 from yinuo.core.rulebook import registry
 
-KNOWLEDGE = registry.load().rules["knowledge"]
-assert isinstance(KNOWLEDGE, KnowledgeRules)
+KNOWLEDGE = cast(KnowledgeRules, registry.load().rules["knowledge"])
 TERMS = {
     "免赔额": "保单里约定由您自己承担的那一部分。",
     "绝对免赔额": "保单里约定由您自己承担的那一部分。",

@@ -66,7 +66,7 @@ def test_bad_input_is_refused_by_its_place_in_the_callers_language(
 
 def test_what_is_no_json_and_who_has_no_key_are_refused(house: House) -> None:
     caller = house["calculator"]
-    answer = caller.http.post(
+    answer: Any = caller.http.post(
         "/api/settlement/preview", b"{", content_type="application/json",
         headers={"Authorization": f"Bearer {caller.key}"},
     )  # fmt: skip

@@ -189,3 +189,25 @@ def test_a_question_and_an_objection_are_answered_beside_the_sum(desks: Desks) -
         assert answer.status_code == 303
     assert not Promise.objects.filter(case=case, rule__endswith="_answer", kept_at=None).exists()
     assert "Answered" in text(reviewer.get(page_of(case)))
+
+
+@pytest.mark.covers("LOSS-7")
+def test_a_sum_far_from_those_of_similar_damage_is_shown_to_the_reviewer(desks: Desks) -> None:
+    insurer, at = desks.world, NOW + timedelta(minutes=2)
+    for _similar in range(8):
+        done = assessed(desks, NewLoss("own_vehicle", estimate=Decimal(3000)))
+        claims.complete_papers(case=done, by=insurer["agent"], at=at)
+        claims.calculate(case=done, loss=1, by=insurer["calculator"], at=at)
+        claims.review(case=done, loss=1, by=insurer["reviewer"], at=at)
+        claims.approve(case=done, loss=1, by=insurer["team_lead"], at=at)
+        claims.decide(case=done, loss=1, by=insurer["team_lead"], at=at)
+    usual = assessed(desks, NewLoss("own_vehicle", estimate=Decimal(3500)))
+    shown = text(desks["reviewer"].get(page_of(usual)))
+    assert "8 similar losses; the middle of their sums is 3000.00" in shown
+    assert "far from it" not in shown
+    case = assessed(desks, NewLoss("own_vehicle", estimate=Decimal(12000)))
+    claims.complete_papers(case=case, by=insurer["agent"], at=at)
+    claims.calculate(case=case, loss=1, by=insurer["calculator"], at=at)
+    assert "far from it" in text(desks["reviewer"].get(page_of(case)))
+    review = text(desks["reviewer"].get(f"/desk/claims/{case.number}/review"))
+    assert "far from it" in review

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from yinuo.areas.claims import commands
 from yinuo.areas.claims import queries as claims
+from yinuo.areas.claims.comparing import peers
 from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.rulebook import queries as rulebook
@@ -183,7 +184,18 @@ def _shown(desk: ClaimDesk, found: Calculation | None) -> dict[str, object]:
     if newest is not None:
         caption = _("Assessment, version %(version)s") % {"version": newest.version}
         context["assessment"] = lines.shown(desk, newest, caption)
+        context["peers"] = peers_of(desk, newest.approved)
     return context
+
+
+def peers_of(desk: ClaimDesk, amount: Decimal) -> Context | None:
+    """How the assessed sum compares with similar ones; None while there are none."""
+    if desk.part is None:
+        return None
+    found = peers(desk.claim, desk.part, amount, at=desk.at)
+    if not found.count:
+        return None
+    return {"count": found.count, "middle": desk.money(found.middle), "outlier": found.outlier}
 
 
 def _authority(desk: ClaimDesk, found: Calculation) -> Context:

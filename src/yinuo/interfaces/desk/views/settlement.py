@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands.explaining import THREADS
 from yinuo.areas.claims.commands.settling import settled, sheet_of
+from yinuo.areas.claims.comparing import Peers, peers
 from yinuo.areas.claims.models import Claim, Loss, Recovery
 from yinuo.areas.claims.settling import OWN, Settled
 from yinuo.areas.claims.statements import Line, lines_of, names_of
@@ -64,6 +65,7 @@ class Part:
     covers: tuple[tuple[str, Money], ...]
     before: Money | None
     lines: tuple[Shown, ...]
+    peers: Peers | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -177,6 +179,15 @@ def _worked_out(
         return str(refusal)
 
 
+def _peers(claim: Claim, loss: Loss, at: datetime) -> Peers | None:
+    """How the assessed sum compares with similar ones; nothing while there are none."""
+    assessment = claims.newest_assessments([loss]).get(loss.pk)
+    if assessment is None:
+        return None
+    found = peers(claim, loss, assessment.approved, at=at)
+    return found if found.count else None
+
+
 def _parts(
     claim: Claim,
     losses: Sequence[Loss],
@@ -191,13 +202,20 @@ def _parts(
     )
     before = stands.losses if isinstance(stands, Settled) and stands is not found else {}
     return [
-        _part(claim, loss, found, before.get(loss.ordinal), lines)
+        _part(claim, loss, found, before.get(loss.ordinal), lines, _peers(claim, loss, at))
         for loss in losses
         if loss.ordinal in found.losses
     ]
 
 
-def _part(claim: Claim, loss: Loss, found: Settled, before: Any, lines: Sequence[Line]) -> Part:
+def _part(
+    claim: Claim,
+    loss: Loss,
+    found: Settled,
+    before: Any,
+    lines: Sequence[Line],
+    alike: Peers | None,
+) -> Part:
     ours = found.losses[loss.ordinal]
     changed = before is not None and before.amount != ours.amount
     return Part(
@@ -208,6 +226,7 @@ def _part(claim: Claim, loss: Loss, found: Settled, before: Any, lines: Sequence
             (cover_name(one.cover), Money(one.amount, claim.currency)) for one in ours.covers
         ),
         before=Money(before.amount, claim.currency) if changed else None,
+        peers=alike,
         lines=tuple(
             Shown(line, Money(line.amount, claim.currency), tuple(line.figures.items()))
             for line in lines
