@@ -22,7 +22,7 @@ from yinuo.core.people.actors import SYSTEM
 from yinuo.kit import queue
 from yinuo.overview import call_back_coverage
 
-ENDED = 2_000
+ENDED = 100_000
 BAR_SECONDS = 90.0
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 _END_THEM = """

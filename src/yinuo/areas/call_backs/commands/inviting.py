@@ -19,12 +19,13 @@ from yinuo.areas.call_backs.commands.common import (
     rules_at,
     telling,
 )
-from yinuo.areas.call_backs.models import Attempt, CallBack
+from yinuo.areas.call_backs.models import Attempt
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.kit.bulk import add_rows, change_rows
 
 _PLANNED = ("channel", "next_contact_at")
 
@@ -144,14 +145,18 @@ def _invite(held: Sequence[Held], *, by: Actor, at: datetime) -> None:
         return
     programme, house = rules_at(at), queries.house_at(at)
     moves = [_invitation(one, by=by, at=at) for one in held]
-    Attempt.objects.bulk_create(one.attempts[-1] for one in held)
+    add_rows([one.attempts[-1] for one in held])
     for one in held:
         plan(one, at=at, programme=programme, house=house)
         one.row.invited_at, one.row.link_used_at, one.row.last_contact_at = at, None, at
         one.row.first_contact_at = one.row.first_contact_at or at
-    CallBack.objects.bulk_update(
+    change_rows(
         [one.row for one in held],
-        [*_PLANNED, "invited_at", "link_used_at", "last_contact_at", "first_contact_at"],
+        *_PLANNED,
+        "invited_at",
+        "link_used_at",
+        "last_contact_at",
+        "first_contact_at",
     )
     cases.advance_many(moves, by=by, at=at)
 
@@ -179,7 +184,7 @@ def _plan_again(held: Sequence[Held], programme: CallBacksRules, at: datetime) -
     house = queries.house_at(at)
     for one in held:
         plan(one, at=at, programme=programme, house=house)
-    CallBack.objects.bulk_update([one.row for one in held], _PLANNED)
+    change_rows([one.row for one in held], *_PLANNED)
 
 
 def _give_up(held: Sequence[Held], *, at: datetime) -> None:
@@ -187,7 +192,7 @@ def _give_up(held: Sequence[Held], *, at: datetime) -> None:
         return
     for one in held:
         plan_nothing(one)
-    CallBack.objects.bulk_update([one.row for one in held], _PLANNED)
+    change_rows([one.row for one in held], *_PLANNED)
     moves = [
         Move(one.case, "give_up", data={"round": one.row.round, "contacts": len(one.contacts)})
         for one in held

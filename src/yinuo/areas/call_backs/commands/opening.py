@@ -19,7 +19,7 @@ from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
-from yinuo.kit import bulk
+from yinuo.kit.bulk import add_rows
 from yinuo.kit.errors import DomainError
 
 _KEPT_FACTS = ("late", "part_paid", "asked_twice", "outcome", "vulnerable", "injured")
@@ -169,7 +169,7 @@ def _open(
         return []
     opened = cases.open_many([_opening(one, programme) for one in chosen], by=by, at=at)
     rows = [_row(case, one, programme, campaign) for case, one in zip(opened, chosen, strict=True)]
-    return list(bulk.create_many(rows))
+    return add_rows(rows)
 
 
 def _opening(one: _Chosen, programme: CallBacksRules) -> Opening:
@@ -239,14 +239,16 @@ def _exclude(
         by=by,
         at=at,
     )
-    return Exclusion.objects.bulk_create(
-        Exclusion(
-            followed=case,
-            campaign=campaign,
-            reason=reason,
-            programme_version=version,
-            by=by.id,
-            at=at,
-        )
-        for case, reason in left_out
+    return add_rows(
+        [
+            Exclusion(
+                followed=case,
+                campaign=campaign,
+                reason=reason,
+                programme_version=version,
+                by=by.id,
+                at=at,
+            )
+            for case, reason in left_out
+        ]
     )
