@@ -43,7 +43,7 @@ def test_the_same_matter_again_is_asked_about(house: House) -> None:
     given = {"about": made["about"], "words": "还没有回音", "channel": "phone"}
     problem = refused(house["agent"].post("/complaints", given), 409, "already_complained")
     assert made["number"] in str(problem)
-    given["confirmed_new"] = True  # type: ignore[assignment]
+    given["confirmed_new"] = True
     assert done(house["agent"].post("/complaints", given), 201)["number"] != made["number"]
 
 
