@@ -26,6 +26,17 @@ TURNING_POINTS = (
     "claim.withdrawn",
     "claim.closed",
     "claim.delayed",
+    "call_back.answered",
+    "call_back.completed",
+    "call_back.opted_out",
+    "concern.opened",
+    "concern.solved",
+    "concern.closed",
+    "concern.became_complaint",
+    "complaint.received",
+    "complaint.told",
+    "complaint.closed",
+    "complaint.withdrawn",
     "promise.missed",
 )
 
@@ -93,7 +104,7 @@ def _turns(own_cases: tuple[Case, ...]) -> list[Moment]:
     return [
         Moment(
             event.at,
-            "after" if event.type == "claim.closed" else "claim",
+            "claim" if _belongs_to_the_claim(by_id[event.case_id], event) else "after",
             event.type,
             "",
             case=by_id[event.case_id],
@@ -101,6 +112,11 @@ def _turns(own_cases: tuple[Case, ...]) -> list[Moment]:
         )
         for event in events
     ]
+
+
+def _belongs_to_the_claim(case: Case, event: Event) -> bool:
+    """What happens in a case that follows a claim up is after the claim, as is its own closing."""
+    return case.kind == "claim" and event.type != "claim.closed"
 
 
 def _messages(person: Person, own_cases: tuple[Case, ...]) -> list[Moment]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook.textfiles import language_of
-from yinuo.interfaces.api import bank, complaints, documents, kinds, lookups, settlement
+from yinuo.interfaces.api import bank, complaints, kinds, lookups, settlement
 from yinuo.interfaces.common import problems
 from yinuo.interfaces.common.problems import Problem
 from yinuo.kit.errors import DomainError
@@ -51,7 +51,6 @@ def make_api() -> NinjaAPI:
     )
     for place, router in kinds.routers():
         made.add_router(place, router)
-    made.add_router("/claims", documents.router)
     made.add_router("/voices", complaints.voices)
     made.add_router("", lookups.router)
     made.add_router("/bank", bank.router)

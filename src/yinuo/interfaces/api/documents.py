@@ -1,4 +1,4 @@
-"""Papers of a claim: sent in, listed, fetched."""
+"""Papers: listed and fetched for every kind of case, sent in for a claim."""
 
 from __future__ import annotations
 
@@ -18,52 +18,66 @@ from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.idempotency import actor_of, now
 from yinuo.interfaces.api.showing import PROBLEMS
 from yinuo.interfaces.common import inputs
-
-router = Router(tags=["documents"])
-
-
-@router.get("/{number}/documents", response={200: shapes.DocumentListOut, **PROBLEMS})
-def list_documents(request: HttpRequest, number: str) -> dict[str, Any]:
-    actor, at = actor_of(request), now()
-    case = cases.get_for(actor, number)
-    people.record_access(case_id=case.pk, what="api.documents", by=actor, at=at)
-    return {"items": [_document(row) for row in documents.of_case(actor, case)]}
+from yinuo.interfaces.common.kinds import Kind
 
 
-@router.post("/{number}/documents", response={201: shapes.DocumentOut, **PROBLEMS})
-def send_document(
-    request: HttpRequest,
-    number: str,
-    file: File[UploadedFile],
-    given: Form[inputs.UploadInput],
-) -> Status[Any]:
-    """Send a photo or a paper; its content is looked at, whatever the name says."""
-    actor, at = actor_of(request), now()
-    case = cases.get_for(actor, number, kind="claim")
-    upload = Upload(
-        kind=given.kind,
-        file_name=file.name or "",
-        chunks=file.chunks(),
-        taken_at=given.taken_at,
-        latitude=given.latitude,
-        longitude=given.longitude,
+def add_sending(router: Router) -> None:
+    """Papers of a claim come in here as well as at the other doors."""
+
+    @router.post("/{number}/documents", response={201: shapes.DocumentOut, **PROBLEMS})
+    def send_document(
+        request: HttpRequest,
+        number: str,
+        file: File[UploadedFile],
+        given: Form[inputs.UploadInput],
+    ) -> Status[Any]:
+        """Send a photo or a paper; its content is looked at, whatever the name says."""
+        actor, at = actor_of(request), now()
+        case = cases.get_for(actor, number, kind="claim")
+        upload = Upload(
+            kind=given.kind,
+            file_name=file.name or "",
+            chunks=file.chunks(),
+            taken_at=given.taken_at,
+            latitude=given.latitude,
+            longitude=given.longitude,
+        )
+        (row,) = claims.receive_papers(case=case, uploads=[upload], by=actor, at=at)
+        return Status(201, _document(row))
+
+
+def add_reading(router: Router, kind: Kind) -> None:
+    """The papers of a case of any kind: listed, and fetched one by one."""
+
+    @router.get(
+        "/{number}/documents",
+        response={200: shapes.DocumentListOut, **PROBLEMS},
+        operation_id=f"{kind.name}_documents",
+        summary="List the papers",
     )
-    (row,) = claims.receive_papers(case=case, uploads=[upload], by=actor, at=at)
-    return Status(201, _document(row))
+    def listed(request: HttpRequest, number: str) -> dict[str, Any]:
+        actor, at = actor_of(request), now()
+        case = cases.get_for(actor, number, kind=kind.name)
+        people.record_access(case_id=case.pk, what="api.documents", by=actor, at=at)
+        return {"items": [_document(row) for row in documents.of_case(actor, case)]}
 
-
-@router.get("/{number}/documents/{document}/file", response={200: None, **PROBLEMS})
-def fetch_document(request: HttpRequest, number: str, document: int) -> Any:
-    """The file as it came in; who fetched it is recorded."""
-    actor, at = actor_of(request), now()
-    case = cases.get_for(actor, number)
-    row = documents.document_for(actor, case, document)
-    opened = documents.open_file(row, "original", at=at)
-    people.record_access(case_id=case.pk, what=f"document:{row.pk}", by=actor, at=at)
-    answer = StreamingHttpResponse(opened.blocks, content_type=opened.content_type)
-    for name, value in opened.headers.items():
-        answer[name] = value
-    return answer
+    @router.get(
+        "/{number}/documents/{document}/file",
+        response={200: None, **PROBLEMS},
+        operation_id=f"{kind.name}_document_file",
+        summary="Fetch a paper",
+    )
+    def fetched(request: HttpRequest, number: str, document: int) -> Any:
+        """The file as it came in; who fetched it is recorded."""
+        actor, at = actor_of(request), now()
+        case = cases.get_for(actor, number, kind=kind.name)
+        row = documents.document_for(actor, case, document)
+        opened = documents.open_file(row, "original", at=at)
+        people.record_access(case_id=case.pk, what=f"document:{row.pk}", by=actor, at=at)
+        answer = StreamingHttpResponse(opened.blocks, content_type=opened.content_type)
+        for name, value in opened.headers.items():
+            answer[name] = value
+        return answer
 
 
 def _document(row: Document) -> dict[str, Any]:
