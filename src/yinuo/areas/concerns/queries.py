@@ -18,7 +18,7 @@ from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 
 SOLUTION = "concerns.solution"
-LISTS = ("open", "mine", "late", "waiting", "review", "closed")
+LISTS = ("open", "mine", "late", "waiting", "review", "unsolved", "closed")
 CUSTOMER = Q(kind="words") | Q(by__startswith="customer:")
 """Notes that hold what a customer said, whoever typed it."""
 
@@ -88,11 +88,18 @@ def _first_due(case_id: int) -> datetime | None:
 
 
 def listed(actor: Actor, which: str, *, at: datetime, reason: str = "") -> QuerySet[Concern]:
-    """A work list: the one that breaks next first; closed ones the newest first."""
+    """A work list: the one that breaks next first; closed ones the newest first.
+
+    "unsolved" is what call-backs brought to light and no customer has called solved, open or
+    ended, the oldest first.
+    """
     rows = visible_to(actor).select_related("case__customer", "case__handler", "case__about")
     rows = rows.filter(reasons__contains=[reason]) if reason else rows
     if which == "closed":
         return rows.filter(case__closed_at__isnull=False).order_by("-case__closed_at", "-pk")
+    if which == "unsolved":
+        unsolved = rows.filter(door="call_back").exclude(outcome=Concern.Outcome.CONFIRMED)
+        return unsolved.order_by("case__opened_at", "pk")
     rows = rows.filter(case__closed_at__isnull=True)
     if which == "mine":
         rows = rows.filter(case__handler=actor.staff_id)
@@ -154,12 +161,6 @@ def figures(actor: Actor, since: datetime, until: datetime) -> Figures:
         open=Count("pk", filter=Q(case__closed_at__isnull=True)),
     )
     return Figures(**counted)
-
-
-def unsolved_after_call_back(actor: Actor) -> QuerySet[Concern]:
-    """What call-backs brought to light and nobody has solved yet, the oldest first."""
-    rows = visible_to(actor).filter(door="call_back").exclude(outcome=Concern.Outcome.CONFIRMED)
-    return rows.select_related("case__customer", "case__handler", "case__about").order_by("pk")
 
 
 # Findings --------------------------------------------------------------------------------------

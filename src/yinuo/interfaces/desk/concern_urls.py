@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import answers, concerns
+from yinuo.interfaces.desk.views import answers, concerns, learning
 
 urlpatterns: list[URLPattern] = [
     path("concerns", concerns.concerns, name="concerns"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/<int:finding>", concerns.finding, name="finding"),
     path("findings/<int:finding>/title", concerns.consider, name="finding_title"),
     path("findings/<int:finding>/answer", concerns.answer, name="finding_answer"),
+    path("learning", learning.learning, name="learning"),
     path("answers", answers.answers, name="answers"),
     path("answers/new", answers.new, name="answer_new"),
     path("answers/<int:answer>", answers.answer, name="answer_page"),

@@ -4,20 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('concerns', '0001_initial'),
+        ("concerns", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='finding',
-            name='change',
-            field=models.TextField(blank=True, db_default='', default='', help_text='what we do differently; without names'),
+            model_name="finding",
+            name="change",
+            field=models.TextField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="what we do differently; without names",
+            ),
         ),
         migrations.AddField(
-            model_name='finding',
-            name='changed_on',
-            field=models.DateField(blank=True, help_text='since when', null=True),
+            model_name="finding",
+            name="changed_on",
+            field=models.DateField(blank=True, help_text="since when", null=True),
         ),
     ]

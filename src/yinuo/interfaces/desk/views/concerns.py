@@ -102,12 +102,14 @@ def _filters(which: str) -> tuple[Filter, ...]:
         "late": _("Late"),
         "waiting": _("Waiting for the customer"),
         "review": _("For a second person"),
+        "unsolved": _("Unsolved after a call-back"),
         "closed": _("Ended"),
     }
     found = [Filter(names[one], f"{here}?which={one}", current=one == which) for one in names]
     return (
         *found,
         Filter(_("Suggestions"), reverse("desk:findings"), current=False),
+        Filter(_("What we learn"), reverse("desk:learning"), current=False),
         Filter(_("Approved answers"), reverse("desk:answers"), current=False),
     )
 
