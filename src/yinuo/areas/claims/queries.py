@@ -72,26 +72,6 @@ def visible_to(actor: Actor) -> QuerySet[Claim]:
     return Claim.objects.filter(case__in=cases.visible_to(actor))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """`next` is the number to go on after, None on the last page."""
-
-    items: list[Claim]
-    next: str | None
-
-
-def page(actor: Actor, *, state: str = "", after: str = "", size: int) -> Page:
-    """Claims, the newest first. `after` is the number at which the page before ended."""
-    rows = visible_to(actor).select_related("case").order_by("-case_id")
-    if state:
-        rows = rows.filter(case__state=state)
-    if after:
-        rows = rows.filter(case_id__lt=cases.get_for(actor, after, kind="claim").pk)
-    found = list(rows[: size + 1])
-    more = len(found) > size
-    return Page(found[:size], found[size - 1].case.number if more else None)
-
-
 def running_survey(claim: Claim) -> Survey | None:
     return (
         claim.surveys.filter(completed_at__isnull=True, replaced_at__isnull=True)

@@ -75,6 +75,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["customer", "-opened_at"], name="case_of_customer"),
             models.Index(fields=["kind", "state"], name="case_by_kind_state"),
+            # Lists of one kind, the newest first, pass the newer cases of other kinds by.
+            models.Index(fields=["kind", "-id"], name="case_by_kind_newest"),
         ]
 
     def __str__(self) -> str:
