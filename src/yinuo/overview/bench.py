@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
+from typing import get_args
 
 from django.db import connection
 
 from yinuo.areas.call_backs import queries as call_backs
+from yinuo.areas.call_backs import questionnaire
 from yinuo.areas.call_backs.models import Attempt, CallBack
+from yinuo.areas.call_backs.questionnaire_rulefile import QuestionnairesRules
 from yinuo.areas.call_backs.rulefile import CallBacksRules
+from yinuo.areas.claims.queries import OCCASIONS
+from yinuo.areas.claims.rulefile import ClaimClass
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.queries import PromiseView
 from yinuo.core.people import queries as people
@@ -21,11 +27,6 @@ from yinuo.core.rulebook import queries as rulebook
 PAGE = 50
 """A bench shows so many; whoever works through them sees the next."""
 
-READ = 200
-PAGES = 5
-"""The plan is read in so many pieces of so many calls, so that a caller without the second
-training does not stand before an empty bench while plain calls wait behind hard ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class BenchRow:
@@ -35,30 +36,35 @@ class BenchRow:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """`running` is the reader's own call that has begun and not ended; `others` counts planned
-    calls that were passed over because they need a training that the reader does not have.
+    """`running` is the reader's own call that has begun and not ended; `others` whether calls wait
+    that need a training which the reader does not have.
     """
 
     rows: tuple[BenchRow, ...]
     running: CallBack | None
     trained: bool
-    others: int
+    others: bool
 
 
-# The partial index of planned contacts gives them in the order of their time, so the statement
-# stops after the first few; the branch is compared on the way.
-_DUE = """
-SELECT b.case_id, b.next_contact_at FROM call_backs_callback b
-JOIN cases_case c ON c.id = b.case_id
-WHERE b.channel = 'call' AND b.next_contact_at IS NOT NULL AND b.next_contact_at <= %(at)s
-    AND (b.next_contact_at, b.case_id) > (%(since)s::timestamptz, %(since_id)s::bigint)
-    AND c.branch_path LIKE %(path)s
-    AND (%(language)s = '' OR b.language = %(language)s)
-    AND NOT EXISTS (
-        SELECT 1 FROM call_backs_attempt a WHERE a.call_back_id = b.case_id AND a.outcome = '')
-ORDER BY b.next_contact_at, b.case_id LIMIT %(rows)s
+# Open cases are walked by their next promise, of each branch apart, and the walk stops after the
+# first few that may be called; so neither many open calls nor a small branch makes it long.
+_CALLABLE = """
+    SELECT c.id, c.next_due_at FROM cases_case c
+    JOIN call_backs_callback b ON b.case_id = c.id
+    WHERE {where}c.closed_at IS NULL AND c.kind = 'call_back'
+        AND b.channel = 'call' AND b.next_contact_at <= %(at)s
+        AND (%(language)s = '' OR b.language = %(language)s)
+        AND b.occasion || ' ' || c.care = ANY(%(kinds)s)
+        AND NOT EXISTS (
+            SELECT 1 FROM call_backs_attempt a WHERE a.call_back_id = b.case_id AND a.outcome = '')
+    ORDER BY c.next_due_at, c.id LIMIT %(rows)s
 """
-_LONG_AGO = "-infinity"
+_OF_ALL = _CALLABLE.replace("{where}", "")
+_OF_BRANCHES = f"""
+SELECT x.id FROM unnest(%(branches)s::bigint[]) AS of_branch(id)
+CROSS JOIN LATERAL ({_CALLABLE.replace("{where}", "c.branch_id = of_branch.id AND ")}) x
+ORDER BY x.next_due_at, x.id LIMIT %(rows)s
+"""  # noqa: S608 - put together from the two constants above
 
 
 def bench(actor: Actor, *, language: str, at: datetime, only: str = "") -> Bench:
@@ -69,50 +75,55 @@ def bench(actor: Actor, *, language: str, at: datetime, only: str = "") -> Bench
     with rulebook.pinned():
         programme = rulebook.rules(CallBacksRules, at=at)
         skills = people.competences_of(actor.staff_id, at) if actor.staff_id else frozenset()
-        chosen: list[CallBack] = []
-        others = 0
-        for row in _due(actor, at, only):
-            if call_backs.competences_for(row, programme, at=at) <= skills:
-                chosen.append(row)
-            else:
-                others += 1
-            if len(chosen) == PAGE:
-                break
-        # Urgency is that of the promise; among equals whoever was to be called first.
-        promises = cases.next_promises([row.pk for row in chosen], language, at=at)
-        rows = [BenchRow(row, promises.get(row.pk)) for row in chosen]
+        trained = programme.calling.training.value in skills
+        mine, not_mine = _kinds(skills, at)
+        chosen = _read(_ids(actor, at, only, mine if trained else [], PAGE))
+        # Facts that no list of kinds can hold, such as the round, are looked at one by one.
+        rows = [
+            row for row in chosen if call_backs.competences_for(row, programme, at=at) <= skills
+        ]
+        promises = cases.next_promises([row.pk for row in rows], language, at=at)
         return Bench(
-            rows=tuple(sorted(rows, key=_urgency)),
+            rows=tuple(BenchRow(row, promises.get(row.pk)) for row in rows),
             running=_running(actor),
-            trained=programme.calling.training.value in skills,
-            others=others,
+            trained=trained,
+            others=trained and len(rows) < PAGE and bool(_ids(actor, at, only, not_mine, 1)),
         )
 
 
-def _due(actor: Actor, at: datetime, only: str) -> Iterator[CallBack]:
-    path = _path(actor)
-    since: str | datetime = _LONG_AGO
-    since_id = 0
-    for _page in range(PAGES if path is not None else 0):
-        values: dict[str, str | int | datetime | None] = {
-            "at": at, "since": since, "since_id": since_id, "path": path, "language": only,
-            "rows": READ,
-        }  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(_DUE, values)
-            found = cursor.fetchall()
-        rows = CallBack.objects.select_related("case__customer", "person", "followed").in_bulk(
-            [case_id for case_id, _planned in found]
-        )
-        yield from (rows[case_id] for case_id, _planned in found if case_id in rows)
-        if len(found) < READ:
-            return
-        since_id, since = found[-1][0], found[-1][1]
+def _kinds(skills: frozenset[str], at: datetime) -> tuple[list[str], list[str]]:
+    """The kinds of call (occasion and class of the case) that these skills are enough for, and the
+    others.
+    """
+    asking = rulebook.rules(QuestionnairesRules, at=at)
+    occasions = (*dict.fromkeys(OCCASIONS.values()), "periodic", "after_complaint")
+    enough, too_few = [], []
+    for occasion, care in product(occasions, get_args(ClaimClass)):
+        facts = {"occasion": occasion, "care": care}
+        needed = questionnaire.competences_for(asking, facts)
+        (enough if needed <= skills else too_few).append(f"{occasion} {care}")
+    return enough, too_few
 
 
-def _urgency(row: BenchRow) -> tuple[bool, datetime, datetime]:
-    planned = row.call_back.next_contact_at or row.call_back.case.opened_at
-    return (row.promise is None, row.promise.due_at if row.promise else planned, planned)
+def _ids(actor: Actor, at: datetime, only: str, kinds: list[str], rows: int) -> list[int]:
+    if not sees_customers(actor) or not kinds:
+        return []
+    values: dict[str, object] = {"at": at, "language": only, "kinds": kinds, "rows": rows}
+    statement = _OF_ALL
+    if not sees_everything(actor):
+        values["branches"] = list(people.branches_of(actor).values_list("pk", flat=True))
+        statement = _OF_BRANCHES
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)  # type: ignore[arg-type]
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _read(ids: list[int]) -> list[CallBack]:
+    """In the order of the ids."""
+    found: Mapping[int, CallBack] = CallBack.objects.select_related(
+        "case__customer", "person", "followed"
+    ).in_bulk(ids)
+    return [found[one] for one in ids if one in found]
 
 
 def _running(actor: Actor) -> CallBack | None:
@@ -123,9 +134,3 @@ def _running(actor: Actor) -> CallBack | None:
         .first()
     )
     return running.call_back if running else None
-
-
-def _path(actor: Actor) -> str | None:
-    if not sees_customers(actor):
-        return None
-    return "%" if sees_everything(actor) else f"{actor.branch_path}%"

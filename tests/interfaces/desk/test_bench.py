@@ -250,7 +250,7 @@ def test_a_hard_call_waits_for_somebody_with_the_second_training(ask: Asking) ->
     shown = text(client, "/desk/bench")
     assert ask.case.number in shown
     assert hard.number not in shown
-    assert "1 more call needs a training" in shown
+    assert "with a training that you do not have" in shown
     train(ask.world, "agent", kind="call_back_complex", at=ask.at)
     assert hard.number in text(client, "/desk/bench")
 

@@ -116,17 +116,12 @@ def queue_context(found: Bench, chosen: str, at: datetime) -> Mapping[str, objec
             for code in LANGUAGES
         ),
     ]  # fmt: skip
-    others = ngettext(
-        "%(n)s more call needs a training that you do not have.",
-        "%(n)s more calls need a training that you do not have.",
-        found.others,
-    ) % {"n": found.others}
     running = found.running
     return {
         "filters": filters,
         "rows": [_queue_row(row, at) for row in found.rows],
         "trained": found.trained,
-        "others": others if found.trained and found.others else "",
+        "others": found.others,
         "running": running,
         "running_url": reverse("desk:bench_call", args=[running.case.number]) if running else "",
         "now": at,
