@@ -244,9 +244,8 @@ def react(*, event_ids: Sequence[int], at: datetime) -> None:
     react_many([Happened(event, at) for event in events])
 
 
-def react_when_happened(event_ids: Sequence[int]) -> None:
+def react_when_happened(events: Sequence[Event]) -> None:
     """As `react`, each at the moment of its event: for a replay, which knows no later one."""
-    events = Event.objects.select_related("case").filter(pk__in=event_ids).order_by("pk")
     react_many([Happened(event, event.at) for event in events])
 
 

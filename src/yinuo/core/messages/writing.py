@@ -15,6 +15,7 @@ from django.conf import settings
 from yinuo.core.messages import rules
 from yinuo.core.messages.models import Message
 from yinuo.core.messages.rulefile import ChannelsRules, MessagesRules, Reason
+from yinuo.core.people import memory
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.core.rulebook import queries as rulebook
@@ -123,7 +124,7 @@ def reader_facts(reader: Person | Staff) -> rules.Reader:
 def _named_staff(tellings: Iterable[Telling]) -> dict[int, Staff]:
     """The staff that events name as those to be told, read at once; usually there is none."""
     wanted = {pk for telling in tellings for pk in telling.data.get("staff", ())}
-    return Staff.objects.in_bulk(wanted) if wanted else {}
+    return memory.by_id(Staff, wanted)
 
 
 def _readers(

@@ -37,6 +37,7 @@ from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.payments.models import Payment
+from yinuo.core.people import memory
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import queue
@@ -190,7 +191,7 @@ class Engine:
         while self._follow_ups:
             taken = self._follow_ups.copy()
             self._follow_ups.clear()
-            automation.react_when_happened([pk for one in taken for pk in one.event_ids])
+            automation.react_when_happened([event for one in taken for event in one.events])
             messages.send_when_written([pk for one in taken for pk in one.message_ids])
 
     # Promises ------------------------------------------------------------------------------------
@@ -260,6 +261,7 @@ class Engine:
             stack.enter_context(queue.capture())
             stack.enter_context(cases.follow_ups_to(self._follow_ups.append))
             stack.enter_context(rulebook.pinned())
+            stack.enter_context(memory.in_hand())
             cases.reacts_to(automation.REACTIONS)
             with connection.cursor() as cursor:
                 # A sandbox that loses its last second is played again.

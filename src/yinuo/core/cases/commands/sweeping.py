@@ -25,6 +25,7 @@ from yinuo.core.cases.commands.work import (
     transaction,
 )
 from yinuo.core.cases.models import Case, Promise
+from yinuo.core.people import memory
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import SYSTEM
 from yinuo.kit.bulk import columns
@@ -104,7 +105,7 @@ class _Due:
 
 
 def _check(rows: Sequence[Promise] | Sequence[_Due], moments: Mapping[int, datetime]) -> Swept:
-    cases, leads = current().cases, people.Leads()
+    cases, leads = current().cases, memory.leads()
     counts = {"warn": 0, "miss": 0, "escalate": 0}
     for row in rows:
         for kind in _run_checks(row, cases[row.case_id], leads, moments[row.case_id]):

@@ -23,12 +23,14 @@ from django.db.models import DateTimeField, Func
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.chain import event_hash
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Event
 from yinuo.core.messages import commands as messages
+from yinuo.core.people import memory
 from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Branch, Person, Staff
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import queue
-from yinuo.kit.bulk import columns
+from yinuo.kit.bulk import array_text, columns
 from yinuo.kit.errors import DomainError
 
 SET_LIMIT = 1_000
@@ -98,6 +100,8 @@ class FollowUp:
 
     event_ids: tuple[int, ...]
     message_ids: tuple[int, ...]
+    events: tuple[Event, ...] = ()
+    """The events themselves, for whoever takes the follow-ups in the same process."""
 
 
 @dataclass(slots=True)
@@ -244,6 +248,8 @@ def held(case: Case | int) -> Case:
 
 def _locked(ids: Sequence[int]) -> list[Case]:
     """One statement, which brings the clock of the database with it."""
+    if memory.is_kept():
+        return _locked_with_people_in_hand(ids)
     rows = list(
         Case.objects.filter(pk__in=ids)
         .select_related("customer", "handler", "branch")
@@ -256,6 +262,29 @@ def _locked(ids: Sequence[int]) -> list[Case]:
     return list[Case](rows)
 
 
+def _locked_with_people_in_hand(ids: Sequence[int]) -> list[Case]:
+    """A replay locks every case some fifty times, so this is written out."""
+    names = [column.attname for column in Case._meta.concrete_fields]
+    quoted = ", ".join(connection.ops.quote_name(c.column) for c in Case._meta.concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK.format(columns=quoted), [array_text(ids)])
+        found = cursor.fetchall()
+    if found:
+        current().recorded_at = found[0][-1]
+    rows = [Case.from_db(connection.alias, names, row[:-1]) for row in found]
+    customers = memory.by_id(Person, {row.customer_id for row in rows})
+    handlers = memory.by_id(Staff, {row.handler_id for row in rows if row.handler_id})
+    branches = memory.by_id(Branch, {row.branch_id for row in rows})
+    for row in rows:
+        row.customer, row.branch = customers[row.customer_id], branches[row.branch_id]
+        row.handler = handlers[row.handler_id] if row.handler_id else None
+    return rows
+
+
+_LOCK = """
+SELECT {columns}, statement_timestamp() FROM cases_case WHERE id = ANY(%s::bigint[])
+ORDER BY id FOR NO KEY UPDATE
+"""
 _CLOCK = Func(function="statement_timestamp", output_field=DateTimeField())
 
 
@@ -288,13 +317,21 @@ def _flush(work: Work) -> None:
     event_ids = _write_events(work)
     message_ids = _write_messages(work, event_ids)
     _write_cases(list(work.dirty.values()))
-    reactive = tuple(
-        event_id
+    reactive = {
+        event_id: entry
         for event_id, entry in zip(event_ids, work.entries, strict=True)
         if entry.type in _reactive
-    )
+    }
     if reactive or message_ids:
-        _hand_on(FollowUp(event_ids=reactive, message_ids=tuple(message_ids)))
+        events = [_event(pk, entry) for pk, entry in reactive.items()] if _sink.get() else []
+        _hand_on(FollowUp(tuple(reactive), tuple(message_ids), tuple(events)))
+
+
+def _event(pk: int, entry: Entry) -> Event:
+    """The line as a reaction reads it; its place in the chain no reaction needs."""
+    return Event(
+        id=pk, case=entry.case, at=entry.at, actor=entry.by.id, type=entry.type, data=entry.data
+    )
 
 
 def _write_events(work: Work) -> list[int]:
