@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.interfaces.portal.visitors import ENGLISH, now, page_of, reported, visit
 from tests.world import World, take_policy
+from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints.commands import NewComplaint
 from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Note
@@ -70,6 +72,20 @@ def test_the_link_of_its_message_opens_it_and_leads_on_to_the_claim(
     assert concern.number in seen(visitor, address(concern))
     assert claim.number in seen(visitor, page_of(claim))
     assert "Your concern" in seen(visitor, "/")
+
+
+def test_letters_about_what_follows_the_claim_up_stand_on_its_own_page_however_one_came_in(
+    insurer: World, visitor: Client, claim: Case, concern: Case
+) -> None:
+    new = NewComplaint(claim.customer, "phone", about=claim, words="态度恶劣")
+    complaint = complaints.receive(new=new, by=insurer["agent"], at=now())
+    visit(visitor, concern)
+    path = f"/complaints/{complaint.number}"
+    letter = complaint.messages.get(channel="inbox", person=claim.customer)
+    assert letter.subject in seen(visitor, path)
+    visitor.post(f"{path}/messages", {"message": letter.pk})
+    letter.refresh_from_db()
+    assert letter.read_at is not None
 
 
 def test_another_matter_of_the_same_customer_stays_closed(

@@ -35,6 +35,14 @@ def inbox(actor: Actor) -> QuerySet[Message]:
     return lines.filter(_own(actor)).order_by("-written_at", "-pk")
 
 
+def letters(actor: Actor, case_id: int) -> QuerySet[Message]:
+    """What this reader was told in a case that they were let into, newest first."""
+    lines = Message.objects.filter(channel=Message.Channel.INBOX, case=case_id)
+    if actor.person_id is None:
+        return lines.none()
+    return lines.filter(person=actor.person_id).order_by("-written_at", "-pk")
+
+
 def unread(actor: Actor) -> int:
     return inbox(actor).filter(read_at__isnull=True).count()
 

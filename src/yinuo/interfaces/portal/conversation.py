@@ -40,7 +40,7 @@ class Said:
 def letters(visit: Visit) -> tuple[Letter, ...]:
     """The inbox of this case, the newest first."""
     case = visit.case
-    rows = messages.inbox(visit.actor).filter(case=case)[:MOST_LETTERS]
+    rows = messages.letters(visit.actor, case.pk)[:MOST_LETTERS]
     page = settings.SITE_URL + case_page(case.number)
     return tuple(
         Letter(
