@@ -275,3 +275,17 @@ def test_an_objection_is_answered_by_somebody_who_did_not_make_the_sum(insurer: 
         by=insurer["reviewer"], at=after(530),
     )  # fmt: skip
     assert Promise.objects.get(rule="claims.objection_answer").kept_at == after(530)
+
+
+@pytest.mark.parametrize(
+    "reason", ["依据条款不予赔付", "不属于保险责任范围。", "As per policy terms, not payable."]
+)
+def test_a_bare_formula_is_no_reason_to_refuse(insurer: World, reason: str) -> None:
+    case = surveyed(insurer)
+    with pytest.raises(WordingRefused) as refused:
+        claims.propose_refusal(
+            case=case, loss=1, reasons=[Reason(reason, "第十条")], by=insurer["calculator"],
+            at=after(200),
+        )  # fmt: skip
+    assert refused.value.field == "reasons.0.reason"
+    assert not Calculation.objects.exists()

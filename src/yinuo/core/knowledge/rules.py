@@ -124,6 +124,11 @@ def limits_of(rules: KnowledgeRules, language: str) -> WordingLimits:
     )
 
 
+def written_in(text: str) -> str:
+    """The language whose limits hold for a text: Chinese as soon as there is Chinese in it."""
+    return "zh-hans" if _HAN.search(text) else "en"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     start: int

@@ -30,6 +30,8 @@ from yinuo.areas.claims.rules import Sum
 from yinuo.areas.claims.settling import Settled
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
+from yinuo.core.knowledge import commands as knowledge
+from yinuo.core.knowledge.rules import written_in
 from yinuo.core.people.actors import Actor
 from yinuo.kit.bulk import add_rows
 from yinuo.kit.errors import DomainError, raise_problems
@@ -139,11 +141,11 @@ def calculate(
 def propose_refusals(turns: Sequence[Refusal], *, by: Actor, at: datetime) -> list[Calculation]:
     """Propose to pay nothing for losses. They go the same way of review and approval.
 
-    Raises RefusalWithoutReason and ReasonAndClause.
+    Raises RefusalWithoutReason, ReasonAndClause and knowledge.WordingRefused.
     """
     for turn in turns:
         with cases.naming(turn.case):
-            _check_reasons(turn.reasons)
+            _check_reasons(turn.reasons, at)
     with cases.transaction():
         members, losses = taken(turns, "propose_refusal", by, at)
         assessments = queries.newest_assessments(losses)
@@ -174,7 +176,8 @@ def propose_refusal(
 # Parts ---------------------------------------------------------------------------------------
 
 
-def _check_reasons(reasons: Sequence[Reason]) -> None:
+def _check_reasons(reasons: Sequence[Reason], at: datetime) -> None:
+    """The customer reads these words: each names why and where, and is plain (保险法 art 24)."""
     if not reasons:
         raise RefusalWithoutReason("reasons")
     raise_problems(
@@ -182,6 +185,14 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
         for index, reason in enumerate(reasons)
         if not reason.reason.strip() or not reason.clause.strip()
     )
+    for index, reason in enumerate(reasons):
+        knowledge.require_plain(
+            text=reason.reason,
+            language=written_in(reason.reason),
+            purpose="reply",
+            at=at,
+            field=f"reasons.{index}.reason",
+        )
 
 
 @dataclass(frozen=True, slots=True)
