@@ -113,7 +113,7 @@ def at_the_bank(bank: Path, cashier: Client, code: str = "") -> None:
     automation.exchange_with_bank(at=datetime.now(UTC))
 
 
-@pytest.mark.covers("WF-1", "SUR-2", "SUR-4", "LOSS-1", "ADJ-2", "ADJ-3", "PAY-1", "PAY-2")
+@pytest.mark.covers("WF-1", "SUR-2", "SUR-4", "LOSS-1", "ADJ-2", "ADJ-3", "COM-6", "PAY-1", "PAY-2")
 def test_a_claim_goes_from_registration_to_money_in_the_account_at_the_desk(
     desks: Desks, jobs: Captured, bank: Path
 ) -> None:
@@ -244,7 +244,7 @@ def test_a_cut_without_a_reason_is_refused_beside_its_line_with_every_word_kept(
     assert 'value="喷漆"' in more
 
 
-@pytest.mark.covers("FNOL-12")
+@pytest.mark.covers("FNOL-12", "DOC-15")
 def test_papers_are_asked_for_at_once_looked_at_and_asked_again_with_the_reason(
     desks: Desks, jobs: Captured
 ) -> None:
