@@ -46,7 +46,8 @@ def _value(kind: Any, info: FieldInfo | None = None) -> Any:
 
 def _number(kind: Any, info: FieldInfo | None) -> int | str:
     limits: list[Any] = [one.ge for one in _marks(info) if isinstance(one, Ge)]
-    limits += [one.gt + 1 for one in _marks(info) if isinstance(one, Gt)]
+    above: list[Any] = [one.gt for one in _marks(info) if isinstance(one, Gt)]
+    limits += [one + 1 for one in above]
     value = max([1, *limits])
     return int(value) if kind is int else str(value)
 

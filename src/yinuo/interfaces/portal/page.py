@@ -15,12 +15,8 @@ from yinuo.core.documents import queries as documents
 from yinuo.core.documents.queries import Line
 from yinuo.core.payments import queries as payments
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.interfaces.common.present import (
-    Link,
-    NextCard,
-    PromiseChip,
-    Todo,
-)
+from yinuo.interfaces.common.present import Link, PromiseChip
+from yinuo.interfaces.common.present_portal import NextCard, Todo
 from yinuo.interfaces.portal import sentences, showing
 from yinuo.interfaces.portal.door import ClaimVisit
 

@@ -10,13 +10,8 @@ from django.utils.translation import gettext as _
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Event
 from yinuo.interfaces.common import chips, kinds, labels
-from yinuo.interfaces.common.present import (
-    Contact,
-    Follower,
-    PromiseChip,
-    Timeline,
-    TimelineItem,
-)
+from yinuo.interfaces.common.present import Follower, PromiseChip, Timeline, TimelineItem
+from yinuo.interfaces.common.present_portal import Contact
 from yinuo.interfaces.portal.addresses import case_page
 from yinuo.interfaces.portal.door import Visit, hotline
 from yinuo.interfaces.portal.sentences import Milestone

@@ -15,7 +15,6 @@ from yinuo.interfaces.common.present import (
     Actions,
     CaseHeader,
     CaseRow,
-    Contact,
     CustomerCard,
     Fact,
     Filter,
@@ -26,7 +25,6 @@ from yinuo.interfaces.common.present import (
     LaneKey,
     Link,
     Money,
-    NextCard,
     Person,
     PromiseChip,
     StepState,
@@ -34,10 +32,10 @@ from yinuo.interfaces.common.present import (
     Timeline,
     TimelineItem,
     TimelineKind,
-    Todo,
     Told,
     Tone,
 )
+from yinuo.interfaces.common.present_portal import Contact, NextCard, Todo
 
 NOW = datetime(2026, 3, 4, 14, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOUR = timedelta(hours=1)

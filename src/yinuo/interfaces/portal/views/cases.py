@@ -20,7 +20,8 @@ from yinuo.interfaces.common import actions, formdata, journeys, kinds
 from yinuo.interfaces.common.actions import Possible
 from yinuo.interfaces.common.fields import FormState, bind
 from yinuo.interfaces.common.kinds import KINDS
-from yinuo.interfaces.common.present import Link, NextCard, PromiseChip
+from yinuo.interfaces.common.present import Link, PromiseChip
+from yinuo.interfaces.common.present_portal import NextCard
 from yinuo.interfaces.common.schema_fields import fields_of
 from yinuo.interfaces.portal import conversation, showing
 from yinuo.interfaces.portal.addresses import act_page, case_page
