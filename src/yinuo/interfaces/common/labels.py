@@ -227,6 +227,9 @@ URGENCIES: Words = {
     "normal": gettext_noop("In its turn"),
     "low": gettext_noop("Nothing waits"),
 }
+PRODUCTS: Words = {
+    "motor": gettext_noop("Motor insurance"),
+}
 RELATIONS: Words = {
     "none": gettext_noop("Not insured with us"),
     "new": gettext_noop("New customer"),
@@ -242,8 +245,8 @@ AUDIENCES: Words = {
 FINDING_STANDINGS: Words = {
     "new": gettext_noop("New"),
     "considered": gettext_noop("Being considered"),
-    "adopted": gettext_noop("Taken up"),
-    "declined": gettext_noop("Not taken up"),
+    "adopted": gettext_noop("Adopted"),
+    "declined": gettext_noop("Not adopted"),
 }
 
 

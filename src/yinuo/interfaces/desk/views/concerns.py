@@ -97,13 +97,13 @@ def concerns(request: HttpRequest) -> HttpResponse:
 def _filters(which: str) -> tuple[Filter, ...]:
     here = reverse("desk:concerns")
     names = {
-        "open": _("Open"),
+        "open": _("Still open"),
         "mine": _("Mine"),
         "late": _("Late"),
         "waiting": _("Waiting for the customer"),
         "review": _("For a second person"),
         "unsolved": _("Unsolved after a call-back"),
-        "closed": _("Ended"),
+        "closed": _("Already ended"),
     }
     found = [Filter(names[one], f"{here}?which={one}", current=one == which) for one in names]
     return (
@@ -202,13 +202,17 @@ def _finding_line(row: Finding, at: datetime) -> tuple[Cell, ...]:
             note=row.case.number,
         ),
         Cell(value=labels.word(labels.WORD_CAUSES, row.cause) if row.cause else "—"),
-        Cell(value=row.product or "—", note=_stage(row)),
+        Cell(value=_product(row) or "—", note=_stage(row)),
         Cell(value=row.branch.name),
         Cell(value=wording.near_time(row.kept_at, at)),
         Cell(
             kind=CellKind.TAG, value=Tag(labels.word(labels.FINDING_STANDINGS, row.standing), tone)
         ),
     )
+
+
+def _product(row: Finding) -> str:
+    return labels.word(labels.PRODUCTS, row.product)
 
 
 def _stage(row: Finding) -> str:
@@ -300,7 +304,7 @@ def _finding_facts(row: Finding, at: datetime) -> tuple[Fact, ...]:
         Fact(
             _("What it is about"), labels.word(labels.WORD_CAUSES, row.cause) if row.cause else "—"
         ),
-        Fact(_("Product and stage"), " · ".join(filter(None, (row.product, _stage(row)))) or "—"),
+        Fact(_("Product and stage"), " · ".join(filter(None, (_product(row), _stage(row)))) or "—"),
         Fact(_("Branch"), row.branch.name),
         Fact(_("Said"), wording.near_time(row.kept_at, at)),
     ]
