@@ -204,3 +204,21 @@ def test_a_total_loss_pays_the_sum_insured_less_what_is_left_of_the_car(salvage:
     own = settled(accident).as_dict()["commercial"]["A"]["own_damage"]
     assert own["constructive_total_loss"] is True
     assert Decimal(own["payment"]) == 100000 - salvage
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "invariant",
+    [
+        test_no_payer_pays_above_its_limit,
+        test_no_loss_is_paid_above_itself,
+        test_what_payers_pay_is_what_payees_and_recoveries_get,
+        test_a_limit_is_left_beside_an_unpaid_loss_only_where_a_rule_keeps_it,
+        test_printed_cells_add_up,
+        test_subrogation_leaves_the_insured_no_worse_off,
+    ],
+    ids=lambda invariant: invariant.__name__.removeprefix("test_"),
+)
+def test_it_holds_over_thousands_of_accidents(invariant: Any) -> None:
+    many = settings(few, max_examples=3000)
+    many(given(accidents())(invariant.hypothesis.inner_test))()
