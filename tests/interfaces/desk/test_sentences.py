@@ -9,13 +9,12 @@ import pytest
 from django.utils import translation
 
 from tests.paths import PACKAGE
-from yinuo.areas.claims.workflow import CLAIM
-from yinuo.areas.concerns.workflow import CONCERN
 from yinuo.automation import REACTIONS
+from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.interfaces.desk.sentences import SENTENCES, title_of
 
 _EVENT = re.compile(
-    r'"((?:claim|concern|finding|promise|document|payment|account|note|message|approval)'
+    r'"((?:claim|call_back|concern|complaint|voice|finding|promise|document|payment|account|note|message|approval)'
     r'\.[a-z_]+)"'
 )
 NOW = datetime(2026, 5, 13, 2, 0, tzinfo=UTC)
@@ -51,7 +50,7 @@ def written_in_the_source() -> set[str]:
 
 
 def known() -> set[str]:
-    flows = (CLAIM, CONCERN)
+    flows = [WORKFLOWS.current(kind) for kind in WORKFLOWS.kinds()]
     tables = [table for flow in flows for table in (flow.case, flow.parts) if table is not None]
     steps = {step.event for table in tables for step in table.steps}
     return steps | set(REACTIONS) | written_in_the_source()

@@ -61,7 +61,7 @@ def compose(complaint: Complaint, answer: Answer, *, at: datetime) -> Letter:
         recipient=case.customer.name,
         reference=case.number,
         dated=about.day(told_at),
-        dated_on=timezone.localdate(told_at),
+        dated_on=timezone.localtime(told_at).date(),
         greeting=about.words("complaint_letter.greeting", name=case.customer.name),
         blocks=tuple(_blocks(about)),
         closing=about.words("complaint_letter.closing"),

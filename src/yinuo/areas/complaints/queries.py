@@ -165,7 +165,7 @@ def reviews_until(complaints: Sequence[Complaint]) -> dict[int, datetime | None]
 
 def last_day(until: datetime) -> date:
     """The day that ends at this exclusive moment."""
-    day = timezone.localdate(until)
+    day = timezone.localtime(until).date()
     return date.fromordinal(day.toordinal() - 1)
 
 

@@ -60,7 +60,7 @@ def withdraw(
             by=by,
             at=at,
         )
-        same_day = timezone.localdate(received_at or at) == timezone.localdate(at)
+        same_day = timezone.localtime(received_at or at).date() == timezone.localtime(at).date()
         held.complaint.response = Complaint.Response.WITHDRAWN
         held.complaint.save(update_fields=["response"])
         take(held, "withdraw", by=by, at=at, data={"same_day": same_day})

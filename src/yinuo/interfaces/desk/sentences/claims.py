@@ -12,6 +12,8 @@ from yinuo.interfaces.desk.sentences.table import Sentence
 _DOCUMENT, _MONEY, _NOTE = TimelineKind.DOCUMENT, TimelineKind.MONEY, TimelineKind.NOTE
 
 SENTENCES: Mapping[str, Sentence] = {
+    "claim.warned": Sentence(gettext_noop("Warning: a complaint may come")),
+    "claim.contacted_early": Sentence(gettext_noop("Called before a complaint came")),
     "claim.reported": Sentence(gettext_noop("Claim reported: %(door)s")),
     "claim.registered": Sentence(gettext_noop("Claim registered")),
     "claim.dispatched": Sentence(gettext_noop("Surveyor sent: %(surveyor)s")),
