@@ -13,6 +13,7 @@ from tests.interfaces.portal.visitors import now, page_of, reported, visit
 from tests.world import World
 from yinuo.areas.claims import commands as claims
 from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.messages.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,21 @@ def test_rates_and_limits_are_published_for_everybody_with_dates(visitor: Client
     for part in ("¥180,000.00", "2020-09-19", "¥110,000.00", "0.6 %", "70 %", "main fault"):
         assert part in page, part
     assert "Insurance Law of China, art. 24" in page
+
+
+@pytest.mark.covers("ADJ-6")
+def test_the_letter_reaches_the_customer_as_a_message_and_as_a_paper(
+    insurer: World, visitor: Client
+) -> None:
+    case = paid(insurer)
+    claims.write_letter(
+        case=Case.objects.get(pk=case.pk), loss=1, words="", by=insurer["calculator"], at=now()
+    )
+    assert Message.objects.filter(reason="claim_letter_written", person=case.customer).exists()
+    visit(visitor, case)
+    papers = visitor.get(page_of(case, "/papers")).content.decode()
+    assert "Decision letter" in papers
+    link = next(one for one in re.findall(r'href="([^"]+)"', papers) if "/files/" in one)
+    fetched = visitor.get(unescape(link))
+    assert fetched.status_code == 200
+    assert b"".join(fetched.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]

@@ -143,6 +143,12 @@ _RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
     ),
     ("desk:search", gettext_noop("Search"), "search", frozenset()),
     (
+        "desk:clauses",
+        gettext_noop("Clauses"),
+        "document",
+        frozenset({"assessor", "calculator", "reviewer", "approver", "team_lead", "manager"}),
+    ),
+    (
         "desk:survey",
         gettext_noop("Survey"),
         "survey",
