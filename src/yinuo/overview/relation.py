@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
@@ -67,8 +67,7 @@ def relation_of(actor: Actor, person: Person, *, at: datetime) -> Relation:
         kept=Count("pk", filter=Q(kept_at__isnull=False, missed_at=None)),
         broken=Count("pk", filter=Q(missed_at__isnull=False)),
     )
-    last = _last_answer(seen.values("pk"))
-    score, scored_at = last or (None, None)
+    score, scored_at = _last_answer(seen)
     unhappy = score is not None and score <= rule.unhappy_up_to.value
     worried = unhappy or counted["concerns_open"] > 0 or counted["complaints_open"] > 0
     near = at + timedelta(days=rule.renewal_near_days.value)
@@ -87,11 +86,15 @@ def relation_of(actor: Actor, person: Person, *, at: datetime) -> Relation:
     )
 
 
-def _last_answer(seen: QuerySet[Case, dict[str, Any]]) -> tuple[int, datetime] | None:
-    rows = Response.objects.filter(
-        call_back__case__in=seen, csat__isnull=False, finished_at__isnull=False
+def _last_answer(seen: QuerySet[Case]) -> tuple[int | None, datetime | None]:
+    last = (
+        Response.objects.filter(
+            call_back__case__in=seen.order_by(), csat__isnull=False, finished_at__isnull=False
+        )
+        .order_by("-finished_at")
+        .first()
     )
-    return rows.order_by("-finished_at").values_list("csat", "finished_at").first()
+    return (last.csat, last.finished_at) if last else (None, None)
 
 
 def _standing(
