@@ -136,20 +136,20 @@ def follow_up(ended: Sequence[Case], *, at: datetime) -> None:
         done = call_backs.open_many(asked, by=SYSTEM, at=at)
         noted = {row.followed_id: "call_back" for row in done.opened}
         noted |= {row.followed_id: "excluded" for row in done.excluded}
-        claims.note_follow_ups(noted, by=SYSTEM, at=at)
+        claims.note_follow_up_many(noted, by=SYSTEM, at=at)
 
 
 def _note_exclusion(event: Event, at: datetime) -> None:
     """A person has recorded why nobody asks; the claim may close."""
     if event.case.kind == "claim":
-        claims.note_follow_ups({event.case.pk: "excluded"}, by=SYSTEM, at=at)
+        claims.note_follow_up_many({event.case.pk: "excluded"}, by=SYSTEM, at=at)
 
 
 def _note_exclusions(happened: Sequence[Happened]) -> None:
     for at, events in _by_moment(happened).items():
         left_out = {event.case_id: "excluded" for event in events if event.case.kind == "claim"}
         if left_out:
-            claims.note_follow_ups(left_out, by=SYSTEM, at=at)
+            claims.note_follow_up_many(left_out, by=SYSTEM, at=at)
 
 
 def _close(event: Event, at: datetime) -> None:
@@ -376,7 +376,7 @@ def sweep_call_backs(*, at: datetime) -> None:
 
 @queue.task("run_campaign", queue="clock")
 def run_campaign(*, campaign_id: int, at: datetime) -> None:
-    if call_backs.run_campaign(campaign_id=campaign_id, at=at):
+    if call_backs.run_campaign(campaign_id=campaign_id, by=SYSTEM, at=at):
         queue.defer("run_campaign", campaign_id=campaign_id)
 
 

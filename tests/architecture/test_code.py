@@ -133,6 +133,7 @@ def test_commands_take_keywords_only_and_say_who_and_when() -> None:
 WITHOUT = {
     "sweep": {"by"},  # only the house itself sweeps
     "check_sign_in_code": {"by"},  # nobody is known before the code was right
+    "follow_link": {"by"},  # nobody is known before the link was read
     "take_over_many": {"at"},  # each history brings the days on which it happened
 }
 

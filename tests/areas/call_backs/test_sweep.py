@@ -213,5 +213,5 @@ def test_a_campaign_asks_a_share_of_those_whose_cases_ended_in_its_span(insurer:
     assert campaign.opened + campaign.excluded == 30
     assert 0 < campaign.opened < 30
     assert set(campaign.exclusions.values_list("reason", flat=True)) == {"not_in_sample"}
-    assert not call_backs.run_campaign(campaign_id=campaign.pk, at=after(25))
+    assert not call_backs.run_campaign(campaign_id=campaign.pk, by=SYSTEM, at=after(25))
     assert CallBack.objects.count() == campaign.opened

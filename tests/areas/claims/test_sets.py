@@ -172,7 +172,7 @@ def carry_to_money(told: Told) -> None:
     ]
     system = automation.SYSTEM
     told.step("take_bank_answers", claims.take_bank_answers, answered, by=system)
-    claims.note_follow_ups({case.pk: "excluded" for case in told.cases}, by=system, at=NOW)
+    claims.note_follow_up_many({case.pk: "excluded" for case in told.cases}, by=system, at=NOW)
     told.step("close", claims.close_many, told.turns(15), by=system)
 
 

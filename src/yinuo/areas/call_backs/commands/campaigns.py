@@ -14,7 +14,7 @@ from yinuo.areas.call_backs.rules import strategy_for
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people import rules as seeing
-from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch
 from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
@@ -72,7 +72,7 @@ def open_campaign(
     return campaign
 
 
-def run_campaign(*, campaign_id: int, at: datetime) -> bool:
+def run_campaign(*, campaign_id: int, by: Actor, at: datetime) -> bool:
     """Open one batch. Whether there is more; safe to run twice and side by side."""
     with cases.transaction():
         campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
@@ -82,7 +82,7 @@ def run_campaign(*, campaign_id: int, at: datetime) -> bool:
         found = _selected(campaign, size)
         done = open_many(
             [Ended(case, campaign.kind) for case in found],
-            by=SYSTEM,
+            by=by,
             at=at,
             campaign=campaign,
         )

@@ -45,7 +45,7 @@ from yinuo.areas.claims.commands.explaining import (
     ask_about_sum,
     write_letter,
 )
-from yinuo.areas.claims.commands.following_up import note_follow_ups
+from yinuo.areas.claims.commands.following_up import note_follow_up_many
 from yinuo.areas.claims.commands.papers import (
     CompletePapers,
     complete_papers,
@@ -177,7 +177,7 @@ __all__ = [
     "instruct_payment",
     "instruct_payments",
     "judge_papers",
-    "note_follow_ups",
+    "note_follow_up_many",
     "notify_debtor",
     "open_recovery",
     "preview",

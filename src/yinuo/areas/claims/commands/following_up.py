@@ -14,7 +14,7 @@ CALL_BACK = "call_back"
 EXCLUDED = "excluded"
 
 
-def note_follow_ups(chosen: Mapping[int, str], *, by: Actor, at: datetime) -> int:
+def note_follow_up_many(chosen: Mapping[int, str], *, by: Actor, at: datetime) -> int:
     """Note by case what follows: "call_back" or "excluded". Up to 1,000; how many were noted now.
 
     Safe to run twice: what is noted stays.
