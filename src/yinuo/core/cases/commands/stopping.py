@@ -197,7 +197,7 @@ def _recount_all(promises: QuerySet[Promise], *, at: datetime) -> int:
 
 def _recount_batch(ids: Sequence[tuple[int, int]], *, at: datetime) -> int:
     with transaction():
-        cases = lock_many((case_id for _pk, case_id in ids), people=False)
+        cases = lock_many(case_id for _pk, case_id in ids)
         rows = list(
             Promise.objects.filter(OPEN, pk__in=[pk for pk, _case_id in ids], provisional=True)
             .order_by("pk")

@@ -179,18 +179,15 @@ def current() -> Work:
     return work
 
 
-def lock_many(case_ids: Iterable[int], *, people: bool = True) -> dict[int, Case]:
-    """The cases, locked in the order of their ids. Raises Case.DoesNotExist and TooManyAtOnce.
-
-    Customer, handler and branch come along unless `people` says that nobody will ask for them.
-    """
+def lock_many(case_ids: Iterable[int]) -> dict[int, Case]:
+    """The cases, locked in the order of their ids. Raises Case.DoesNotExist and TooManyAtOnce."""
     work = current()
     wanted = sorted(set(case_ids))
     if len(wanted) > SET_LIMIT:
         raise TooManyAtOnce(limit=SET_LIMIT, count=len(wanted))
     unlocked = [pk for pk in wanted if pk not in work.cases]
     if unlocked:
-        adopt(_locked(unlocked, people=people))
+        adopt(_locked(unlocked))
     missing = [pk for pk in unlocked if pk not in work.cases]
     if missing:
         raise Case.DoesNotExist(f"no case with the id {missing[0]}")
@@ -249,15 +246,14 @@ def held(case: Case | int) -> Case:
     return found
 
 
-def _locked(ids: Sequence[int], *, people: bool) -> list[Case]:
+def _locked(ids: Sequence[int]) -> list[Case]:
     """One statement, which brings the clock of the database with it."""
     if memory.is_kept():
         return _locked_with_people_in_hand(ids)
-    wanted = Case.objects.filter(pk__in=ids)
-    if people:
-        wanted = wanted.select_related("customer", "handler", "branch")
     rows = list(
-        wanted.annotate(locked_at=_CLOCK)
+        Case.objects.filter(pk__in=ids)
+        .select_related("customer", "handler", "branch")
+        .annotate(locked_at=_CLOCK)
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
