@@ -29,10 +29,13 @@ SCRIPTS = (
     "case_page",
     "sweep",
     "open_call_backs",
+    "bench_list",
     "import_policies",
     "replay",
     "clock",
     "words",
+    "recount",
+    "settle",
 )
 TABLE = env.CHECKOUT / "docs" / "bench.md"
 HEAD = """# Figures

@@ -21,7 +21,7 @@ from yinuo.core.cases import queries as cases
 from yinuo.core.cases.queries import PromiseView
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
-from yinuo.core.people.rules import sees_customers, sees_everything
+from yinuo.core.people.rules import is_root, sees_customers, sees_everything
 from yinuo.core.rulebook import queries as rulebook
 
 PAGE = 50
@@ -110,7 +110,8 @@ def _ids(actor: Actor, at: datetime, only: str, kinds: list[str], rows: int) -> 
         return []
     values: dict[str, object] = {"at": at, "language": only, "kinds": kinds, "rows": rows}
     statement = _OF_ALL
-    if not sees_everything(actor):
+    # Whoever sits at the head office has all branches, and one walk over all is shorter than forty.
+    if not (sees_everything(actor) or is_root(actor.branch_path)):
         values["branches"] = list(people.branches_of(actor).values_list("pk", flat=True))
         statement = _OF_BRANCHES
     with connection.cursor() as cursor:
