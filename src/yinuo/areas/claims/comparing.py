@@ -39,7 +39,7 @@ class Peers:
 def peers(claim: Claim, loss: Loss, amount: Decimal, *, at: datetime) -> Peers:
     """How an assessed sum compares with those of similar damage. One statement."""
     rule = rulebook.rules(ClaimsRules, at=at).peers.outlier.value
-    values = {
+    values: dict[str, str | int | datetime] = {
         "kind": loss.kind,
         "severity": loss.severity,
         "cause": claim.cause,

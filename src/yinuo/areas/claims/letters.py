@@ -121,7 +121,7 @@ def compose(about: Subject, *, words: str = "", signed: Sequence[str] = ()) -> L
         recipient=about.reader.name,
         reference=case.number,
         dated=about.day(about.at),
-        dated_on=timezone.localdate(about.at),
+        dated_on=timezone.localtime(about.at).date(),
         greeting=about.words("letters.greeting", name=about.reader.name),
         blocks=tuple(_blocks(about, words or first.body, lines(about))),
         closing=about.words("letters.closing"),

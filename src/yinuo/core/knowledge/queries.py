@@ -83,7 +83,7 @@ def clauses(keys: Iterable[str] | None, language: str, *, at: datetime) -> dict[
     for key, rule in known.items():
         if key not in wanted:
             continue
-        words = rulebook.short_text(f"clauses.{key}", spoken, at=at)
+        words = rulebook.entry_text("clauses", key, spoken, at=at)
         row = newest.get(key)
         found[key] = Explained(
             key=key,
@@ -166,7 +166,7 @@ def terms(language: str, *, at: datetime) -> dict[str, str]:
     spoken = language_of(language)
     found: dict[str, str] = {}
     for key, rule in rulebook.rules(KnowledgeRules, at=at).terms.items():
-        words = rulebook.short_text(f"terms.{key}", spoken, at=at)
+        words = rulebook.entry_text("terms", key, spoken, at=at)
         spellings = rule.value.latin if spoken == "en" else rule.value.chinese
         found.update(dict.fromkeys(spellings, words.why))
     return found

@@ -121,6 +121,11 @@ def short_text(key: str, language: str, *, at: datetime | None = None) -> Text:
     return current().text(key, language, at)
 
 
+def entry_text(table: str, name: str, language: str, *, at: datetime | None = None) -> Text:
+    """An entry of a list of short texts whose names are data, such as "clauses" or "terms"."""
+    return short_text(f"{table}.{name}", language, at=at)
+
+
 def rule_revisions(key: str) -> list[RuleRevision]:
     """Every revision of a rule, the newest first."""
     return list(RuleRevision.objects.filter(key=key).order_by("-number"))
