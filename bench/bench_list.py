@@ -26,7 +26,8 @@ AGENT = f"bench{2 * rows.BRANCHES + 7}"
 LEAD = f"bench{rows.BRANCHES}"
 _CALL_BACKS = """
 UPDATE cases_case SET kind = 'call_back', state = 'invited', waiting_for_customer = false,
-    number = 'B' || substr(number, 2), care = CASE WHEN id / 40 %% 5 = 0 THEN 'major' ELSE 'regular' END;
+    number = 'B' || substr(number, 2),
+    care = CASE WHEN id / 40 %% 5 = 0 THEN 'major' ELSE 'regular' END;
 UPDATE cases_promise p SET rule = 'call_backs.completion', audience = 'internal', round = n.place
     FROM (SELECT id, row_number() OVER (PARTITION BY case_id ORDER BY id) AS place
         FROM cases_promise) n

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import HAPPY, Asking
 from tests.interfaces.desk.house import NOW
-from tests.interfaces.desk.test_bench import browser
+from tests.interfaces.desk.test_bench import browser, due
 from yinuo.areas.call_backs.models import Measure
 from yinuo.core.people.models import AccessRecord
 from yinuo.core.rulebook import commands as rulebook
@@ -116,6 +116,20 @@ def test_another_branch_and_other_roles_see_no_figures_of_ours(ask: Asking) -> N
     assert "0 of 0" in _figure(_text(browser(ask, "west"), FIGURES), "answered_last")
     shown = _text(browser(ask, "west"), f"{FIGURES}/cases?figure=satisfied")
     assert ask.case.number not in shown
+
+
+@pytest.mark.covers("RES-1", "RES-4")
+def test_load_and_what_links_saved_are_told(ask: Asking) -> None:
+    other = asking.open_one(ask.world, at=ask.at, policy="P-200")
+    due(other)
+    text = _text(browser(ask, "team_lead"), FIGURES)
+    facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd[^>]*>\s*([^<]*?)\s*<", text))
+    assert facts["Calls waiting now"] == "1"
+    assert facts["Trained people on duty"] == "1"
+    assert facts["Calls that they can make a day"] == "240"
+    assert facts["Answers by link"] == "1"
+    assert facts["Hours that links saved"] == "0.1"
+    assert facts["Cost that links saved"] == "¥6.00"
 
 
 @pytest.mark.parametrize("query", ["?days=0", "?days=x&group=y", "?group=branch&key=%00", "?key=a"])

@@ -18,12 +18,24 @@ from django.views.decorators.http import require_safe
 
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.present import Cell, CellKind, Column, Empty, Filter, Table, Tag, Tone
+from yinuo.interfaces.common.present import (
+    Cell,
+    CellKind,
+    Column,
+    Empty,
+    Fact,
+    Filter,
+    Money,
+    Table,
+    Tag,
+    Tone,
+)
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.rows import case_row
 from yinuo.kit.clock import Limit
 from yinuo.overview import call_back_figures as overview
 from yinuo.overview import measures
+from yinuo.overview.call_back_effort import effort
 from yinuo.overview.call_back_figures import Group, GroupResult, Period, Result
 from yinuo.overview.call_back_rulefile import CallBackFiguresRules
 
@@ -135,6 +147,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         ],
         "rounds": f"{found.rounds:.1f}" if found.rounds is not None else "",
         "table": _table(found.groups, group, days, period.at) if group else None,
+        "effort": _effort(request, period),
         "csv_url": _url(reverse("desk:call_back_figures_csv"), days=days, group=group),
     }  # fmt: skip
     return render(request, "desk/call_back_figures.html", context)
@@ -285,6 +298,23 @@ def _figure(result: Result, days: str) -> Mapping[str, object]:
         "verdict": verdict_tag(result),
         "url": _url(reverse("desk:call_back_figure_cases"), figure=result.figure.code, days=days),
     }  # fmt: skip
+
+
+def _effort(request: HttpRequest, period: Period) -> tuple[Fact, ...]:
+    found = effort(actor_of(request), since=period.since, until=period.until, at=period.at)
+    days = found.days_to_clear
+    return (
+        Fact(_("Calls waiting now"), str(found.waiting)),
+        Fact(_("Trained people on duty"), str(found.callers)),
+        Fact(_("Calls that they can make a day"), str(found.calls_a_day)),
+        Fact(
+            _("Days until all are called"), str(days) if days is not None else _("nobody can call")
+        ),
+        Fact(_("Answers by link"), str(found.by_link)),
+        Fact(_("Answers on the phone"), str(found.by_phone)),
+        Fact(_("Hours that links saved"), str(found.saved_hours)),
+        Fact(_("Cost that links saved"), Money(found.saved_cost)),
+    )
 
 
 def _counted(result: Result) -> str:
