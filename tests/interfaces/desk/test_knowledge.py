@@ -72,3 +72,15 @@ def test_a_special_case_is_put_down_confirmed_by_another_and_found_again(desks: 
         "/desk/precedents/step", {"precedent": row.pk, "step": "withdraw", "why": "new text"}
     )
     assert "Paid under" not in text(desks["agent"].get("/desk/precedents"))
+
+
+@pytest.mark.covers("COM-15")
+def test_any_reply_is_put_into_everyday_words_before_it_is_sent(desks: Desks) -> None:
+    agent = desks["agent"]
+    assert agent.get("/desk/wording").status_code == 200
+    shown = text(agent.post("/desk/wording", {"words": "鉴于免赔额是500元，烦请知悉。"}))
+    assert "因为免赔额（保单里约定由您自己承担的那一部分）是500元，请知道。" in shown
+    assert "is a term of art" in shown
+    empty = text(agent.post("/desk/wording", {"words": "  "}))
+    assert "Nothing: it can go out." in empty
+    assert agent.post("/desk/wording", {"words": "\x00<script>。" * 3000}).status_code == 200

@@ -13,7 +13,7 @@ from tests.interfaces.desk.filling import text
 from tests.interfaces.desk.house import NOW, Desks
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import Damage, Line, NewLoss, SurveySheet
-from yinuo.areas.claims.models import AccidentFacts, Calculation
+from yinuo.areas.claims.models import AccidentFacts, Calculation, Recovery
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.documents.models import Document
 from yinuo.core.people.models import AccessRecord
@@ -211,3 +211,33 @@ def test_a_sum_far_from_those_of_similar_damage_is_shown_to_the_reviewer(desks: 
     assert "far from it" in text(desks["reviewer"].get(page_of(case)))
     review = text(desks["reviewer"].get(f"/desk/claims/{case.number}/review"))
     assert "far from it" in review
+
+
+def test_what_others_owe_is_opened_told_and_booked_beside_the_sum(desks: Desks) -> None:
+    case, insurer = assessed(desks, OWN, OTHER, liability="main"), desks.world
+    cashier, at = desks["cashier"], NOW + timedelta(minutes=2)
+    facts = {"vehicles": {"A": {"own_damage": {"mode": "subrogation"}}}}
+    claims.enter_accident(case=case, facts=facts, by=insurer["calculator"], at=at)
+    claims.complete_papers(case=case, by=insurer["agent"], at=at)
+    for loss in (1, 2):
+        claims.calculate(case=case, loss=loss, by=insurer["calculator"], at=at)
+        claims.review(case=case, loss=loss, by=insurer["reviewer"], at=at)
+        claims.approve(case=case, loss=loss, by=insurer["team_lead"], at=at)
+        if loss == 1:
+            claims.decide(case=case, loss=loss, by=insurer["team_lead"], at=at)
+    share = [claims.Share(insurer.holder, Decimal(2000))]
+    claims.decide(case=case, loss=2, shares=share, by=insurer["team_lead"], at=at)
+    path = f"/desk/claims/{case.number}"
+    assert cashier.post(f"{path}/recovery", {"loss": "1"}).status_code == 303
+    row = Recovery.objects.get()
+    told = {"recovery": row.pk, "name": "对方车主", "insurer": "他司", "how": "挂号信"}
+    assert cashier.post(f"{path}/recovery-notice", told).status_code == 303
+    entry = {"recovery": row.pk, "kind": "received", "amount": "9999", "remark": ""}
+    assert cashier.post(f"{path}/recovery-entry", entry).status_code == 422
+    assert cashier.post(f"{path}/recovery-entry", {**entry, "amount": "5000"}).status_code == 303
+    row.refresh_from_db()
+    assert row.ended_at is not None
+    shown = text(cashier.get(page_of(case)))
+    assert "What others owe us" in shown
+    assert "挂号信" not in shown
+    assert "对方车主" in shown

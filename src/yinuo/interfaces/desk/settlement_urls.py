@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("clauses", knowledge.clauses, name="clauses"),
     path("clauses/disagreement", knowledge.disagreement, name="disagreement"),
     path("clauses/<slug:key>", knowledge.clause, name="clause"),
+    path("wording", knowledge.wording, name="wording"),
     path("precedents", knowledge.precedents, name="precedents"),
     path("precedents/step", knowledge.precedent_step, name="precedent_step"),
 ]

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from yinuo.core.knowledge import commands, queries
 from yinuo.core.knowledge.commands import MAY_EXPLAIN, MAY_RULE
 from yinuo.core.knowledge.models import Disagreement, Precedent
+from yinuo.core.knowledge.rules import written_in
 from yinuo.core.rulebook.textfiles import LANGUAGES
 from yinuo.interfaces.common import formdata
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
-from yinuo.interfaces.common.inputs import Input
+from yinuo.interfaces.common.inputs import TEXT, Input
 from yinuo.interfaces.common.inputs.knowledge import (
     ExplanationInput,
     PrecedentInput,
@@ -99,6 +100,34 @@ def _explanation_form(typed: Typed[ExplanationInput]) -> FormState:
         FieldState(name="why", label=_("Why it is changed"), required=True, maxlength=400),
     )
     return bind(fields, typed.values, typed.errors, typed.general)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk()
+def wording(request: HttpRequest) -> HttpResponse:
+    """Any words before they are sent: what is not plain, and the same in everyday words.
+
+    Nothing of it is kept.
+    """
+    words = request.POST.get("words", "").replace("\r\n", "\n")[:TEXT]
+    language, at = written_in(words), now()
+    found = queries.findings(words, language=language, purpose="reply", at=at)
+    field = FieldState(
+        name="words",
+        label=_("Your words"),
+        kind=FieldKind.TEXTAREA,
+        value=words,
+        rows=8,
+        maxlength=TEXT,
+    )
+    context = {
+        "field": field,
+        "asked": request.method == "POST",
+        "findings": found,
+        "plainer": queries.plainer(words, language=language, at=at) if words.strip() else "",
+        "reading": queries.readability(words, language=language, at=at),
+    }
+    return render(request, "desk/wording.html", context)
 
 
 @require_http_methods(["POST"])

@@ -119,6 +119,8 @@ def settlement(request: HttpRequest, number: str) -> HttpResponse:
         "total": _total(claim, found),
         "threads": _threads(claim, losses),
         "answer_url": sheet_url(number, "sum-answer"),
+        "may_recover": actions.may_take(actor, claim.case, CLAIM_ACTIONS["recovery-notice"]),
+        "may_book": actions.may_take(actor, claim.case, CLAIM_ACTIONS["recovery-entry"]),
         "may_answer": actions.may_take(actor, claim.case, CLAIM_ACTIONS["sum-answer"]),
     }
     return render(request, "desk/settlement.html", context, status=status)
