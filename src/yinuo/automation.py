@@ -102,7 +102,7 @@ def _take_bank_answers(happened: Sequence[Happened]) -> None:
             complaints.take_bank_answer(case=case, subject=subject, by=SYSTEM, at=one.at)
         else:
             turns.append(claims.BankAnswered(case=case, subject=subject, at=one.at))
-    claims.take_bank_answers(turns, by=SYSTEM, at=happened[0].at)
+    claims.take_bank_answer_many(turns, by=SYSTEM, at=happened[0].at)
 
 
 def _follow_up(event: Event, at: datetime) -> None:

@@ -134,6 +134,7 @@ WITHOUT = {
     "sweep": {"by"},  # only the house itself sweeps
     "check_sign_in_code": {"by"},  # nobody is known before the code was right
     "follow_link": {"by"},  # nobody is known before the link was read
+    "sweep_many": {"by", "at"},  # only the house sweeps; each case brings its own moment
     "take_over_many": {"at"},  # each history brings the days on which it happened
 }
 

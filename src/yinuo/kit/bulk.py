@@ -30,11 +30,14 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
 
 
 def _element(value: Any) -> str:
+    kind = type(value)
+    if kind is int:
+        return str(value)
     if value is None:
         return "NULL"
-    if isinstance(value, bytes):
+    if kind is bytes:
         return f'"\\\\x{value.hex()}"'
-    text = str(value)
+    text = value if kind is str else str(value)
     if "\\" in text or '"' in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

@@ -54,7 +54,7 @@ from yinuo.kit.ids import luhn_digit
 FEW, MANY = 3, 50
 MOST_STATEMENTS = 40
 SHEET = SurveySheet("consistent", "full", "前保险杠碰撞")
-HALF = Reason("无证据证明的部分不予认可", "第十条")
+HALF = Reason("事故经过与现场痕迹不符，且无证明", "保险条款：保险责任")
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def carry_to_calculation(told: Told) -> None:
         for place, case in enumerate(told.cases)
         for n, person in enumerate(payees(case))
     ]
-    told.step("propose_accounts", claims.propose_accounts, accounts, by=by["agent"])
+    told.step("propose_account_many", claims.propose_account_many, accounts, by=by["agent"])
     papers = claims.complete_papers_many
     told.step("complete_papers", papers, told.turns(8, CompletePapers), by=by["agent"])
     told.step("calculate", claims.calculate_many, told.losses(9), by=by["calculator"])
@@ -160,7 +160,7 @@ def carry_to_money(told: Told) -> None:
     told.step("review", claims.review_many, told.losses(10), by=by["reviewer"])
     told.step("approve", claims.approve_many, told.losses(11), by=by["approver"])
     told.step("decide", claims.decide_many, told.losses(12, kind=Decide), by=by["approver"])
-    told.step("instruct", claims.instruct_payments, told.losses(13), by=by["cashier"])
+    told.step("instruct", claims.instruct_payment_many, told.losses(13), by=by["cashier"])
     rows = Payment.objects.filter(case__in=told.cases)
     rows.update(status=Payment.Status.ARRIVED, arrived_at=NOW)
     answered = [
@@ -171,7 +171,7 @@ def carry_to_money(told: Told) -> None:
         .values_list("pk", flat=True)
     ]
     system = automation.SYSTEM
-    told.step("take_bank_answers", claims.take_bank_answers, answered, by=system)
+    told.step("take_bank_answer_many", claims.take_bank_answer_many, answered, by=system)
     claims.note_follow_up_many({case.pk: "excluded" for case in told.cases}, by=system, at=NOW)
     told.step("close", claims.close_many, told.turns(15), by=system)
 
@@ -323,7 +323,7 @@ def test_a_refusal_of_all_losses_ends_each_claim_once(surveyed: Told) -> None:
     insurer = surveyed.insurer
     with queue.capture():
         refusals = surveyed.losses(6, kind=Refusal, reasons=[HALF])
-        claims.propose_refusals(refusals, by=insurer["calculator"], at=NOW)
+        claims.propose_refusal_many(refusals, by=insurer["calculator"], at=NOW)
         claims.review_many(surveyed.losses(7), by=insurer["reviewer"], at=NOW)
         claims.approve_many(surveyed.losses(8), by=insurer["team_lead"], at=NOW)
         claims.decide_many(surveyed.losses(9, kind=Decide), by=insurer["team_lead"], at=NOW)

@@ -159,9 +159,15 @@ def _render(
     with translation.override(language_of(language)):
         context = Context(dict(facts), autoescape=False)
         said = context if for_subject is None else Context(dict(for_subject), autoescape=False)
-        subject = _compiled(text.subject, engine).render(said)
-        body = _compiled(text.body, engine).render(context)
+        subject = _filled(_compiled(text.subject, engine), said)
+        body = _filled(_compiled(text.body, engine), context)
     return Text(" ".join(subject.split()), _tidy(body))
+
+
+def _filled(template: Template, context: Context) -> str:
+    """`Template.render` without what only templates that include others need."""
+    context.template = template
+    return template.nodelist.render(context)
 
 
 def _tidy(body: str) -> str:

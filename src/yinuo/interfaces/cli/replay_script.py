@@ -139,7 +139,7 @@ class Script:
         refused = ending == "refuse" or not told.verification.ok
         at = self.after("assess", at)
         if refused:
-            yield do(at, steps.propose_refusals, self._refusals(told, at))
+            yield do(at, steps.propose_refusal_many, self._refusals(told, at))
         else:
             at = yield from self._to_calculation(told, ending, at)
         at = yield from self._to_decision(told, at)

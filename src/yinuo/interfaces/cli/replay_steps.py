@@ -106,7 +106,7 @@ def complete_papers(
     at = _first([complete for _accounts, complete in members])
     with cases.transaction():
         accounts = _all(accounts for accounts, _complete in members)
-        claims.propose_accounts(accounts, by=SYSTEM, at=at)
+        claims.propose_account_many(accounts, by=SYSTEM, at=at)
         complete = [complete for _accounts, complete in members]
         claims.complete_papers_many(complete, by=SYSTEM, at=at)
     return _nothing(members)
@@ -118,9 +118,9 @@ def calculate(members: Sequence[Sequence[LossTurn]]) -> list[None]:
     return _nothing(members)
 
 
-def propose_refusals(members: Sequence[Sequence[Refusal]]) -> list[None]:
+def propose_refusal_many(members: Sequence[Sequence[Refusal]]) -> list[None]:
     turns = _all(members)
-    claims.propose_refusals(turns, by=SYSTEM, at=_first(turns))
+    claims.propose_refusal_many(turns, by=SYSTEM, at=_first(turns))
     return _nothing(members)
 
 
@@ -189,7 +189,7 @@ def instructing(call_bank: Callable[[], None]) -> Callable[[Sequence[Turn]], lis
             for loss in decided
         ]
         paid: dict[int, list[Payment]] = {}
-        made = claims.instruct_payments(turns, by=SYSTEM, at=_first(members))
+        made = claims.instruct_payment_many(turns, by=SYSTEM, at=_first(members))
         for turn, payments in zip(turns, made, strict=True):
             paid.setdefault(turn.case.pk, []).extend(payments)
         call_bank()
@@ -206,7 +206,7 @@ def came_back(members: Sequence[Case]) -> list[bool]:
 
 
 def propose_account(members: Sequence[ProposeAccount]) -> list[PayeeAccount]:
-    return claims.propose_accounts(members, by=SYSTEM, at=_first(members))
+    return claims.propose_account_many(members, by=SYSTEM, at=_first(members))
 
 
 @dataclass(frozen=True, slots=True)

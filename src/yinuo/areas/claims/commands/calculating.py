@@ -138,7 +138,7 @@ def calculate(
     return calculate_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)[0]
 
 
-def propose_refusals(turns: Sequence[Refusal], *, by: Actor, at: datetime) -> list[Calculation]:
+def propose_refusal_many(turns: Sequence[Refusal], *, by: Actor, at: datetime) -> list[Calculation]:
     """Propose to pay nothing for losses. They go the same way of review and approval.
 
     Raises RefusalWithoutReason, ReasonAndClause and knowledge.WordingRefused.
@@ -168,9 +168,9 @@ def propose_refusal(
     at: datetime,
     seen: int | None = None,
 ) -> Calculation:
-    """One loss; see `propose_refusals`."""
+    """One loss; see `propose_refusal_many`."""
     turn = Refusal(case=case, loss=loss, reasons=reasons, seen=seen)
-    return propose_refusals([turn], by=by, at=at)[0]
+    return propose_refusal_many([turn], by=by, at=at)[0]
 
 
 # Parts ---------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def withdraw_many(turns: Sequence[Withdraw], *, by: Actor, at: datetime) -> None
             )
             for one in members
         ]
-        cases.write_notes(notes, by=by, at=at)
+        cases.write_note_many(notes, by=by, at=at)
         moves = [
             Move(
                 one.held.case,

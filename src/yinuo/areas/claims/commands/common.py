@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims.models import Assessment, Calculation, Claim, Loss
@@ -17,7 +17,9 @@ from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands.work import current
 from yinuo.core.cases.models import Case
+from yinuo.core.people import memory
 from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Person
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
 
@@ -67,10 +69,9 @@ def locked_many(wanted: Iterable[Case]) -> dict[int, Locked]:
     unknown = [pk for pk in fresh if ("claim", pk) not in held]
     if unknown:
         losses: dict[int, list[Loss]] = defaultdict(list)
-        rows = Loss.objects.filter(claim__in=unknown).select_related("owner")
-        for loss in rows.order_by("claim_id", "ordinal"):
+        for loss in _with_owners(Loss.objects.filter(claim__in=unknown).order_by("ordinal")):
             losses[loss.claim_id].append(loss)
-        for claim in Claim.objects.filter(pk__in=unknown).select_related("policy"):
+        for claim in Claim.objects.filter(pk__in=unknown):
             claim.case = fresh[claim.pk]
             for loss in losses[claim.pk]:
                 loss.claim = claim
@@ -78,6 +79,16 @@ def locked_many(wanted: Iterable[Case]) -> dict[int, Locked]:
             # objects.
             held["claim", claim.pk] = Locked(fresh[claim.pk], claim, tuple(losses[claim.pk]))
     return {pk: held["claim", pk] for pk in fresh}
+
+
+def _with_owners(rows: QuerySet[Loss]) -> list[Loss]:
+    if not memory.is_kept():
+        return list(rows.select_related("owner"))
+    losses = list(rows)
+    owners = memory.by_id(Person, {loss.owner_id for loss in losses if loss.owner_id})
+    for loss in losses:
+        loss.owner = owners[loss.owner_id] if loss.owner_id else None
+    return losses
 
 
 def locked(case: Case, *, seen: int | None = None) -> Locked:

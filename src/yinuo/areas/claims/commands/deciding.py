@@ -110,7 +110,7 @@ def review(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None =
     review_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)
 
 
-def return_reviews(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
+def return_review_many(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
     """Send sums back with what to change. Raises ReasonMissing and MakerCannotCheck."""
     _refuse_without_remark(turns, "remark")
     with cases.transaction():
@@ -130,9 +130,9 @@ def return_reviews(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> Non
 def return_review(
     *, case: Case, loss: int, remark: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
-    """One loss; see `return_reviews`."""
+    """One loss; see `return_review_many`."""
     turn = Remarked(case=case, loss=loss, remark=remark, seen=seen)
-    return_reviews([turn], by=by, at=at)
+    return_review_many([turn], by=by, at=at)
 
 
 # Approve -------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def approve(*, case: Case, loss: int, by: Actor, at: datetime, seen: int | None 
     approve_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)
 
 
-def return_approvals(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
+def return_approval_many(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> None:
     """Do not approve, and say why. Raises ReasonMissing and MakerCannotCheck."""
     _refuse_without_remark(turns, "reason")
     with cases.transaction():
@@ -190,9 +190,9 @@ def return_approvals(turns: Sequence[Remarked], *, by: Actor, at: datetime) -> N
 def return_approval(
     *, case: Case, loss: int, reason: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
-    """One loss; see `return_approvals`."""
+    """One loss; see `return_approval_many`."""
     turn = Remarked(case=case, loss=loss, remark=reason, seen=seen)
-    return_approvals([turn], by=by, at=at)
+    return_approval_many([turn], by=by, at=at)
 
 
 # Decide --------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ class ProposeAccount(Turn):
     loss: int | None = None
 
 
-def propose_accounts(
+def propose_account_many(
     turns: Sequence[ProposeAccount], *, by: Actor, at: datetime
 ) -> list[PayeeAccount]:
     """Enter where payees want the money. A changed account waits for a second person."""
@@ -74,9 +74,9 @@ def propose_account(
     at: datetime,
     seen: int | None = None,
 ) -> PayeeAccount:
-    """One account; see `propose_accounts`."""
+    """One account; see `propose_account_many`."""
     turn = ProposeAccount(case=case, person=person, details=details, loss=loss, seen=seen)
-    return propose_accounts([turn], by=by, at=at)[0]
+    return propose_account_many([turn], by=by, at=at)[0]
 
 
 def confirm_account(
@@ -126,7 +126,9 @@ def decline_account(
         cases.advance(move, by=by, at=at)
 
 
-def instruct_payments(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> list[list[Payment]]:
+def instruct_payment_many(
+    turns: Sequence[LossTurn], *, by: Actor, at: datetime
+) -> list[list[Payment]]:
     """Instruct what was decided, to leave with the next batch; each payee once.
 
     The payments beside each loss. Raises NoAccountToPay, AccountNotCorrected,
@@ -159,8 +161,8 @@ def instruct_payments(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> 
 def instruct_payment(
     *, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None
 ) -> list[Payment]:
-    """One loss; see `instruct_payments`."""
-    return instruct_payments([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)[0]
+    """One loss; see `instruct_payment_many`."""
+    return instruct_payment_many([LossTurn(case=case, loss=loss, seen=seen)], by=by, at=at)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,7 @@ class BankAnswered(Turn):
     subject: str
 
 
-def take_bank_answers(turns: Sequence[BankAnswered], *, by: Actor, at: datetime) -> None:
+def take_bank_answer_many(turns: Sequence[BankAnswered], *, by: Actor, at: datetime) -> None:
     """Move losses after their payments: arrived when all have, back when one came back.
 
     Safe to run twice: it looks at the payments as they are.
@@ -205,8 +207,8 @@ def take_bank_answers(turns: Sequence[BankAnswered], *, by: Actor, at: datetime)
 
 
 def take_bank_answer(*, case: Case, subject: str, by: Actor, at: datetime) -> None:
-    """One loss; see `take_bank_answers`."""
-    take_bank_answers([BankAnswered(case=case, subject=subject)], by=by, at=at)
+    """One loss; see `take_bank_answer_many`."""
+    take_bank_answer_many([BankAnswered(case=case, subject=subject)], by=by, at=at)
 
 
 def _each_once(turns: Sequence[BankAnswered]) -> list[BankAnswered]:

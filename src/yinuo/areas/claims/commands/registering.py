@@ -93,7 +93,7 @@ class NewReserve(LossTurn):
     reserve: Decimal
 
 
-def change_reserves(turns: Sequence[NewReserve], *, by: Actor, at: datetime) -> None:
+def change_reserve_many(turns: Sequence[NewReserve], *, by: Actor, at: datetime) -> None:
     """Set aside more or less for losses. Raises ReserveNotPositive."""
     with cases.transaction():
         moves = []
@@ -128,9 +128,9 @@ def change_reserve(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """One loss; see `change_reserves`."""
+    """One loss; see `change_reserve_many`."""
     turn = NewReserve(case=case, loss=loss, reserve=reserve, seen=seen)
-    change_reserves([turn], by=by, at=at)
+    change_reserve_many([turn], by=by, at=at)
 
 
 def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from yinuo.core.cases.chain import event_hash
 from yinuo.core.cases.commands.everyday import NotOfThisBranch, reassign, remark, tell_delay
-from yinuo.core.cases.commands.notes import NewNote, erase_note, write_note, write_notes
+from yinuo.core.cases.commands.notes import NewNote, erase_note, write_note, write_note_many
 from yinuo.core.cases.commands.promises import (
     Making,
     hand_over_promises,
@@ -106,5 +106,5 @@ __all__ = [
     "withdraw",
     "workflow_of",
     "write_note",
-    "write_notes",
+    "write_note_many",
 ]

@@ -42,7 +42,7 @@ class NewNote:
     at: datetime | None = None
 
 
-def write_notes(notes: Sequence[NewNote], *, by: Actor, at: datetime) -> list[Note]:
+def write_note_many(notes: Sequence[NewNote], *, by: Actor, at: datetime) -> list[Note]:
     """Keep what people wrote, each with a line on its timeline. Raises NoteIsEmpty."""
     for one in notes:
         if not one.body.strip():
@@ -73,9 +73,9 @@ def write_note(
     for_customer: bool = False,
     in_reply_to: Note | None = None,
 ) -> Note:
-    """One note; see `write_notes`."""
+    """One note; see `write_note_many`."""
     note = NewNote(case, body, kind, thread, for_customer, in_reply_to)
-    return write_notes([note], by=by, at=at)[0]
+    return write_note_many([note], by=by, at=at)[0]
 
 
 def _row(note: NewNote, case: Case, by: Actor, at: datetime) -> Note:
