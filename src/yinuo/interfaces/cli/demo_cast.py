@@ -32,6 +32,7 @@ ROLES = (
     ("approver", ("approver",), "审批人"),
     ("cashier", ("cashier",), "出纳"),
     ("lead", ("team_lead",), "组长"),
+    ("officer", ("complaint_officer",), "投诉专员"),
 )
 HEAD_OFFICE = (
     ("manager", ("manager",), "经理"),

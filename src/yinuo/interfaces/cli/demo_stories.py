@@ -22,7 +22,7 @@ from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import Actor, customer_actor
 from yinuo.core.people.models import Person
 from yinuo.core.people.rules import NewPerson
-from yinuo.interfaces.cli import demo_call_backs
+from yinuo.interfaces.cli import demo_call_backs, demo_complaints
 from yinuo.interfaces.cli.demo_cast import Cast, customer_name
 from yinuo.interfaces.cli.engine import Engine, Steps, Story
 from yinuo.kit.ids import luhn_digit
@@ -85,7 +85,8 @@ def tell(plot: Plot, cast: Cast, engine: Engine, start: datetime) -> Story:
     if plot.ends in ("paid", "returned", "closed"):
         at = yield from _pay(at, case, plot, cast, engine)
     if plot.ends in ("closed", "refused", "zero"):
-        yield from demo_call_backs.follow(at, case, plot.branch, cast, dice)
+        at = yield from demo_call_backs.follow(at, case, plot.branch, cast, dice)
+    yield from demo_complaints.voice(at, case, plot.branch, cast, dice)
 
 
 def _report(plot: Plot, dice: random.Random, at: datetime) -> Report:
