@@ -255,3 +255,38 @@ def test_the_questions_speak_three_languages(ask: Asking) -> None:
         visitor = Client(headers={"Accept-Language": language})
         visitor.get(link_of(ask))
         assert said in text_of(visitor, ask)
+
+
+@pytest.mark.covers("CARE-8", "CB-27", "CB-28", "CRM-4")
+@pytest.mark.parametrize(
+    ("name", "questions", "answers"),
+    [
+        ("periodic", {"with_us_satisfied", "stay", "car_next"}, {"with_us_satisfied": "5"}),
+        ("after_complaint", {"answer_satisfied", "answer_fair", "stay"}, {"answer_satisfied": "4"}),
+    ],
+)
+def test_other_occasions_have_questions_of_their_own(
+    ask: Asking, name: str, questions: set[str], answers: dict[str, str]
+) -> None:
+    CallBack.objects.filter(pk=ask.case.pk).update(questionnaire=name, occasion=name)
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    more = {"solved": "yes", "stay": "yes", "answer_fair": "4", "answer_clear": "4"}
+    shown = walk(visitor, ask, **answers, **more)
+    assert questions <= set(shown)
+    kept = Response.objects.get()
+    assert (kept.questionnaire, kept.answers["stay"]) == (name, "yes")
+    assert kept.csat == int(next(iter(answers.values())))
+
+
+@pytest.mark.covers("CARE-8")
+def test_several_things_that_the_car_needs_are_ticked_on_one_screen(ask: Asking) -> None:
+    CallBack.objects.filter(pk=ask.case.pk).update(questionnaire="periodic", occasion="periodic")
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    visitor.post(page_of(ask), {"question": "problem", "answer": "none"})
+    sent = {"question": "car_next", "answer": ["repair", "inspection"]}
+    assert visitor.post(page_of(ask), sent).status_code == 303
+    assert Response.objects.get().answers["car_next"] == ["inspection", "repair"]
+    again = text_of(visitor, ask, "?q=car_next")
+    assert re.search(r'value="repair" checked', again)
