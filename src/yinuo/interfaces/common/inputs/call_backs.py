@@ -63,7 +63,9 @@ class ExclusionInput(SeenInput):
 class LeftOutInput(Input):
     """An ended case that gets no call-back."""
 
-    number: Annotated[str, Field(min_length=1, max_length=20)]
+    number: Annotated[
+        str, Field(min_length=1, max_length=20), Shown(gettext_noop("Number of the ended case"))
+    ]
     reason: Annotated[
         ExclusionName, Shown(gettext_noop("Why nobody is asked"), words=words.EXCLUSIONS)
     ]
@@ -72,7 +74,9 @@ class LeftOutInput(Input):
 class CampaignInput(Input):
     """Both days included."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80), Shown(gettext_noop("Name"))]
+    name: Annotated[
+        str, Field(min_length=1, max_length=80), Shown(gettext_noop("Name of the campaign"))
+    ]
     kind: Annotated[
         Literal["periodic", "after_complaint"],
         Shown(gettext_noop("Whom it asks"), words=words.CAMPAIGNS),

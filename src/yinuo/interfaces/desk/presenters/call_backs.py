@@ -119,7 +119,7 @@ def _contacts(page: OpenedPage) -> Table:
         )
         for one in page.own.attempts
     ]
-    columns = (Column(_("Time")), Column(_("How")), Column(_("Result")), Column(_("By")))
+    columns = (Column(_("Time")), Column(_("How")), Column(_("Result")), Column(_("Who")))
     return Table(
         caption=_("Contacts"), columns=columns, rows=tuple(rows), now=page.at, caption_hidden=True
     )
