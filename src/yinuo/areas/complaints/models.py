@@ -447,3 +447,23 @@ class Baseline(models.Model):
             models.CheckConstraint(condition=Q(denominator__gt=0), name="baseline_of_something"),
         ]
         indexes = [models.Index(fields=["measure", "-stored_at"], name="newest_baseline")]
+
+
+class ChannelOutage(models.Model):
+    """A way to reach us that does not work, from when until when, and what is wrong with it."""
+
+    channel = models.CharField(max_length=12, help_text=CHANNELS)
+    began_at = models.DateTimeField()
+    why = models.CharField(max_length=200)
+    reported_by = models.CharField(max_length=40)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel"],
+                condition=Q(ended_at__isnull=True),
+                name="one_running_outage_per_channel",
+            )
+        ]

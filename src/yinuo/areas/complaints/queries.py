@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yinuo.areas.complaints.models import (
     Answer,
+    ChannelOutage,
     Complaint,
     Inbound,
     Lesson,
@@ -136,6 +137,23 @@ def voices_to_sort(actor: Actor) -> QuerySet[Inbound]:
 def questions_to_answer(actor: Actor) -> QuerySet[Inbound]:
     rows = voices_visible_to(actor).filter(kind="question", answered_at__isnull=True)
     return rows.order_by("due_at", "pk")
+
+
+def outages() -> dict[str, ChannelOutage]:
+    """The ways to reach us that do not work now, by channel."""
+    rows = ChannelOutage.objects.filter(ended_at__isnull=True)
+    return {row.channel: row for row in rows}
+
+
+def instead_of(at: datetime) -> dict[str, tuple[str, ...]]:
+    """For each way that does not work now the ways that do, as the rule offers them."""
+    down = outages()
+    watched = rulebook.rules(ComplaintsRules, at=at).inbound.channels.value
+    return {
+        channel: tuple(one for one in watch.instead if one not in down)
+        for channel, watch in watched.items()
+        if channel in down
+    }
 
 
 # Times ---------------------------------------------------------------------------------------

@@ -33,9 +33,19 @@ class ComplaintPromises(RuleTable):
     answer_question: Rule[PromiseRule]
 
 
+class ChannelWatch(Plain):
+    """After so long without anybody coming in this way somebody looks whether it works; `instead`
+    are the ways offered meanwhile.
+    """
+
+    silent_after: LimitText
+    instead: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class InboundRules(RuleTable):
     """Words by which a voice is told apart, beside what perception reads, and the limits."""
 
+    channels: Rule[dict[Literal["phone", "portal", "web_form", "email", "wechat"], ChannelWatch]]
     sort_within: Rule[LimitText]
     answer_question_within: Rule[LimitText]
     pass_on_within: Rule[LimitText]

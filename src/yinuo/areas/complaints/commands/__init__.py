@@ -13,6 +13,7 @@ from yinuo.areas.complaints.commands.answering import (
     tell_many,
 )
 from yinuo.areas.complaints.commands.baselines import store_baseline
+from yinuo.areas.complaints.commands.channels import end_outage, report_outage
 from yinuo.areas.complaints.commands.clocks import (
     approve_extension,
     ask_extension,
@@ -124,6 +125,7 @@ __all__ = [
     "decline_extension",
     "describe",
     "disagree",
+    "end_outage",
     "exclude_time",
     "forward",
     "hand_to_discipline",
@@ -147,6 +149,7 @@ __all__ = [
     "remark_evidence",
     "report_back",
     "report_back_many",
+    "report_outage",
     "return_compensation",
     "review_tag",
     "sort",
