@@ -97,7 +97,8 @@ def _kinds(skills: frozenset[str], at: datetime) -> tuple[list[str], list[str]]:
     """
     asking = rulebook.rules(QuestionnairesRules, at=at)
     occasions = (*dict.fromkeys(OCCASIONS.values()), "periodic", "after_complaint")
-    enough, too_few = [], []
+    enough: list[str] = []
+    too_few: list[str] = []
     for occasion, care in product(occasions, get_args(ClaimClass)):
         facts = {"occasion": occasion, "care": care}
         needed = questionnaire.competences_for(asking, facts)
