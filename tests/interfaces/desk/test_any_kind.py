@@ -68,6 +68,15 @@ def test_a_page_is_found_only_under_the_word_of_its_kind(desks: Desks, concern: 
     assert desks["operator"].get(page(concern)).status_code == 404
 
 
+def test_a_letter_to_a_colleague_leads_to_the_page_of_its_kind(
+    desks: Desks, claim: Case, concern: Case
+) -> None:
+    for case in (claim, concern):
+        answer = desks["agent"].get(f"/desk/cases/{case.number}")
+        assert answer["Location"] == page(case)
+    assert desks["agent"].get("/desk/cases/nonsense", follow=True).status_code == 404
+
+
 def test_the_whole_number_is_shown_on_record_for_every_kind(desks: Desks, concern: Case) -> None:
     agent = desks["agent"]
     assert "13900000001" not in text(agent.get(page(concern)))

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("parts/<slug:name>", login_required(parts.page), name="parts_page"),
     *list_urls.urlpatterns,
     # Addresses of one kind's own stand above; these fit every kind, and the noun fits anything.
+    path("cases/<str:number>", case.by_number, name="case_by_number"),
     path("<plural:kind>/<str:number>", case.case, name="case"),
     path("<plural:kind>/<str:number>/phone", case.phone, name="phone"),
     path("<plural:kind>/<str:number>/<slug:noun>", sheets.sheet, name="sheet"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
@@ -40,6 +40,12 @@ LINES = 60
 @desk()
 def case(request: HttpRequest, kind: Kind, number: str) -> HttpResponse:
     return _page(request, kind, number, revealed=False)
+
+
+@desk()
+def by_number(request: HttpRequest, number: str) -> HttpResponse:
+    """Where letters to colleagues lead: they know the number and not the kind."""
+    return redirect(case_url(number))
 
 
 @require_POST
