@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.test import Client
 
 from tests.areas.complaints.office import LETTER, complain, handler_of, hire_officers, investigate
 from tests.interfaces.desk import house
@@ -287,3 +288,25 @@ def test_the_list_shows_what_breaks_next_and_only_what_is_ours(desks: Desks, cla
     assert case.number not in shown(desks, "west", "/desk/complaints")
     assert desks["west"].get(page(case)).status_code == 404
     assert desks["surveyor"].get("/desk/complaints").status_code == 403
+
+
+@pytest.mark.covers("FNOL-2")
+def test_a_dead_line_is_seen_and_customers_are_shown_another_way(desks: Desks, claim: Case) -> None:
+    seen = shown(desks, "agent", "/desk/voices/channels")
+    assert "works" in seen
+    assert "silent: does it work?" in seen
+    said = {"channel": "phone", "why": "交换机坏了"}
+    assert desks["agent"].post("/desk/voices/channels", said).status_code == 302
+    assert desks["agent"].post("/desk/voices/channels", said).status_code == 422
+    home = unescape(text(Client(headers={"accept-language": "en"}).get("/")))
+    assert "Does not work at the moment: Telephone" in home
+    assert "Please use: Customer's page, E-mail" in home
+    down = {"channel": "email", "why": "邮箱满了"}
+    desks["team_lead"].post("/desk/voices/channels", down)
+    again = unescape(text(Client(headers={"accept-language": "en"}).get("/")))
+    assert "Please use: Customer's page\n" in again or "Please use: Customer's page<" in again
+    for channel in ("phone", "email"):
+        desks["agent"].post("/desk/voices/channels/working", {"channel": channel})
+    assert "Does not work" not in text(Client().get("/"))
+    assert desks["operator"].post("/desk/voices/channels", said).status_code in (403, 422)
+    assert desks["surveyor"].get("/desk/voices/channels").status_code == 403

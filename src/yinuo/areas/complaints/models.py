@@ -452,7 +452,7 @@ class Baseline(models.Model):
 class ChannelOutage(models.Model):
     """A way to reach us that does not work, from when until when, and what is wrong with it."""
 
-    channel = models.CharField(max_length=12, help_text=CHANNELS)
+    channel = models.CharField(max_length=12, help_text="a channel of the rule inbound.channels")
     began_at = models.DateTimeField()
     why = models.CharField(max_length=200)
     reported_by = models.CharField(max_length=40)

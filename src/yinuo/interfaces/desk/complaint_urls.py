@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import complaint_figures, complaint_limits, complaints, voices
+from yinuo.interfaces.desk.views import (
+    channels,
+    complaint_figures,
+    complaint_limits,
+    complaints,
+    voices,
+)
 
 urlpatterns: list[URLPattern] = [
     path("complaints/figures", complaint_figures.figures, name="complaint_figures"),
@@ -16,6 +22,8 @@ urlpatterns: list[URLPattern] = [
     path("complaints/library", complaints.library, name="complaint_library"),
     path("complaints/<str:number>/letter", complaints.letter, name="complaint_letter"),
     path("complaints/<str:number>/letter.pdf", complaints.letter_pdf, name="complaint_letter_pdf"),
+    path("voices/channels", channels.channels, name="channels"),
+    path("voices/channels/working", channels.working, name="channels_working"),
     path("voices", voices.voices, name="voices"),
     path("voices/<int:voice>", voices.voice, name="voice"),
     path("voices/<int:voice>/answer", voices.answer, name="voice_answer"),

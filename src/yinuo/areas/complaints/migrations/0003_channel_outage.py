@@ -4,25 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0002_baseline'),
+        ("complaints", "0002_baseline"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChannelOutage',
+            name="ChannelOutage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(help_text='phone portal web_form email visit letter wechat regulator media call_back api import', max_length=12)),
-                ('began_at', models.DateTimeField()),
-                ('why', models.CharField(max_length=200)),
-                ('reported_by', models.CharField(max_length=40)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        help_text="a channel of the rule inbound.channels",
+                        max_length=12,
+                    ),
+                ),
+                ("began_at", models.DateTimeField()),
+                ("why", models.CharField(max_length=200)),
+                ("reported_by", models.CharField(max_length=40)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('channel',), name='one_running_outage_per_channel')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("channel",),
+                        name="one_running_outage_per_channel",
+                    )
+                ],
             },
         ),
     ]

@@ -124,6 +124,21 @@ class RatingInput(SeenInput):
     words: Annotated[Text, Shown(gettext_noop("What should we do better?"))] = ""
 
 
+Watched = Literal["phone", "portal", "web_form", "email", "wechat"]
+
+
+class OutageInput(Input):
+    channel: Annotated[Watched, Shown(gettext_noop("What does not work?"), words=said.CHANNELS)]
+    why: Annotated[
+        Annotated[str, Field(min_length=1, max_length=200)],
+        Shown(gettext_noop("What is wrong with it?")),
+    ]
+
+
+class WorkingInput(Input):
+    channel: Watched
+
+
 # Receiving -----------------------------------------------------------------------------------
 
 

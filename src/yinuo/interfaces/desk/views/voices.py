@@ -97,6 +97,7 @@ def _filters(questions: bool) -> tuple[Filter, ...]:
         Filter(_("To be told apart"), here, current=not questions),
         Filter(_("Questions to answer"), f"{here}?which=questions", current=questions),
         Filter(_("Complaints"), reverse("desk:complaints")),
+        Filter(_("Ways to reach us"), reverse("desk:channels")),
     )
 
 
