@@ -51,6 +51,7 @@ class Office:
     ended: Callable[[int], object]
     persons: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
+    _staff: dict[str, Staff] = field(default_factory=dict)
 
     def at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), self.zone)
@@ -60,7 +61,12 @@ class Office:
         return self.cast.one("complaint_officer", day.toordinal())
 
     def staff(self, actor: Actor) -> Staff:
-        return Staff.objects.get(pk=actor.staff_id)
+        """The member of staff whose actor this is, read once."""
+        found = self._staff.get(actor.id)
+        if found is None:
+            assert actor.staff_id is not None, "an officer is a member of staff"
+            found = self._staff[actor.id] = Staff.objects.get(pk=actor.staff_id)
+        return found
 
     def story(self, rows: Sequence[FiledComplaint]) -> Story:
         """Every working moment of the office, in time order."""
