@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -140,16 +141,24 @@ def standards(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [
             Group(_("Compulsory cover: the most it pays"), tuple(_limits(rules.limits))),
-            Group(_("Share of the fault"), (_duties(rules),), rules.duty.ratios.source),
+            Group(_("Share of the fault"), (_duties(rules),), _source(rules.duty.ratios.source)),
             Group(
                 _("What a car loses in value each month"),
                 (_monthly(rules.value.monthly_percent),),
-                rules.value.monthly_percent.source,
+                _source(rules.value.monthly_percent.source),
             ),
         ],
         "clauses": knowledge.clauses(None, language, at=at).values(),
     }
     return render(request, "portal/standards.html", context)
+
+
+_MARKS = re.compile(r"\s*\((?:S|K)[:-][^)]*\)")
+
+
+def _source(source: str) -> str:
+    """Where a rule comes from, without the marks by which we know how sure we are."""
+    return _MARKS.sub("", source)
 
 
 def _limits(rows: Mapping[str, Rule[CompulsoryLimits]]) -> Iterator[Table]:
@@ -206,7 +215,9 @@ def _duties(rules: SettlementRules) -> Table:
         rows=tuple(
             (
                 Cell(value=labels.word(_DUTY, duty)),
-                percent(rules.duty.ratios.value, duty),
+                Cell(value=_("all of it, divided by the cars"))
+                if duty == "equal"
+                else percent(rules.duty.ratios.value, duty),
                 percent(rules.duty.rates_own_damage.value, duty),
             )
             for duty in _DUTY
