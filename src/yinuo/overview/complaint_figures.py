@@ -254,16 +254,16 @@ def _biggest(counts: Mapping[tuple[str, str], int], place: int) -> tuple[str, ..
     return tuple(sorted(sums, key=lambda name: (-sums[name], name)))
 
 
-def _values(actor: Actor, since: datetime, until: datetime, at: datetime) -> dict[str, object]:
+def _values(actor: Actor, since: datetime, until: datetime, at: datetime) -> dict[str, Any]:
     path = "%" if sees_everything(actor) else f"{actor.branch_path}%"
     return {"path": path, "since": since, "until": until, "end": min(until, at)}
 
 
-def _one(statement: str, values: Mapping[str, object]) -> Any:
+def _one(statement: str, values: Mapping[str, Any]) -> Any:
     return _all(statement, values)[0]
 
 
-def _all(statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+def _all(statement: str, values: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from itertools import accumulate
 
 from django.conf import settings
@@ -147,7 +148,7 @@ def cases_of(
 
 def _values(
     actor: Actor, since: datetime, until: datetime, product: str, at: datetime
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "zone": settings.TIME_ZONE,
         "path": "%" if sees_everything(actor) else f"{actor.branch_path}%",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection
 
@@ -76,7 +76,7 @@ def of_case(case: Case, at: datetime) -> Silence | None:
 
 def _read(statement: str, path: str, only: int | None, at: datetime) -> list[Silence]:
     rules = rulebook.rules(WarningsRules, at=at).silence
-    values = {
+    values: dict[str, Any] = {
         "path": path,
         "only": only,
         "at": at,
