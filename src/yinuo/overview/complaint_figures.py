@@ -5,7 +5,7 @@ By the day of receipt. Withdrawn ones count as received and are not asked whethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from itertools import accumulate
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
