@@ -139,9 +139,12 @@ def _survey(at: datetime, case: Case, plot: Plot, cast: Cast, dice: random.Rando
     claims.receive_papers(case=case, uploads=photos, by=surveyor, at=at)
     at = yield at + timedelta(minutes=35 * plot.pace)
     losses = list(Loss.objects.filter(claim=case.pk).order_by("ordinal"))
+    fault = dice.choice(("full", "main", "equal", "none"))
+    if fault == "none" and len(losses) > 1:
+        fault = "minor"  # Who has no fault is paid by the other side, and these are to be paid.
     sheet = SurveySheet(
         authenticity="doubtful" if plot.special == "doubt" else "consistent",
-        liability=dice.choice(("full", "main", "equal", "none")),
+        liability=fault,
         findings="示例查勘记录：痕迹与陈述"
         + ("不完全相符。" if plot.special == "doubt" else "相符。"),
         damages=tuple(
