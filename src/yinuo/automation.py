@@ -408,6 +408,7 @@ def open_call_backs(*, case_ids: Sequence[int], at: datetime) -> None:
         if case.state in claim_queries.OCCASIONS
     ]
     follow_up(ended, at=at)
-    for case in ended:
-        if claim_queries.is_ready_to_close(case):
-            claims.close(case=case, by=SYSTEM, at=at)
+    ready = claim_queries.ready_to_close([case.pk for case in ended])
+    turns = [claims.Turn(case=case) for case in ended if case.pk in ready]
+    if turns:
+        claims.close_many(turns, by=SYSTEM, at=at)
