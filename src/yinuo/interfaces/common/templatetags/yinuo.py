@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from yinuo.interfaces.common import appearance, wording
+from yinuo.interfaces.common.places import PLACES
 from yinuo.kit.money import Money, format_amount
 
 register = template.Library()
@@ -111,97 +111,52 @@ def here(context: Mapping[str, object]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RailItem:
+    """`starts` is the name of the group that begins with this place."""
+
     label: str
     url: str
     icon: str
     current: bool
     count: int | None
-
-
-# Whom the pages behind each place let in; an empty set is everybody at the desk.
-_RAIL: tuple[tuple[str, str, str, frozenset[str]], ...] = (
-    ("desk:today", gettext_noop("Today"), "today", frozenset()),
-    ("desk:intake", gettext_noop("Intake"), "phone", frozenset({"agent", "team_lead"})),
-    ("desk:bench", gettext_noop("Call-backs"), "care", frozenset({"agent", "team_lead"})),
-    (
-        "desk:call_back_figures",
-        gettext_noop("Call-back figures"),
-        "event",
-        frozenset({"team_lead", "manager", "auditor"}),
-    ),
-    (
-        "desk:voices",
-        gettext_noop("Voices"),
-        "message",
-        frozenset({"agent", "team_lead", "manager", "complaint_officer"}),
-    ),
-    (
-        "desk:complaints",
-        gettext_noop("Complaints"),
-        "warn",
-        frozenset({"agent", "team_lead", "manager", "complaint_officer", "auditor"}),
-    ),
-    ("desk:search", gettext_noop("Search"), "search", frozenset()),
-    (
-        "desk:clauses",
-        gettext_noop("Clauses"),
-        "document",
-        frozenset({"assessor", "calculator", "reviewer", "approver", "team_lead", "manager"}),
-    ),
-    (
-        "desk:survey",
-        gettext_noop("Survey"),
-        "survey",
-        frozenset({"surveyor", "agent", "team_lead", "manager", "auditor"}),
-    ),
-    (
-        "desk:assessment",
-        gettext_noop("Assessment"),
-        "assess",
-        frozenset({"assessor", "calculator", "team_lead", "manager", "auditor"}),
-    ),
-    (
-        "desk:review",
-        gettext_noop("Review"),
-        "review",
-        frozenset({"reviewer", "team_lead", "manager", "auditor"}),
-    ),
-    (
-        "desk:approval",
-        gettext_noop("Approval"),
-        "approve",
-        frozenset({"reviewer", "approver", "calculator", "team_lead", "manager", "auditor"}),
-    ),
-    (
-        "desk:concerns",
-        gettext_noop("Concerns"),
-        "message",
-        frozenset({"agent", "team_lead", "manager", "complaint_officer", "auditor"}),
-    ),
-    ("desk:payments", gettext_noop("Payments"), "pay", frozenset({"cashier", "manager"})),
-)
+    starts: str = ""
 
 
 @register.simple_tag(takes_context=True)
 def rail(context: Mapping[str, object]) -> list[RailItem]:
-    """The desk's places that exist. ``rail_counts`` in the context puts a number on one,
+    """The desk's places that this person has. ``rail_counts`` in the context puts a number on one,
     ``rail_hidden`` takes one away; both speak of the names of addresses.
     """
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
     counts, hidden = context.get("rail_counts"), context.get("rail_hidden")
-    items = []
+    taken = hidden if isinstance(hidden, (set, frozenset, tuple, list)) else ()
     held = frozenset(getattr(getattr(request, "user", None), "roles", ()) or ())
-    for name, label, drawing, roles in _RAIL:
-        if isinstance(hidden, (set, frozenset, tuple, list)) and name in hidden:
-            continue
-        if roles and held and not roles & held:
-            continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        count = counts.get(name) if isinstance(counts, Mapping) else None
-        deeper = url != "/desk/" and path.startswith(url)
-        items.append(RailItem(_(label), url, drawing, path == url or deeper, count))
+    open_to_them = [
+        (group, place, url)
+        for group, places in PLACES
+        for place in places
+        if place.name not in taken and (not place.roles or not held or place.roles & held)
+        if (url := _address(place.name))
+    ]
+    # The deepest place that the page lies in; Today is the root and lies above all.
+    under = [url for _group, _place, url in open_to_them if path == url or _below(path, url)]
+    here = max(under, key=len, default="")
+    items: list[RailItem] = []
+    last = ""
+    for group, place, url in open_to_them:
+        count = counts.get(place.name) if isinstance(counts, Mapping) else None
+        starts = _(group) if group and group != last else ""
+        items.append(RailItem(_(place.label), url, place.icon, url == here, count, starts))
+        last = group
     return items
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _below(path: str, url: str) -> bool:
+    return url != "/desk/" and path.startswith(f"{url.rstrip('/')}/")
