@@ -86,14 +86,14 @@ def complaints(request: HttpRequest) -> HttpResponse:
 def _filters(which: str) -> tuple[Filter, ...]:
     here = reverse("desk:complaints")
     names = {
-        "open": _("Open"),
+        "open": _("Not ended yet"),
         "mine": _("Mine"),
         "late": _("Late"),
         "major": _("Major"),
         "regulator": _("From the regulator"),
         "review": _("Under review"),
         "told": _("Answered"),
-        "ended": _("Ended"),
+        "ended": _("Have ended"),
     }
     found = [Filter(names[one], f"{here}?which={one}", current=one == which) for one in names]
     return (
