@@ -1,9 +1,17 @@
 """How well words are read that nobody had in mind when the lexicons were written.
 
-At first sight, before anything was learned from them, the reader had on `unseen.tsv` a macro-F1 of
-0.77 for the three tones (4 of 45 complaints read as praise) and 0.80 right for the first cause;
-after that on `unseen_again.tsv` 0.86 (none of 17) and 0.92. The bars below are what must not be
-lost again; the first figures are what to expect of words that are really new.
+Each set was written before the reader had seen it, measured once, and only then learned from, by
+general words and by other sentences. What it had at first sight (macro-F1 of the three tones,
+complaints read as praise, first cause right):
+
+unseen.tsv         0.77    4 of 45   0.80      harder than what is usually said: irony, allusions
+unseen_again.tsv   0.86    0 of 17   0.92
+unseen_third.tsv   0.76    2 of 16   0.78
+unseen_fourth.tsv  0.66    1 of 15   0.97
+unseen_fifth.tsv   0.87    0 of 13   -
+
+The bars below are what must not be lost again; the figures above are what to expect of words that
+are really new.
 """
 
 from __future__ import annotations
@@ -18,7 +26,13 @@ from yinuo.perception.reading import read
 from yinuo.perception.training import Example, own_sentences, read_examples
 
 FOLDER = CHECKOUT / "tests/perception"
-SETS = ("unseen.tsv", "unseen_again.tsv")
+SETS = (
+    "unseen.tsv",
+    "unseen_again.tsv",
+    "unseen_third.tsv",
+    "unseen_fourth.tsv",
+    "unseen_fifth.tsv",
+)
 MOST_LOST = 0.02
 
 
@@ -47,7 +61,7 @@ def test_tones_and_causes_are_read_above_the_aim(name: str) -> None:
     tones = [(one.tone, read(one.text).sentiment) for one in found if not one.cause]
     assert macro_f1(tones) >= 0.85
     causes = [read(one.text).causes[:1] == (one.cause,) for one in found if one.cause]
-    assert sum(causes) / len(causes) >= 0.85
+    assert sum(causes) >= 0.85 * len(causes)
 
 
 def test_hardly_a_complaint_is_read_as_praise() -> None:
