@@ -30,7 +30,7 @@ run: $(VENV)/ready-to-run ## Start a whole demo insurer: database, web and worke
 
 test: $(VENV)/ready-to-build ## Get what the tests need, then run them
 	@$(PYTHON) tests/make.py browser
-	@$(PYTHON) -m pytest -n $(WORKERS) -m "not soak"
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup -m "not soak"
 
 check: $(VENV)/ready-to-build ## Lint, types, architecture, templates, generated files, migrations
 	$(VENV)/bin/ruff check .
@@ -50,7 +50,7 @@ generate: $(VENV)/ready-to-build ## Write the generated files again
 
 soak: $(VENV)/ready-to-build ## Every kill, every replayed row, the whole API; writes a table of figures
 	@$(PYTHON) tests/make.py browser
-	@$(PYTHON) -m pytest -n $(WORKERS) -m soak --soak-table docs/soak.md
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup -m soak --soak-table docs/soak.md
 
 bench: $(VENV)/ready-to-build ## Measure every figure that we publish
 	@$(PYTHON) -m bench

@@ -66,6 +66,7 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+@cache
 def _read(path: Path) -> Module:
     text = path.read_text(encoding="utf-8")
     return Module(path, text, ast.parse(text))

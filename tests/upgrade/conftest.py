@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import LazySettings
-from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.make import FROZEN_KEYS
 from tests.upgrade import state
-from tests.upgrade.state import Frozen
+from tests.upgrade.state import Column, Frozen
+from yinuo.interfaces.cli.main import yinuo
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +37,32 @@ def old_template(
         yield name
 
 
+@dataclass(slots=True)
+class Upgrade:
+    """One migrating of the frozen state: the database, and what was seen before and after."""
+
+    name: str
+    columns: set[Column]
+    rows_before: dict[str, str]
+    rows_after: dict[str, str]
+    columns_after: set[Column]
+    output: str
+    exit_code: int
+
+
 @pytest.fixture(scope="session")
-def upgraded_template(old_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The frozen state after every migration of the code as it is."""
+def upgrade(old_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Upgrade]:
+    """The frozen state after `yinuo migrate` of the code as it is; tests work on copies."""
     name = databases.clone_name("upgraded")
     with django_db_blocker.unblock(), kept(name, old_template), pointed_at(name):
-        call_command("migrate", interactive=False, verbosity=0)
+        old, rows = state.columns(), state.rows(state.columns())
+        answer = CliRunner().invoke(yinuo, ["migrate"])
+        seen = Upgrade(
+            name=name, columns=old, rows_before=rows, rows_after=state.rows(old),
+            columns_after=state.columns(), output=answer.output, exit_code=answer.exit_code,
+        )  # fmt: skip
         connections.close_all()
-        yield name
+        yield seen
 
 
 @pytest.fixture
@@ -66,9 +86,9 @@ def old_database(
 
 @pytest.fixture
 def upgraded_database(
-    upgraded_template: str, household: Path, django_db_blocker: DjangoDbBlocker
+    upgrade: Upgrade, household: Path, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[str]:
-    with django_db_blocker.unblock(), copied(upgraded_template) as name:
+    with django_db_blocker.unblock(), copied(upgrade.name) as name:
         yield name
 
 

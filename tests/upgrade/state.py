@@ -34,6 +34,12 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "other_rows": ("--section=data", *(f"--table={name}" for name in NOT_OURS)),
     "constraints": ("--section=post-data",),
 }
+_MADE_BY_MIGRATING = ("django_", "auth_", "procrastinate_")
+_COLUMNS = """
+select table_name, column_name, data_type from information_schema.columns
+where table_schema = 'public'
+"""
+Column = tuple[str, str, str]
 TREES = ("files", "seals", "bank")
 # What only pg_dump's own newest reader knows; PostgreSQL 15 would refuse the second.
 NOT_SQL = ("\\restrict", "\\unrestrict", "SET transaction_timeout")
@@ -87,6 +93,29 @@ def run(database: str, *scripts: str) -> None:
         for script in scripts:
             # As bytes, because a text has to be a literal for the type checker.
             session.execute(script.encode())
+
+
+def columns() -> set[Column]:
+    """Our own columns: table, name and type."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        return {row for row in cursor.fetchall() if not row[0].startswith(_MADE_BY_MIGRATING)}
+
+
+def rows(wanted: set[Column]) -> dict[str, str]:
+    """The rows of each table, cut to these columns, as one digest."""
+    names: dict[str, list[str]] = {}
+    for table, column, _type in sorted(wanted):
+        names.setdefault(table, []).append(f'"{column}"')
+    found = {}
+    with connection.cursor() as cursor:
+        for table, listed in names.items():
+            line = f"row({', '.join(listed)})::text"
+            cursor.execute(
+                f"select md5(coalesce(string_agg({line}, '\n' order by {line}), '')) from {table}"
+            )
+            found[table] = cursor.fetchone()[0]
+    return found
 
 
 def migrations() -> dict[str, str]:

@@ -20,6 +20,8 @@ from tests.upgrade.state import Frozen
 from yinuo.interfaces.cli.main import yinuo
 from yinuo.interfaces.common import upgrades
 
+# One process restores and migrates the frozen state for all of them.
+pytestmark = pytest.mark.xdist_group("upgrade")
 Node = tuple[str, str]
 
 

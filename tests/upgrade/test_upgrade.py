@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.interfaces.api.callers import ACCOUNT, LINES, House, done, sheet
 from tests.interfaces.api.test_journey import act, by_hand
 from tests.make import FROZEN_KEYS
 from tests.upgrade import state
+from tests.upgrade.conftest import Upgrade
 from tests.upgrade.state import Frozen
 from tests.world import World
 from yinuo import automation
@@ -33,12 +35,6 @@ from yinuo.interfaces.cli.main import yinuo
 from yinuo.interfaces.common import upgrades
 from yinuo.kit import queue
 
-COLUMNS = """
-select table_name, column_name, data_type from information_schema.columns
-where table_schema = 'public' and table_name not like 'procrastinate_%'
-"""
-# Named by migrating itself, in both databases.
-NAMED_BY_MIGRATING = ("django_migrations", "django_content_type", "auth_permission")
 # The last of them waits for the order to pay; "paid" waits for the bank.
 ORDER = (
     "reported",
@@ -52,6 +48,8 @@ ORDER = (
     "approved",
     "decided",
 )
+# One process restores and migrates the frozen state for all of them.
+pytestmark = pytest.mark.xdist_group("upgrade")
 
 
 def house_of_old() -> House:
@@ -67,28 +65,6 @@ def house_of_old() -> House:
 
 def doctor() -> str:
     return CliRunner().invoke(yinuo, ["--lang", "en", "doctor", "--lang", "en"]).output
-
-
-def rows(columns: list[tuple[str, str, str]]) -> dict[str, str]:
-    """Each table's rows, cut to these columns, as one digest."""
-    wanted: dict[str, list[str]] = {}
-    for table, column, _type in columns:
-        wanted.setdefault(table, []).append(f'"{column}"')
-    found = {}
-    with connection.cursor() as cursor:
-        for table, names in wanted.items():
-            line = f"row({', '.join(names)})::text"
-            cursor.execute(
-                f"select md5(coalesce(string_agg({line}, '\n' order by {line}), '')) from {table}"
-            )
-            found[table] = cursor.fetchone()[0]
-    return found
-
-
-def columns() -> list[tuple[str, str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(COLUMNS)
-        return sorted(row for row in cursor.fetchall() if row[0] not in NAMED_BY_MIGRATING)
 
 
 def findings() -> list[object]:
@@ -162,15 +138,13 @@ def test_until_the_migrations_have_run_doctor_and_readyz_say_so(
 
 
 def test_migrating_says_ready_and_leaves_every_old_row_as_it_was(
-    old_database: str, client: Client
+    upgrade: Upgrade, upgraded_database: str, client: Client
 ) -> None:
-    before, kept = columns(), rows(columns())
-    answer = CliRunner().invoke(yinuo, ["migrate"])
-    assert answer.exit_code == 0, answer.output
+    assert upgrade.exit_code == 0, upgrade.output
     assert client.get("/readyz").status_code == 200
     assert "migrations wait" not in doctor()
-    assert set(before) <= set(columns()), "the old version reads what is no longer there"
-    assert rows(before) == kept
+    assert upgrade.columns <= upgrade.columns_after, "the old version reads what is gone"
+    assert upgrade.rows_after == upgrade.rows_before
     assert findings() == []
 
 
@@ -212,6 +186,11 @@ def test_claims_begun_under_the_old_state_go_to_their_end_under_this_code(
 
 @pytest.mark.soak
 def test_claims_left_at_every_point_of_the_way_go_to_their_end_under_this_code(
-    frozen: Frozen, upgraded_database: str, household: Path
+    frozen: Frozen,
+    upgraded_database: str,
+    household: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     go_to_the_end(frozen, household, ORDER)
+    record_property("claims", len(ORDER) + 1)
+    record_property("begun under", frozen.revision)
