@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.call_backs.commands.common import rules_at
@@ -40,7 +40,7 @@ def plan_measure(
     """
     if not by.roles & PLANNERS or not seeing.in_subtree(by, owner.branch.path):
         raise seeing.NotForYou
-    if due_on < timezone.localdate(at):
+    if due_on < localdate(at):
         raise DueInThePast("due_on")
     return Measure.objects.create(
         goal=seeing.clean_text(goal, field="goal", most=GOAL),

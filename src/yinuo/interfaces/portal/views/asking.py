@@ -228,6 +228,6 @@ def _standing(standing: str) -> str:
         "new": _("Your suggestion is kept and will be looked at."),
         "considered": _("Your suggestion is being looked at."),
         "adopted": _("We do it the way you suggested."),
-        "declined": _("We looked at your suggestion and cannot do it for now."),
+        "declined": _("We looked at your suggestion and cannot do it at present."),
     }
     return words.get(standing, words["new"])
