@@ -41,7 +41,7 @@ ALL, ALL_KILLS = 10_000, 30
 SET = 1_000
 AFTER_A_KILL = timedelta(minutes=11)
 """Longer than a letter may be in sending before another worker takes it over."""
-WAIT_SECONDS = 300.0
+WAIT_SECONDS = 900.0
 
 
 def open_all(insurer: World, count: int) -> None:
@@ -91,7 +91,10 @@ def send_until_killed(
     elif kill == "moment":
         timer = threading.Timer(chance.uniform(1.0, 5.0), process.kill)
         timer.start()
-    _out, said = process.communicate(timeout=WAIT_SECONDS)
+    try:
+        _out, said = process.communicate(timeout=WAIT_SECONDS)
+    finally:
+        process.kill()
     mail.answers = []
     if timer is not None:
         timer.cancel()
