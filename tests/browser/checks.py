@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The inner width of an A4 page between its margins, in CSS pixels.
-PAPER = {"width": 672, "height": 971}
+PAPER = ViewportSize(width=672, height=971)
 # A printer takes a page that is wider by less as it is.
 HAIR = 4
 NOT_ON_PAPER = "nav, .bar, .rail, .skip, .toasts, .searchbox, dialog, button, [role=navigation]"

@@ -48,10 +48,10 @@ def test_what_is_over_goes_and_what_may_still_be_asked_for_stays(house: House, c
 
     assert SignInCode.objects.get().made_at > START
     assert ApiAnswer.objects.get().key == "young"
-    recorded = AccessRecord.objects.order_by("pk").values_list("actor", "what", "count", "case_id")
-    assert list(recorded) == [
-        (SYSTEM.id, "forgotten:sign_in_codes", 1, None),
-        (SYSTEM.id, "forgotten:api_answers", 1, None),
+    recorded = AccessRecord.objects.filter(case=None).order_by("pk")
+    assert [(one.actor, one.what, one.count) for one in recorded] == [
+        (SYSTEM.id, "forgotten:sign_in_codes", 1),
+        (SYSTEM.id, "forgotten:api_answers", 1),
     ]
 
 
