@@ -362,6 +362,7 @@ def small_parts() -> list[Sample]:
 
 def _small_parts_of_lists() -> list[Sample]:
     return [
+        Sample("reading", "parts/reading.html", {"reading": samples.reading()}),
         Sample("pager", "parts/pager.html", {"pager": Pager(summary="21–40 / 318", next_url="#")}),
         Sample(
             "search_box",

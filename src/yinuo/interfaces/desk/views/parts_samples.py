@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from yinuo.core.knowledge.readings import Place, Read
 from yinuo.interfaces.common.present import (
     Action,
     Actions,
@@ -36,6 +37,7 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.common.present_portal import Contact, NextCard, Todo
+from yinuo.interfaces.common.readings import ReadingCard, card_of
 
 NOW = datetime(2026, 3, 4, 14, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOUR = timedelta(hours=1)
@@ -406,3 +408,23 @@ def todo() -> tuple[Todo, ...]:
 
 def contact() -> Contact:
     return Contact(name="周敏", role=_("Looks after your claim, 09:00–18:00"), phone="4000000000")
+
+
+def reading() -> ReadingCard:
+    """A customer's words with praise, blame and an alarm in them."""
+    body = "查勘员挺客气,可我等了六个星期,再这样我就找律师"
+    marks = (("挺客气", "good"), ("等了六个星期", "delay"), ("律师", "alarm:court"))
+    places = tuple(
+        Place(body.index(words), body.index(words) + len(words), says) for words, says in marks
+    )
+    read = Read(
+        note_id=1,
+        sentiment="neg",
+        causes=("delay",),
+        urgency="high",
+        certain=0.58,
+        person=True,
+        places=places,
+        by_person=False,
+    )
+    return card_of(note_id=1, body=body, by="陈望舒", at=NOW - HOUR, now=NOW, reading=read, url="#")
