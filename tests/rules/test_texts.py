@@ -26,6 +26,7 @@ DUES = {
 }
 FACTS: dict[str, object] = {
     "case_number": "C-2026-000017-3",
+    "about_number": "C-2026-000016-1",
     "customer_name": "林小满",
     "reader_name": "周明",
     "insurer_name": "示例保险",
