@@ -236,7 +236,7 @@ def _counts(
 
 def _count(condition: Q) -> Count:
     # An empty condition would be dropped from the filter, and its rows counted all the same.
-    return Count("pk", filter=condition or Q(pk__isnull=False), distinct=True)
+    return Count("pk", filter=condition or Q(pk__isnull=False))
 
 
 def _result(figure: Figure, row: Mapping[str, Any], rules: CallBackFiguresRules) -> Result:
