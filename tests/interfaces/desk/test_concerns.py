@@ -72,6 +72,9 @@ def test_it_is_answered_solved_and_confirmed_by_three_hands(desks: Desks, claim:
     assert agent.post(answer, {"words": "明天重新算一遍价格"}).status_code == 303
     assert agent.post(f"{page(case)}/solution", {"words": "补付 300 元"}).status_code == 303
     assert f"{page(case)}/confirmation" not in agent.get(page(case)).content.decode()
+    # What a button says before it is pressed is what happens: the customer is told of the end.
+    asked = desks["team_lead"].get(f"{page(case)}/confirmation").content.decode()
+    assert "thank you for telling us" in asked or "谢谢您告诉我们" in asked
     sent = desks["team_lead"].post(f"{page(case)}/confirmation", {"words": "电话里说好了"})
     assert sent.status_code == 303
     case.refresh_from_db()
