@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.interfaces.desk import house
 from tests.interfaces.desk.filling import text
 from tests.interfaces.desk.house import NOW, Desks
+from tests.settlement.accidents import settled
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import Damage, Line, NewLoss, SurveySheet
 from yinuo.areas.claims.models import AccidentFacts, Calculation, Recovery
-from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.cases.models import Case, Event, Note, Promise
 from yinuo.core.documents.models import Document
 from yinuo.core.people.models import AccessRecord
 from yinuo.kit import queue
@@ -241,3 +243,18 @@ def test_what_others_owe_is_opened_told_and_booked_beside_the_sum(desks: Desks) 
     assert "What others owe us" in shown
     assert "挂号信" not in shown
     assert "对方车主" in shown
+
+
+@pytest.mark.covers("ADJ-1")
+def test_who_may_see_the_case_takes_the_sheet_and_works_the_sum_out_again(desks: Desks) -> None:
+    case = approved(desks)
+    path = f"/desk/claims/{case.number}/settlement/1.json"
+    answer: Any = desks["auditor"].get(path)
+    assert answer.status_code == 200
+    again = settled(answer.json()).as_dict()
+    kept = Calculation.objects.get()
+    assert again["payees"] == (kept.sheet or {})["result"]["payees"] == {"1": "11500.00"}
+    event = Event.objects.get(case=case, type="claim.calculated")
+    assert answer["Digest"] == f"sha-256={event.data['sha256']}"
+    assert desks["west"].get(path).status_code == 404
+    assert desks["auditor"].get(path.replace("/1.json", "/2.json")).status_code == 404

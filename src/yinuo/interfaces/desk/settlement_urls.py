@@ -8,6 +8,9 @@ from yinuo.interfaces.desk.views import knowledge, letters, settlement
 
 urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/settlement", settlement.settlement, name="settlement"),
+    path(
+        "claims/<str:number>/settlement/<int:loss>.json", settlement.sheet, name="settlement_sheet"
+    ),
     path("claims/<str:number>/letters/<int:loss>", letters.letter, name="letter"),
     path(
         "claims/<str:number>/letters/<int:loss>.pdf",

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands.explaining import THREADS
@@ -43,6 +43,7 @@ OPEN_POINTS: labels.Words = {
         "are here."
     ),
 }
+_NOT_MADE = ("reported", "registered", "dispatched", "surveyed", "assessed", "documented")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -66,6 +67,7 @@ class Part:
     before: Money | None
     lines: tuple[Shown, ...]
     peers: Peers | None
+    made: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,6 +231,7 @@ def _part(
         ),
         before=Money(before.amount, claim.currency) if changed else None,
         peers=alike,
+        made=loss.stage not in _NOT_MADE,
         lines=tuple(
             Shown(line, Money(line.amount, claim.currency), tuple(line.figures.items()))
             for line in lines
@@ -248,3 +251,21 @@ def _total(claim: Claim, found: Settled | str) -> Money | None:
         return None
     whole = sum((one.amount for one in found.losses.values()), Decimal(0))
     return Money(whole, claim.currency)
+
+
+@require_safe
+@desk()
+def sheet(request: HttpRequest, number: str, loss: int) -> HttpResponse:
+    """The accident of the newest calculation, as `yinuo settle` reads it, to work it out again.
+
+    The header Digest is that of the whole sheet, which the timeline holds as well.
+    """
+    claim = claims.get_for(actor_of(request), number)
+    newest = next((one for one in claims.calculations(claim) if one.loss.ordinal == loss), None)
+    if newest is None or not newest.sheet:
+        raise Http404
+    record(request, what="desk.settlement.sheet", case_id=claim.case_id)
+    answer = JsonResponse(newest.sheet["accident"], json_dumps_params={"ensure_ascii": False})
+    answer["Content-Disposition"] = f'attachment; filename="{number}-{loss}.json"'
+    answer["Digest"] = f"sha-256={newest.digest}"
+    return answer
