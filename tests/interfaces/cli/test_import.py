@@ -165,7 +165,12 @@ def test_a_map_with_a_wrong_key_or_column_says_where(tmp_path: Path) -> None:
 
 def test_every_shipped_map_is_valid_and_explains_every_column() -> None:
     names = sorted(path.stem for path in mapping.SHIPPED.glob("*.toml"))
-    assert names == ["auto_claims_2015", "policies", "vehicle_claims_1994_1996"]
+    assert names == [
+        "auto_claims_2015",
+        "policies",
+        "texas_complaints_2012_2025",
+        "vehicle_claims_1994_1996",
+    ]
     for name in names:
         assert all(column.reading for column in mapping.load(name).columns.values())
 
