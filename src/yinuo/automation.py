@@ -15,6 +15,7 @@ from typing import Final
 from django.conf import settings
 
 from yinuo.areas.call_backs import commands as call_backs
+from yinuo.areas.call_backs import queries as call_back_queries
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import queries as claim_queries
@@ -208,6 +209,18 @@ def _receive_complaint(event: Event, at: datetime) -> None:
         complaints.hear_event(event=event, by=SYSTEM, at=at)
 
 
+def _ask_after_complaint(event: Event, at: datetime) -> None:
+    _ask_after_complaint_many([Happened(event, at)])
+
+
+def _ask_after_complaint_many(happened: Sequence[Happened]) -> None:
+    """Whoever complained is asked how good the answer was, unless nobody may ask."""
+    willing = call_back_queries.willing([one.event.case for one in happened])
+    if willing:
+        asked = [call_backs.Ended(case, "after_complaint") for case in willing]
+        call_backs.open_many(asked, by=SYSTEM, at=happened[0].at)
+
+
 REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "claim.registered": (_dispatch,),
     "promise.warned": (_tell_of_delay,),
@@ -220,6 +233,7 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "call_back.excluded": (_note_exclusion, _close),
     "note.added": (_hear_note,),
     "call_back.answered": (_hear_answers, _keep_suggestion, _receive_complaint),
+    "complaint.closed": (_ask_after_complaint,),
     "concern.closed": (_ask_again,),
     "concern.became_complaint": (_receive_complaint,),
     "voice.concern_heard": (_open_concern_of_voice,),
@@ -233,6 +247,7 @@ IN_SETS: Final[dict[Reaction, SetReaction]] = {
     _take_bank_answer: _take_bank_answers,
     _follow_up: _follow_up_many,
     _note_exclusion: _note_exclusions,
+    _ask_after_complaint: _ask_after_complaint_many,
     _close: _close_many,
 }
 

@@ -14,10 +14,12 @@ from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs.commands import AlreadyFollowedUp, Ended, NoSuchExclusion
 from yinuo.areas.call_backs.models import CallBack, Exclusion
 from yinuo.areas.claims import commands as claims
+from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.rules import NotForYou, PersonChanges
+from yinuo.kit import queue
 
 
 def test_a_call_back_is_opened_with_its_programme_and_its_two_promises(open_one: Open) -> None:
@@ -136,3 +138,17 @@ def test_a_leader_may_record_a_reason_by_hand_and_an_agent_may_not(
     assert (made.reason, made.by) == ("litigation", lead.id)
     with pytest.raises(AlreadyFollowedUp):
         call_backs.leave_out_case(case=claim, reason="death", by=lead, at=NOW)
+
+
+@pytest.mark.parametrize("opted_out", [(), ("surveys",)])
+def test_whoever_complained_is_asked_when_it_is_closed_unless_nobody_may_ask(
+    insurer: World, claim: Case, opted_out: tuple[str, ...]
+) -> None:
+    changes = PersonChanges(opted_out=opted_out)
+    people.update_person(person_id=insurer.holder.pk, changes=changes, by=SYSTEM, at=NOW)
+    with queue.capture() as jobs:
+        cases.record(case=claim, type="complaint.closed", data={}, by=SYSTEM, at=after(1))
+        for job in jobs.take():
+            queue.run(job, at=after(1))
+    found = list(CallBack.objects.values_list("occasion", "strategy", "channel"))
+    assert found == ([] if opted_out else [("after_complaint", "after_complaint", "call")])

@@ -254,6 +254,12 @@ def measures_visible_to(actor: Actor) -> QuerySet[Measure]:
     )
 
 
+def willing(ended: Collection[Case]) -> list[Case]:
+    """Those of the cases whose customers have not said that nobody shall ask them."""
+    rows = Case.objects.filter(pk__in=[case.pk for case in ended])
+    return list(rows.exclude(customer__opted_out__contains=[NO_SURVEYS]).order_by("pk"))
+
+
 def next_sweep_at(*, until: datetime) -> datetime | None:
     """When the clock has something to do by itself: a letter, or the end of a round."""
     due = CallBack.objects.filter(

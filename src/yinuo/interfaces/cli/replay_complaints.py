@@ -188,7 +188,8 @@ def _register(rows: Sequence[FiledComplaint], cast: Cast, at: datetime) -> dict[
     ids: list[int] = []
     for place in range(0, len(rows), PEOPLE_AT_ONCE):
         found = [
-            replace(row.customer, home_branch_id=cast.branch.pk)
+            # What they would answer nobody knows, so they are not asked.
+            replace(row.customer, home_branch_id=cast.branch.pk, opted_out=("surveys",))
             for row in rows[place : place + PEOPLE_AT_ONCE]
         ]
         ids += people.register_many(found, by=SYSTEM, at=at)
