@@ -33,7 +33,14 @@ class AttemptInput(SeenInput):
             help=gettext_noop("Only if the customer asked for another time."),
         ),
     ] = None
-    number: Annotated[Annotated[int, Field(ge=1, le=9_999)] | None, Blank] = None
+    number: Annotated[
+        Annotated[int, Field(ge=1, le=9_999)] | None,
+        Blank,
+        Shown(
+            gettext_noop("Which call"),
+            help=gettext_noop("Left empty, it is the call that runs."),
+        ),
+    ] = None
 
 
 class IdentityInput(SeenInput):

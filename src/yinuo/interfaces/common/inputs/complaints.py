@@ -437,7 +437,13 @@ class ProofInput(SeenInput):
             help=gettext_noop("Number of the receipt, who signed, where the recording lies."),
         ),
     ] = ""
-    document: OptionalRow = None
+    document: Annotated[
+        OptionalRow,
+        Shown(
+            gettext_noop("Paper that proves it"),
+            help=gettext_noop("Its number among the papers of the case, if there is one."),
+        ),
+    ] = None
 
 
 class ReviewRequestInput(SeenInput):

@@ -44,6 +44,8 @@ class Presenter:
     template: ClassVar[str] = "desk/case_sections.html"
     """Lays out the file; it is given what `context` returns."""
 
+    elsewhere: ClassVar[frozenset[str]] = frozenset()
+    """Nouns of actions with a page of their own, which are no buttons here."""
     icon: ClassVar[str] = "message"
     """The drawing before what the case is about."""
 

@@ -40,64 +40,71 @@ from yinuo.interfaces.desk.views import parts_samples as samples
 from yinuo.interfaces.desk.views.parts_samples import DAY, HOUR, NOW, Sample, yuan
 
 
+def short_fields() -> tuple[FieldState, ...]:
+    return (
+        FieldState(
+            name="plate",
+            label=_("Number plate"),
+            required=True,
+            help=_("As on the driving licence of the car."),
+            autocomplete="off",
+        ),
+        FieldState(name="phone", label=_("Phone"), required=True, input_type="tel", private=True),
+        FieldState(
+            name="garage",
+            label=_("Garage"),
+            kind=FieldKind.SELECT,
+            options=(Option("1", _("Binhai Road garage")), Option("2", _("Other"))),
+        ),
+        FieldState(
+            name="happened_at",
+            label=_("When did it happen?"),
+            kind=FieldKind.DATE_TIME,
+            required=True,
+        ),
+        FieldState(name="amount", label=_("Amount"), kind=FieldKind.MONEY, required=True),
+    )
+
+
+def long_fields() -> tuple[FieldState, ...]:
+    return (
+        FieldState(
+            name="injured",
+            label=_("Was anybody hurt?"),
+            kind=FieldKind.RADIO_CARDS,
+            required=True,
+            options=(
+                Option("no", _("No"), _("Only metal")),
+                Option("yes", _("Yes"), _("Call 120 first; we help with the rest")),
+            ),
+        ),
+        FieldState(
+            name="hurt",
+            label=_("What was harmed?"),
+            kind=FieldKind.TICKS,
+            options=(Option("car", _("Car")), Option("other", _("Other"))),
+        ),
+        FieldState(name="story", label=_("What happened?"), kind=FieldKind.TEXTAREA),
+        FieldState(
+            name="photos",
+            label=_("Photos"),
+            kind=FieldKind.FILE,
+            help=_("The whole car with its plate, then each damage from close by."),
+            accept="image/*",
+            multiple=True,
+        ),
+        FieldState(
+            name="consent",
+            label=_("You may send me text messages about this claim."),
+            kind=FieldKind.CHECKBOX,
+        ),
+    )
+
+
 def form() -> FormState:
     """Every kind of field, two of them with an error."""
     return bind(
-        (
-            FieldState(
-                name="plate",
-                label=_("Number plate"),
-                required=True,
-                help=_("As on the driving licence of the car."),
-                autocomplete="off",
-            ),
-            FieldState(
-                name="phone", label=_("Phone"), required=True, input_type="tel", private=True
-            ),
-            FieldState(
-                name="garage",
-                label=_("Garage"),
-                kind=FieldKind.SELECT,
-                options=(Option("1", _("Binhai Road garage")), Option("2", _("Other"))),
-            ),
-            FieldState(
-                name="happened_at",
-                label=_("When did it happen?"),
-                kind=FieldKind.DATE_TIME,
-                required=True,
-            ),
-            FieldState(name="amount", label=_("Amount"), kind=FieldKind.MONEY, required=True),
-            FieldState(
-                name="injured",
-                label=_("Was anybody hurt?"),
-                kind=FieldKind.RADIO_CARDS,
-                required=True,
-                options=(
-                    Option("no", _("No"), _("Only metal")),
-                    Option("yes", _("Yes"), _("Call 120 first; we help with the rest")),
-                ),
-            ),
-            FieldState(
-                name="hurt",
-                label=_("What was harmed?"),
-                kind=FieldKind.TICKS,
-                options=(Option("car", _("Car")), Option("other", _("Other"))),
-            ),
-            FieldState(name="story", label=_("What happened?"), kind=FieldKind.TEXTAREA),
-            FieldState(
-                name="photos",
-                label=_("Photos"),
-                kind=FieldKind.FILE,
-                help=_("The whole car with its plate, then each damage from close by."),
-                accept="image/*",
-                multiple=True,
-            ),
-            FieldState(
-                name="consent",
-                label=_("You may send me text messages about this claim."),
-                kind=FieldKind.CHECKBOX,
-            ),
-        ),
+        (*short_fields(), *long_fields()),
         {
             "plate": "示A·12345",
             "phone": "1390000",
@@ -292,6 +299,11 @@ def case_parts() -> list[Sample]:
             "promises",
             "parts/promises.html",
             {"promises": (samples.chip_broken(), samples.chip_open(), samples.chip_kept())},
+        ),
+        Sample(
+            "paper_link",
+            "parts/paper_link.html",
+            {"values": {"url": "#", "label": _("Letter")}},
         ),
         Sample("followers", "parts/followers.html", {"followers": samples.followers()}),
         Sample("customer_card", "parts/customer_card.html", {"card": samples.customer()}),
