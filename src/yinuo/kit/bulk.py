@@ -130,7 +130,9 @@ def _field(model: type[Model], name: str) -> Field[Any, Any]:
     return found
 
 
-def _quoted(name: str) -> str:
+def _quoted(name: str | None) -> str:
+    """A field that is stored has a column."""
+    assert name is not None
     return connection.ops.quote_name(name)
 
 

@@ -17,7 +17,6 @@ from django.test.utils import CaptureQueriesContext
 from tests import world
 from tests.core.cases.trial import chain_holds
 from tests.world import NOW, World, report_of
-from yinuo import automation
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import (
     Arrive,
@@ -45,7 +44,7 @@ from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.payments.models import Payment
 from yinuo.core.payments.rules import AccountDetails
-from yinuo.core.people.actors import Actor
+from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.rules import NewPerson
 from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
@@ -92,7 +91,7 @@ class Told:
         self.counts[name] = len(captured)
         return found
 
-    def losses(self, step: int, **more: Any) -> list[LossTurn]:
+    def losses(self, step: int, **more: Any) -> list[Any]:
         kind = more.pop("kind", LossTurn)
         return [
             kind(case=case, loss=ordinal, at=at(step, place), **more)
@@ -170,7 +169,7 @@ def carry_to_money(told: Told) -> None:
         .order_by("ordinal")
         .values_list("pk", flat=True)
     ]
-    system = automation.SYSTEM
+    system = SYSTEM
     told.step("take_bank_answer_many", claims.take_bank_answer_many, answered, by=system)
     claims.note_follow_up_many({case.pk: "excluded" for case in told.cases}, by=system, at=NOW)
     told.step("close", claims.close_many, told.turns(15), by=system)

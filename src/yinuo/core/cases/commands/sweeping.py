@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -74,7 +75,8 @@ def sweep_many(moments: Mapping[int, datetime]) -> Swept:
         lock_many(moments)
         with connection.cursor() as cursor:
             cursor.execute(_DUE, columns(moments.items()))
-            rows = [_Due(*row[:-1], json.loads(row[-1])) for row in cursor.fetchall()]
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        rows = [_Due(*(*row[:-1], json.loads(row[-1]))) for row in found]
         return _check(rows, moments)
 
 

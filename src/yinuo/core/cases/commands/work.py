@@ -265,7 +265,9 @@ def _locked(ids: Sequence[int]) -> list[Case]:
 def _locked_with_people_in_hand(ids: Sequence[int]) -> list[Case]:
     """A replay locks every case some fifty times, so this is written out."""
     names = [column.attname for column in Case._meta.concrete_fields]
-    quoted = ", ".join(connection.ops.quote_name(c.column) for c in Case._meta.concrete_fields)
+    quoted = ", ".join(
+        connection.ops.quote_name(c.column) for c in Case._meta.concrete_fields if c.column
+    )
     with connection.cursor() as cursor:
         cursor.execute(_LOCK.format(columns=quoted), [array_text(ids)])
         found = cursor.fetchall()
