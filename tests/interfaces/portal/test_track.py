@@ -107,7 +107,14 @@ def test_the_milestones_and_the_sum_stand_line_by_line(insurer: World, visitor: 
         "Payment on its way",
     ):
         assert milestone in text
-    for part in ("前保险杠", "¥2,800.00", "按市场价", "第十三条", "the part that the policy leaves to you", "¥3,500.00"):
+    for part in (
+        "前保险杠",
+        "¥2,800.00",
+        "按市场价",
+        "第十三条",
+        "the part that the policy leaves to you",
+        "¥3,500.00",
+    ):
         assert part in text
     assert "Account ending in 0000" in text
     assert "6222020000000000000" not in text

@@ -132,7 +132,7 @@ def investigate_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> 
             if one.complaint.declared_by != f"staff:{one.case.handler_id}":
                 raise NotDeclared(number=one.case.number)
         _refuse_interest(held)
-        move_many(complaints, "investigate", data={}, by=by, at=at)
+        move_many(complaints, step="investigate", data={}, by=by, at=at)
 
 
 def _refuse_interest(held: Sequence[Held]) -> None:

@@ -169,7 +169,7 @@ def acknowledge(*, case: Case, how: str, by: Actor, at: datetime, seen: int | No
 
 
 def acknowledge_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) -> None:
-    move_many(complaints, "acknowledge", data={"how": how}, by=by, at=at)
+    move_many(complaints, step="acknowledge", data={"how": how}, by=by, at=at)
 
 
 def accept(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
@@ -178,11 +178,11 @@ def accept(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> N
 
 
 def accept_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> None:
-    move_many(complaints, "accept", data={}, by=by, at=at)
+    move_many(complaints, step="accept", data={}, by=by, at=at)
 
 
 def move_many(
-    complaints: Sequence[Case], step: str, *, data: Mapping[str, Any], by: Actor, at: datetime
+    complaints: Sequence[Case], *, step: str, data: Mapping[str, Any], by: Actor, at: datetime
 ) -> list[Held]:
     """The same step in each complaint; returns them locked."""
     with cases.transaction():

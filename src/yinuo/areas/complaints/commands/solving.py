@@ -380,7 +380,7 @@ def carry_out_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> No
             cases.advance_many(moves, by=by, at=at)
         done = [row for turn in by_turn.values() for _held, row in turn]
         Measure.objects.bulk_update(done, ["done_by", "done_at"])
-        cases.keep_each([held[pk].case for pk in turns], rule=CARRY_OUT, by=by, at=at)
+        cases.keep_promise_many([held[pk].case for pk in turns], rule=CARRY_OUT, by=by, at=at)
 
 
 def check(

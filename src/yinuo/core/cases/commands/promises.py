@@ -198,10 +198,10 @@ def promise(
 
 def keep(*, case: Case, rule: str, by: Actor, at: datetime, subject: str = "") -> bool:
     """Keep one promise outside a step. Returns whether one was open."""
-    return bool(keep_each([case], rule=rule, by=by, at=at, subject=subject))
+    return bool(keep_promise_many([case], rule=rule, by=by, at=at, subject=subject))
 
 
-def keep_each(
+def keep_promise_many(
     cases: Sequence[Case], *, rule: str, by: Actor, at: datetime, subject: str = ""
 ) -> int:
     """Keep the same promise of each case outside a step. Returns how many were open."""
