@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0010_append_only'),
-        ('people', '0002_competence_records'),
+        ("cases", "0010_append_only"),
+        ("people", "0002_competence_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['kind', '-id'], name='case_by_kind_newest'),
+            model_name="case",
+            index=models.Index(fields=["kind", "-id"], name="case_by_kind_newest"),
         ),
     ]

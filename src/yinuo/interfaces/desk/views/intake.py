@@ -227,10 +227,7 @@ def _known(actor: Actor, known: Insured, at: datetime) -> dict[str, object]:
             )
             for cover in known.facts.covers
         ],
-        "earlier": [
-            Link(one.number, case_url(one.number))
-            for one in _earlier(actor, policy)
-        ],
+        "earlier": [Link(one.number, case_url(one.number)) for one in _earlier(actor, policy)],
     }
 
 
