@@ -51,7 +51,7 @@ def test_any_text_survives() -> None:
 
 
 def test_rows_become_columns() -> None:
-    assert columns([(1, "a"), (2, None)]) == ['{"1","2"}', '{"a",NULL}']
+    assert columns([(1, "a"), (2, None)]) == ["{1,2}", '{"a",NULL}']
     assert columns([]) == []
     with pytest.raises(ValueError, match="shorter"):
         columns([(1, 2), (3,)])

@@ -101,6 +101,9 @@ def parse_amount(
     if len(compact) > 40 or not _PLAIN.fullmatch(compact):
         raise AmountUnreadable(field, text=text.strip()[:40])
     amount = Decimal(compact.replace(",", ""))
+    if abs(amount) > most:
+        # Refused before it is rounded: it may have more digits than arithmetic holds.
+        return check_amount(amount, field=field, currency=currency, least=least, most=most)
     if amount != quantize(amount, currency):
         raise AmountTooPrecise(
             field, text=text.strip()[:40], currency=currency, places=places_of(currency)

@@ -25,7 +25,11 @@ from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.kit import logs
 from yinuo.kit.bulk import add_rows, change_rows
+from yinuo.kit.errors import DomainError
+
+logger = logs.log("yinuo.call_backs")
 
 _PLANNED = ("channel", "next_contact_at")
 
@@ -48,6 +52,8 @@ def invite_many(chosen: Iterable[Case], *, by: Actor, at: datetime) -> int:
     """
     with cases.transaction():
         held = list(hold_many([case.pk for case in chosen]).values())
+        for one in held:
+            cases.check_step(one.case, "invite", by=by)
         asked, _left = _leave_out_first(held, at=at)
         _invite(asked, by=by, at=at)
     return len(asked)
@@ -76,11 +82,27 @@ def sweep(*, at: datetime) -> Swept:
         _plan_again(abandoned, programme, at)
         due = [one for one in held if _is_due(one, at) and one.running is None]
         asked, left = _leave_out_first(due, at=at)
-        letters = [one for one in asked if one.row.channel == rules.MESSAGE]
-        over = [one for one in asked if one.row.channel == rules.END]
+        letters = _movable([one for one in asked if one.row.channel == rules.MESSAGE], "invite")
+        over = _movable([one for one in asked if one.row.channel == rules.END], "give_up")
         _invite(letters, by=SYSTEM, at=at)
         _give_up(over, at=at)
     return Swept(len(letters), left, len(over), len(abandoned), len(ids) == size)
+
+
+def _movable(held: Sequence[Held], step: str) -> list[Held]:
+    """Those that can take the step. One that cannot is said and keeps no other from going on;
+    nothing is planned for it any more, so that it does not come back every minute."""
+    movable = []
+    for one in held:
+        try:
+            cases.check_step(one.case, step, by=SYSTEM)
+        except DomainError as refusal:
+            logger.warning("call_back_stuck", number=one.case.number, code=refusal.code)
+            plan_nothing(one)
+            one.row.save(update_fields=_PLANNED)
+        else:
+            movable.append(one)
+    return movable
 
 
 def _take_due(programme: CallBacksRules, size: int, at: datetime) -> list[int]:

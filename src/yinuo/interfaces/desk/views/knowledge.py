@@ -131,7 +131,7 @@ def wording(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@desk()
+@desk(*sorted(MAY_RULE))
 def disagreement(request: HttpRequest) -> HttpResponse:
     """Say which of two explanations holds."""
 
@@ -199,7 +199,7 @@ def _precedent_form(typed: Typed[PrecedentInput]) -> FormState:
 
 
 @require_http_methods(["POST"])
-@desk()
+@desk(*sorted(MAY_RULE))
 def precedent_step(request: HttpRequest) -> HttpResponse:
     """Confirm a special case, or take it back with the reason."""
 
