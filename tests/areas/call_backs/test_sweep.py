@@ -17,6 +17,7 @@ from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs.commands import Ended, LinkUsed, Selection
 from yinuo.areas.call_backs.models import Attempt, CallBack, Campaign, CoverageCheck
 from yinuo.areas.claims import commands as claims
+from yinuo.core.cases.models import Case
 from yinuo.core.messages.channels import letter
 from yinuo.core.messages.links import LinkExpired, LinkNotGood
 from yinuo.core.messages.models import Message
@@ -66,6 +67,23 @@ def test_who_never_answers_is_given_up(insurer: World, open_one: Open) -> None:
     assert call_backs.sweep(at=after(12)).given_up == 1
     assert fresh(row).case.state == "exhausted"
     assert call_backs.sweep(at=after(13)) == call_backs.Swept()
+
+
+def test_who_was_reached_without_answers_gets_the_letter(insurer: World, open_one: Open) -> None:
+    row, agent = open_one(), insurer["agent"]
+    call_backs.start_call(case=row.case, by=agent, at=after(1))
+    call_backs.record_attempt(case=row.case, outcome="reached", by=agent, at=after(1.1))
+    assert (fresh(row).case.state, fresh(row).channel) == ("reached", "message")
+    assert call_backs.sweep(at=after(1.2)).invited == 1
+    assert fresh(row).case.state == "invited"
+
+
+def test_one_that_cannot_move_keeps_no_other_from_going_on(insurer: World) -> None:
+    rows = many(insurer, 3)
+    Case.objects.filter(pk=rows[1].pk).update(state="answered")
+    assert call_backs.sweep(at=after(0.1)).invited == 2
+    assert fresh(rows[1]).channel == ""
+    assert call_backs.sweep(at=after(0.2)) == call_backs.Swept()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -44,7 +44,7 @@ CALL_BACKS = Table(
         Step(
             name="invite",
             label=_("Send the questions"),
-            source=("opened", "invited", "waiting"),
+            source=("opened", "invited", "reached", "waiting"),
             target="invited",
             who=(*_TEAM, "system"),
             event="call_back.invited",
