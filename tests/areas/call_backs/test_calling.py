@@ -14,6 +14,7 @@ from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs.commands import (
     AlreadyRecorded,
+    Answered,
     BeingCalled,
     NoRunningCall,
     NotByPhone,
@@ -142,6 +143,37 @@ def test_calls_keep_their_distance_and_their_number(insurer: World, open_one: Op
         with pytest.raises(NotNow if hours < 29 else NotByPhone):
             ring(row, agent, after(hours + 0.5))
     assert (fresh(row).channel, fresh(row).calls) == ("end", 4)
+
+
+def test_the_refusal_says_the_hour_of_here(insurer: World, open_one: Open) -> None:
+    row = open_one()
+    ring(row, insurer["agent"], after(1))
+    end(row, "no_answer", insurer["agent"], after(1.1))
+    with pytest.raises(NotNow) as refused:
+        ring(row, insurer["agent"], datetime(2026, 5, 13, 3, 30, tzinfo=UTC))
+    assert "2026-05-13 14:00" in str(refused.value)
+    with pytest.raises(NotNow) as refused:
+        call_backs.start_call(
+            case=row.case, by=insurer["agent"], at=datetime(2026, 5, 13, 16, 30, tzinfo=UTC)
+        )
+    assert "2026-05-14 09:00" in str(refused.value)
+
+
+def test_the_calls_of_a_day_count_over_the_rounds(insurer: World, open_one: Open) -> None:
+    row, agent = open_one(), insurer["agent"]
+    bad = Answered("call", csat=1, reasons=("low_score",))
+    ring(row, agent, NOW)
+    call_backs.answer(case=row.case, given=bad, by=agent, at=after(0.1))
+    assert call_backs.bring_forward(case=row.case, by=SYSTEM, at=after(0.2))
+    with pytest.raises(NotNow) as refused:
+        ring(row, agent, after(0.3))
+    assert refused.value.params["next_at"] == after(4)
+    ring(row, agent, after(4))
+    call_backs.answer(case=row.case, given=bad, by=agent, at=after(4.1))
+    assert call_backs.bring_forward(case=row.case, by=SYSTEM, at=after(4.2))
+    with pytest.raises(NotNow) as refused:
+        ring(row, agent, after(8))
+    assert refused.value.params["next_at"] == after(23)
 
 
 def test_later_is_a_time_that_the_customer_named(insurer: World, open_one: Open) -> None:

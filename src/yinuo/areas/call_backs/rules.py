@@ -91,11 +91,13 @@ def next_contact(
     house: House,
     *,
     not_before_at: datetime,
+    earlier: Sequence[Contact] = (),
 ) -> Next:
     """What to do next in a round with these contacts so far, and when; END gives the round up.
 
     A letter keeps to quiet hours, a call to calling hours, calling days, calls a day, the time
-    between calls and the customer's own wishes, of which a named time comes first.
+    between calls and the customer's own wishes, of which a named time comes first. The calls of
+    `earlier` rounds count for calls a day and the time between calls.
     """
     calls = [one for one in contacts if one.channel == CALL]
     wanted = calls[-1].next_at if calls else None
@@ -109,7 +111,7 @@ def next_contact(
             return Next(MESSAGE, message_time(not_before_at, wishes, house))
         if channel == CALL and may_call and (MESSAGE in used or _comes_first(strategy, calls)):
             earliest = _after_letter(strategy, contacts, not_before_at)
-            return Next(CALL, calling_time(earliest, calls, wishes, house))
+            return Next(CALL, calling_time(earliest, (*earlier, *calls), wishes, house))
     last = contacts[-1].at if contacts else not_before_at
     return Next(END, max(strategy.give_up_after.after(last), not_before_at))
 
@@ -175,6 +177,7 @@ def next_call(
     house: House,
     *,
     at: datetime,
+    earlier: Sequence[Contact] = (),
 ) -> datetime | None:
     """From when on this person may be called, by hand too; None when not any more."""
     calls = [one for one in contacts if one.channel == CALL]
@@ -183,7 +186,7 @@ def next_call(
         return calling_time(max(wanted, at), (), wishes, house)
     if not _may_call_more(strategy, calls, wishes, house):
         return None
-    return calling_time(at, calls, wishes, house)
+    return calling_time(at, (*earlier, *calls), wishes, house)
 
 
 def is_calling_day(day: date, house: House) -> bool:

@@ -188,10 +188,17 @@ def call_context(row: CallBack, talk: Talk, at: datetime) -> Mapping[str, object
         "case_url": case_url(row.case.number),
         "attempts": _attempts(row, at),
         "outcomes": outcome_buttons(),
-        "ended": row.case.closed_at is not None or row.case.state == "waiting",
+        "ended": row.case.closed_at is not None or _only_waits(row, running, at),
         "tags": _tags(row),
         "now": at,
     }
+
+
+def _only_waits(row: CallBack, running: Attempt | None, at: datetime) -> bool:
+    """Whether the next round is still to come, or comes by letter."""
+    if row.case.state != "waiting" or running is not None:
+        return False
+    return row.channel != "call" or row.next_contact_at is None or row.next_contact_at > at
 
 
 def question_context(

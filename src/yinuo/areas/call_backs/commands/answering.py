@@ -82,11 +82,13 @@ def answer(
 
 
 def newest_response(held: Held) -> Response | None:
-    """The answers of this round so far, or of the round before when a new one only waits."""
+    """The answers of this round so far, or of the round before when a new one only waits: nobody
+    is on the phone for it yet."""
     newest = Response.objects.filter(call_back=held.row).order_by("-round").first()
     if newest is None or newest.round == held.row.round:
         return newest
-    return newest if held.case.state in ("waiting", "answered") else None
+    waits = held.running is None and held.case.state in ("waiting", "answered")
+    return newest if waits else None
 
 
 def _keep(

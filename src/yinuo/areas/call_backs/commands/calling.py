@@ -13,6 +13,7 @@ from yinuo.areas.call_backs.commands.common import (
     end_abandoned,
     end_call,
     hold,
+    local_zone,
     plan,
     plan_nothing,
     rules_at,
@@ -151,11 +152,13 @@ def _check_hour(held: Held, programme: CallBacksRules, at: datetime) -> None:
         queries.wishes_of(held.case.customer),
         queries.house_at(at),
         at=at,
+        earlier=held.earlier_calls,
     )
     if free_at is None:
         raise NotByPhone
     if free_at > at:
-        raise NotNow(when=free_at.strftime("%Y-%m-%d %H:%M"), next_at=free_at)
+        when = free_at.astimezone(local_zone()).strftime("%Y-%m-%d %H:%M")
+        raise NotNow(when=when, next_at=free_at)
 
 
 def _begin(held: Held, by: Actor, at: datetime) -> Attempt:

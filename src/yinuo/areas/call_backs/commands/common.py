@@ -52,6 +52,15 @@ class Held:
         ]
 
     @property
+    def earlier_calls(self) -> list[Contact]:
+        """The calls of the rounds before, the oldest first: their hours and days count on."""
+        return [
+            Contact(one.channel, one.at, one.outcome, one.next_at)
+            for one in self.attempts
+            if one.round < self.row.round and one.channel == rules.CALL and one.outcome
+        ]
+
+    @property
     def next_number(self) -> int:
         return len(self.attempts) + 1
 
@@ -93,6 +102,7 @@ def plan(held: Held, *, at: datetime, programme: CallBacksRules, house: House) -
         queries.wishes_of(held.case.customer),
         house,
         not_before_at=at,
+        earlier=held.earlier_calls,
     )
     held.row.channel, held.row.next_contact_at = found.channel, found.at
 
