@@ -5,23 +5,22 @@ Each piece has a code by which a handler annotates and cites it; the code stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from yinuo.areas.claims import queries as claims
-from yinuo.areas.claims.models import Claim, Decision
-from yinuo.areas.complaints import queries as complaints
+from yinuo.areas.claims.models import Calculation, Decision, Loss
+from yinuo.areas.complaints import record
 from yinuo.areas.complaints.models import Complaint, Remark
+from yinuo.areas.complaints.record import Record
 from yinuo.areas.complaints.rulefile import CausesRules
-from yinuo.core.cases import queries as cases
-from yinuo.core.cases.models import Case, Event, Note
-from yinuo.core.cases.queries import PromiseView
-from yinuo.core.documents.models import Document
+from yinuo.core.cases.models import Case, Promise
 from yinuo.core.messages.models import Message
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit import together
+from yinuo.kit.together import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,29 +42,36 @@ class Piece:
     bad: bool = False
 
 
-def gather(complaint: Complaint, language: str, *, at: datetime) -> list[Piece]:
-    """Everything about the case complained of, in the order in which it happened."""
+def gather(
+    complaint: Complaint, language: str, *, at: datetime, known: Record | None = None
+) -> list[Piece]:
+    """Everything about the case complained of, in the order in which it happened.
+
+    `known` is the record of that case, if it was read already. Two statements without, one with.
+    """
     about = complaint.case.about
     if about is None:
         return []
+    found = known or record.read(about)
+    claimed = _claimed(about)
     with rulebook.pinned():
         pieces = [
-            *_stages(about),
-            *_promises(about, language, at),
-            *_silences(about, at),
-            *_second_requests(about),
-            *_handlers(about),
-            *_questions(about),
-            *_told(about),
-            *_sums(about),
+            *_stages(found, claimed),
+            *_promises(found, language),
+            *_silences(found, at),
+            *_second_requests(found),
+            *_handlers(found),
+            *_questions(found),
+            *_told(found),
+            *_sums(claimed),
         ]
     return sorted(pieces, key=lambda one: (one.at, one.code))
 
 
-def with_remarks(complaint: Complaint, pieces: Sequence[Piece]) -> dict[str, list[Remark]]:
+def with_remarks(remarks: Iterable[Remark], pieces: Sequence[Piece]) -> dict[str, list[Remark]]:
     """What handlers wrote about each piece, by its code."""
     found: dict[str, list[Remark]] = {one.code: [] for one in pieces}
-    for remark in complaint.remarks.order_by("at", "pk"):
+    for remark in remarks:
         found.setdefault(remark.evidence, []).append(remark)
     return found
 
@@ -75,13 +81,29 @@ def cited(complaint: Complaint) -> list[Remark]:
     return list(complaint.remarks.filter(cited=True).order_by("at", "pk"))
 
 
-def _stages(about: Case) -> Iterator[Piece]:
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What a claim adds to the record of its case; empty for a case of another kind."""
+
+    losses: Sequence[Loss]
+    decisions: Sequence[Decision]
+    sums: Mapping[int, Calculation]
+
+
+def _claimed(about: Case) -> _Claimed:
+    losses = Rows(Loss.objects.filter(claim=about.pk).order_by("ordinal"))
+    decisions = Rows(Decision.objects.filter(loss__claim=about.pk).order_by("decided_at", "pk"))
+    sums = Rows(Calculation.objects.filter(loss__claim=about.pk))
+    together.read(losses, decisions, sums)
+    return _Claimed(losses.rows, decisions.rows, {one.pk: one for one in sums.rows})
+
+
+def _stages(found: Record, claimed: _Claimed) -> Iterator[Piece]:
     """How long each loss of a claim was at each stage."""
-    claim = Claim.objects.filter(pk=about.pk).first()
-    if claim is None:
+    if not claimed.losses:
         return
-    names = {str(loss.pk): loss.ordinal for loss in claim.losses.all()}
-    for one in claims.stage_times(claim):
+    names = {str(loss.pk): loss.ordinal for loss in claimed.losses}
+    for one in claims.stage_times(found.case, claimed.losses, found.events):
         ordinal = names.get(one.loss.partition(":")[2], 0)
         yield Piece(
             code=f"stage:{ordinal}:{one.stage}:{one.since:%m%d%H%M}",
@@ -93,29 +115,28 @@ def _stages(about: Case) -> Iterator[Piece]:
         )
 
 
-def _promises(about: Case, language: str, at: datetime) -> Iterator[Piece]:
-    for one in cases.promises(about, language, at=at):
+def _promises(found: Record, language: str) -> Iterator[Piece]:
+    for one in found.promises:
         if _is_telling(one):
             yield Piece(
-                code=f"promise:{one.id}",
+                code=f"promise:{one.pk}",
                 kind="promise",
                 at=one.due_at,
                 until=one.kept_at,
-                subject=one.title,
+                subject=rulebook.promise_title(one.rule, language).subject,
                 bad=one.missed_at is not None,
             )
 
 
-def _is_telling(one: PromiseView) -> bool:
+def _is_telling(one: Promise) -> bool:
     """What was broken, whoever it was promised to; of what was kept only what the customer saw."""
-    return one.missed_at is not None or (one.kept_at is not None and not one.internal)
+    seen = one.audience != Promise.Audience.INTERNAL
+    return one.missed_at is not None or (one.kept_at is not None and seen)
 
 
-def _silences(about: Case, at: datetime) -> Iterator[Piece]:
+def _silences(found: Record, at: datetime) -> Iterator[Piece]:
     least = rulebook.rules(CausesRules, at=at).suggesting.silence_from_days.value
-    told = Message.objects.filter(case_id=about.pk, person__isnull=False)
-    moments = sorted(set(told.values_list("written_at", flat=True)))
-    for earlier, later in pairwise([about.opened_at, *moments, about.closed_at or at]):
+    for earlier, later in found.silences(at):
         days = (later - earlier).days
         if days >= least:
             yield Piece(
@@ -128,28 +149,28 @@ def _silences(about: Case, at: datetime) -> Iterator[Piece]:
             )
 
 
-def _second_requests(about: Case) -> Iterator[Piece]:
-    rows = Document.objects.filter(case=about, request_round__gt=1, asked_at__isnull=False)
-    for row in rows.order_by("asked_at", "pk"):
-        yield Piece(
-            code=f"papers:{row.pk}",
-            kind="papers",
-            at=row.asked_at or about.opened_at,
-            until=row.received_at,
-            subject=row.kind,
-            number=row.request_round,
-            bad=True,
-        )
+def _second_requests(found: Record) -> Iterator[Piece]:
+    for row in found.papers:
+        if row.request_round > 1 and row.asked_at is not None:
+            yield Piece(
+                code=f"papers:{row.pk}",
+                kind="papers",
+                at=row.asked_at,
+                until=row.received_at,
+                subject=row.kind,
+                number=row.request_round,
+                bad=True,
+            )
 
 
-def _handlers(about: Case) -> Iterator[Piece]:
-    for event in Event.objects.filter(case=about, type__endswith=".reassigned").order_by("seq"):
+def _handlers(found: Record) -> Iterator[Piece]:
+    for event in found.reassigned:
         yield Piece(code=f"handler:{event.seq}", kind="handler", at=event.at, bad=True)
 
 
-def _questions(about: Case) -> Iterator[Piece]:
-    open_ones = {note.pk for note in complaints.unanswered(about)}
-    for note in Note.objects.filter(case=about, kind="question").order_by("at", "pk"):
+def _questions(found: Record) -> Iterator[Piece]:
+    open_ones = {note.pk for note in found.unanswered}
+    for note in found.questions:
         yield Piece(
             code=f"question:{note.pk}",
             kind="question",
@@ -159,34 +180,33 @@ def _questions(about: Case) -> Iterator[Piece]:
         )
 
 
-def _told(about: Case) -> Iterator[Piece]:
-    rows = Message.objects.filter(
-        case_id=about.pk, person__isnull=False, channel=Message.Channel.INBOX
-    )
-    for row in rows.order_by("written_at", "pk"):
-        yield Piece(
-            code=f"told:{row.pk}",
-            kind="told",
-            at=row.written_at,
-            until=row.read_at,
-            subject=row.subject,
-        )
+def _told(found: Record) -> Iterator[Piece]:
+    for row in found.told:
+        if row.channel == Message.Channel.INBOX:
+            yield Piece(
+                code=f"told:{row.pk}",
+                kind="told",
+                at=row.written_at,
+                until=row.read_at,
+                subject=row.subject,
+            )
 
 
-def _sums(about: Case) -> Iterator[Piece]:
-    rows = Decision.objects.filter(loss__claim=about.pk).select_related("loss", "calculation")
-    for row in rows.order_by("decided_at", "pk"):
+def _sums(claimed: _Claimed) -> Iterator[Piece]:
+    ordinals = {loss.pk: loss.ordinal for loss in claimed.losses}
+    for row in claimed.decisions:
+        asked = claimed.sums[row.calculation_id].asked
         yield Piece(
             code=f"sum:{row.pk}",
             kind="sum",
             at=row.decided_at,
-            number=row.loss.ordinal,
-            asked=row.calculation.asked,
+            number=ordinals[row.loss_id],
+            asked=asked,
             amount=row.amount,
             currency=row.currency,
             reasons=tuple(
                 f"{one.get('reason', '')} ({one['clause']})" if one.get("clause") else one["reason"]
                 for one in row.reasons
             ),
-            bad=row.amount < row.calculation.asked,
+            bad=row.amount < asked,
         )

@@ -18,6 +18,8 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies import queries as policies
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit import together
+from yinuo.kit.together import Rows
 
 Standing = Literal["none", "new", "loyal", "at_risk", "lost"]
 
@@ -45,29 +47,18 @@ class Relation:
 
 
 def relation_of(actor: Actor, person: Person, *, at: datetime) -> Relation:
-    """Seven small statements, whatever the customer has been through."""
+    """Two statements, whatever the customer has been through."""
     rule = rulebook.rules(ConcernsRules, at=at).relation
-    spans = list(
-        policies.visible_to(actor)
-        .filter(holder=person)
-        .values_list("starts_at", "ends_at", "cancelled_at")
-    )
-    running = [end for start, end, gone in spans if start <= at < end and gone is None]
-    since = min((start for start, _end, _gone in spans), default=None)
     seen = cases.visible_to(actor).filter(customer=person)
-    counted = seen.order_by().aggregate(
-        claims=Count("pk", filter=Q(kind="claim")),
-        concerns=Count("pk", filter=Q(kind="concern")),
-        concerns_open=Count("pk", filter=Q(kind="concern", closed_at=None)),
-        complaints=Count("pk", filter=Q(kind="complaint")),
-        complaints_open=Count("pk", filter=Q(kind="complaint", closed_at=None)),
-    )
-    solved = Concern.objects.filter(case__in=seen, outcome=Concern.Outcome.CONFIRMED).count()
-    promised = Promise.objects.filter(case__in=seen, audience=Promise.Audience.CUSTOMER).aggregate(
-        kept=Count("pk", filter=Q(kept_at__isnull=False, missed_at=None)),
-        broken=Count("pk", filter=Q(missed_at__isnull=False)),
-    )
-    score, scored_at = _last_answer(seen)
+    spans = Rows(policies.visible_to(actor).filter(holder=person).select_related(None))
+    answers = Rows(_last_answer(seen))
+    together.read(spans, answers)
+    held = [one for one in spans.rows if one.cancelled_at is None]
+    running = [one.ends_at for one in held if one.starts_at <= at < one.ends_at]
+    since = min((one.starts_at for one in spans.rows), default=None)
+    counted = _counted(seen)
+    last = answers.first
+    score, scored_at = (last.csat, last.finished_at) if last else (None, None)
     unhappy = score is not None and score <= rule.unhappy_up_to.value
     worried = unhappy or counted["concerns_open"] > 0 or counted["complaints_open"] > 0
     near = at + timedelta(days=rule.renewal_near_days.value)
@@ -75,26 +66,39 @@ def relation_of(actor: Actor, person: Person, *, at: datetime) -> Relation:
         renewal_near=bool(running) and max(running) <= near,
         standing=_standing(since, running, worried=worried, rule=rule, at=at),
         since_on=localdate(since) if since else None,
-        policies=len(spans),
+        policies=len(spans.rows),
         in_force=len(running),
         ends_on=localdate(max(running)) if running else None,
         score=score,
         scored_on=localdate(scored_at) if scored_at else None,
-        concerns_solved=solved,
         **counted,
-        **promised,
     )
 
 
-def _last_answer(seen: QuerySet[Case]) -> tuple[int | None, datetime | None]:
-    last = (
-        Response.objects.filter(
-            call_back__case__in=seen.order_by(), csat__isnull=False, finished_at__isnull=False
-        )
-        .order_by("-finished_at")
-        .first()
+def _counted(seen: QuerySet[Case]) -> dict[str, int]:
+    """By the names of Relation. One statement; a case has many promises, so each counts once."""
+    told = Q(promises__audience=Promise.Audience.CUSTOMER)
+    kept = Q(promises__kept_at__isnull=False, promises__missed_at=None)
+    wanted = {
+        "claims": Q(kind="claim"),
+        "concerns": Q(kind="concern"),
+        "concerns_open": Q(kind="concern", closed_at=None),
+        "concerns_solved": Q(concern__outcome=Concern.Outcome.CONFIRMED),
+        "complaints": Q(kind="complaint"),
+        "complaints_open": Q(kind="complaint", closed_at=None),
+    }
+    return seen.order_by().aggregate(
+        **{name: Count("pk", filter=which, distinct=True) for name, which in wanted.items()},
+        kept=Count("promises", filter=told & kept, distinct=True),
+        broken=Count("promises", filter=told & Q(promises__missed_at__isnull=False), distinct=True),
     )
-    return (last.csat, last.finished_at) if last else (None, None)
+
+
+def _last_answer(seen: QuerySet[Case]) -> QuerySet[Response]:
+    rows = Response.objects.filter(
+        call_back__case__in=seen.order_by(), csat__isnull=False, finished_at__isnull=False
+    )
+    return rows.order_by("-finished_at")[:1]
 
 
 def _standing(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.test import Client
 
 from tests import world
 from tests.world import World, report_of
 from yinuo.areas.claims import commands as claims
-from yinuo.areas.claims.commands import Reported
+from yinuo.areas.claims.commands import Damage, Line, Reported, SurveySheet
+from yinuo.core.cases.models import Case
 from yinuo.kit import queue
 
 NOW = datetime.now(UTC)
@@ -41,6 +43,33 @@ def report(insurer: World, **changes: object) -> Reported:
         return claims.report(
             report=report_of(**given), door="phone", confirmed_new=True, by=insurer["agent"], at=NOW
         )
+
+
+def decided(insurer: World) -> Case:
+    """A claim with a cut that was explained, decided by an approver."""
+    case = report(insurer).case
+    sheet = SurveySheet("consistent", "full", "前保险杠碰撞", (Damage(1, "前保险杠", "medium"),))
+    lines = [
+        Line("part", "前保险杠", Decimal(3000), Decimal(2800), reason="按市场价"),
+        Line("labour", "喷漆", Decimal(1200), Decimal(1200)),
+    ]
+    surveyor = insurer["surveyor"]
+    with queue.capture():
+        claims.register(case=case, by=insurer["agent"], at=NOW + timedelta(minutes=3))
+        claims.dispatch(case=case, by=insurer["agent"], at=NOW + timedelta(minutes=5))
+        claims.declare_no_interest(case=case, by=surveyor, at=NOW + timedelta(minutes=7))
+        claims.contact(case=case, by=surveyor, at=NOW + timedelta(minutes=8))
+        claims.arrive(case=case, by=surveyor, at=NOW + timedelta(minutes=30))
+        claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=NOW + timedelta(hours=1))
+        claims.assess(
+            case=case, loss=1, lines=lines, by=insurer["assessor"], at=NOW + timedelta(hours=2)
+        )
+        claims.complete_papers(case=case, by=insurer["agent"], at=NOW + timedelta(hours=3))
+        claims.calculate(case=case, loss=1, by=insurer["calculator"], at=NOW + timedelta(hours=4))
+        claims.review(case=case, loss=1, by=insurer["reviewer"], at=NOW + timedelta(hours=5))
+        claims.approve(case=case, loss=1, by=insurer["approver"], at=NOW + timedelta(hours=6))
+        claims.decide(case=case, loss=1, by=insurer["approver"], at=NOW + timedelta(hours=7))
+    return Case.objects.get(pk=case.pk)
 
 
 def form(**changes: str) -> Mapping[str, str]:

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.interfaces.desk import house
-from tests.interfaces.desk.house import NOW, Desks
-from yinuo.areas.claims import commands as claims
-from yinuo.areas.claims.commands import Damage, Line, SurveySheet
+from tests.interfaces.desk.house import Desks
 from yinuo.core.cases.models import Case
-from yinuo.kit import queue
 
 
 @pytest.fixture
 def decided(desks: Desks) -> Case:
-    """A claim with a cut that was explained, decided by an approver."""
-    insurer = desks.world
-    case = house.report(insurer).case
-    sheet = SurveySheet("consistent", "full", "前保险杠碰撞", (Damage(1, "前保险杠", "medium"),))
-    lines = [
-        Line("part", "前保险杠", Decimal(3000), Decimal(2800), reason="按市场价"),
-        Line("labour", "喷漆", Decimal(1200), Decimal(1200)),
-    ]
-    surveyor = insurer["surveyor"]
-    with queue.capture():
-        claims.register(case=case, by=insurer["agent"], at=NOW + timedelta(minutes=3))
-        claims.dispatch(case=case, by=insurer["agent"], at=NOW + timedelta(minutes=5))
-        claims.declare_no_interest(case=case, by=surveyor, at=NOW + timedelta(minutes=7))
-        claims.contact(case=case, by=surveyor, at=NOW + timedelta(minutes=8))
-        claims.arrive(case=case, by=surveyor, at=NOW + timedelta(minutes=30))
-        claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=NOW + timedelta(hours=1))
-        claims.assess(
-            case=case, loss=1, lines=lines, by=insurer["assessor"], at=NOW + timedelta(hours=2)
-        )
-        claims.complete_papers(case=case, by=insurer["agent"], at=NOW + timedelta(hours=3))
-        claims.calculate(case=case, loss=1, by=insurer["calculator"], at=NOW + timedelta(hours=4))
-        claims.review(case=case, loss=1, by=insurer["reviewer"], at=NOW + timedelta(hours=5))
-        claims.approve(case=case, loss=1, by=insurer["approver"], at=NOW + timedelta(hours=6))
-        claims.decide(case=case, loss=1, by=insurer["approver"], at=NOW + timedelta(hours=7))
-    return Case.objects.get(pk=case.pk)
+    return house.decided(desks.world)
 
 
 @pytest.mark.covers("SUR-7", "LOSS-1", "ADJ-16")

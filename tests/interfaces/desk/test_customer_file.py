@@ -74,7 +74,9 @@ def test_waiting_times_are_shown_by_door_and_stage(insurer: World) -> None:
     page = sign_in(insurer, "team_lead").get("/desk/waiting")
     assert page.status_code == 200
     assert "5" in page.content.decode()
-    times = claim_queries.stage_times(claim_queries.get_for(insurer["agent"], reported.case.number))
+    claim = claim_queries.get_for(insurer["agent"], reported.case.number)
+    case = claim.case
+    times = claim_queries.stage_times(case, list(claim.losses.all()), list(case.events.all()))
     assert [one.stage for one in times] == ["reported", "registered"]
     first = times[0]
     assert first.until is not None

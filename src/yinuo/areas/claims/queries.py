@@ -412,19 +412,23 @@ def with_compulsory_cover(claims: Sequence[Claim]) -> frozenset[int]:
 CLOCKS_OF_COMPULSORY_COVER = ("claims.decision_ctpli",)
 
 
-def stage_times(claim: Claim) -> tuple[StageTime, ...]:
-    """How long each loss was at each stage, from the timeline, which nobody can rewrite."""
-    workflow = cases.workflow_of(claim.case)
+def stage_times(
+    case: Case, losses: Sequence[Loss], events: Sequence[Event]
+) -> tuple[StageTime, ...]:
+    """How long each loss was at each stage, from the steps of the timeline, which nobody can
+    rewrite.
+    """
+    workflow = cases.workflow_of(case)
     if workflow.parts is None:
         return ()
     moves: list[tuple[datetime, str, Sequence[str]]] = []
-    for event in Event.objects.filter(case=claim.case_id).order_by("seq"):
+    for event in sorted(events, key=lambda one: one.seq):
         step = workflow.parts.step(str(event.data.get("step", "")))
         if event.seq == 1:
             moves.append((event.at, workflow.parts.initial, ()))
         elif step is not None and step.target is not None:
             moves.append((event.at, step.target, event.data.get("parts", ())))
-    subjects = [subject_of(loss) for loss in claim.losses.all()]
+    subjects = [subject_of(loss) for loss in losses]
     return rules.stage_times(moves, subjects, workflow.parts.initial)
 
 

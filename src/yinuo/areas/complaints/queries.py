@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import ClassVar, Protocol
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from yinuo.areas.complaints import record
 from yinuo.areas.complaints.models import (
     Answer,
     ChannelOutage,
@@ -22,14 +22,13 @@ from yinuo.areas.complaints.models import (
     NamedCause,
     Review,
 )
+from yinuo.areas.complaints.record import Record
 from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
 from yinuo.areas.complaints.rules import SuggestedCause, playbook_of, suggest_causes
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.clocks import calendar_at
-from yinuo.core.cases.models import Case, Event, Note, Promise
-from yinuo.core.documents.models import Document
+from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.knowledge import queries as knowledge
-from yinuo.core.messages.models import Message
 from yinuo.core.people import queries as people
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
@@ -224,13 +223,20 @@ def with_main_cause(ids: Collection[int]) -> frozenset[int]:
     return frozenset(rows.values_list("complaint_id", flat=True))
 
 
-def suggested(held: CaseAndComplaint, at: datetime) -> list[SuggestedCause]:
-    """Causes that the words and the record of the claim speak for, the likeliest first."""
+def suggested(
+    held: CaseAndComplaint, at: datetime, *, known: Record | None = None
+) -> list[SuggestedCause]:
+    """Causes that the words and the record of the claim speak for, the likeliest first.
+
+    `known` is the record of the case complained of, if it was read already.
+    """
     text = "\n".join(words_of(held.complaint))
     branches = branches_read(held.complaint)
     about = held.case.about
-    evidence = record_of(about, at) if about is not None else frozenset()
-    return suggest_causes(rulebook.rules(CausesRules, at=at), text, branches, evidence)
+    if known is None and about is not None:
+        known = record.read(about)
+    signs = record.signs_in(known, at) if known is not None else frozenset()
+    return suggest_causes(rulebook.rules(CausesRules, at=at), text, branches, signs)
 
 
 def words_of(complaint: Complaint) -> list[str]:
@@ -250,77 +256,33 @@ def branches_read(complaint: Complaint) -> tuple[str, ...]:
     return kept.causes if kept is not None else read(note.body).causes
 
 
-def playbook(complaint: Complaint, at: datetime) -> tuple[str, ...]:
+def causes_of(complaint: Complaint) -> list[NamedCause]:
+    """What was named, the main cause first."""
+    return list(complaint.causes.order_by("-main", "pk"))
+
+
+def main_of(causes: Iterable[NamedCause]) -> str:
+    """The code of the main cause; empty until one is named."""
+    return next((one.code for one in causes if one.main), "")
+
+
+def playbook(causes: Iterable[NamedCause], at: datetime) -> tuple[str, ...]:
     """What to do, by the main cause; nothing until it is named."""
-    main = complaint.causes.filter(main=True).first()
-    return playbook_of(rulebook.rules(CausesRules, at=at), main.code) if main else ()
+    main = main_of(causes)
+    return playbook_of(rulebook.rules(CausesRules, at=at), main) if main else ()
 
 
-def training_for(complaint: Complaint, at: datetime) -> str:
+def training_for(causes: Iterable[NamedCause], at: datetime) -> str:
     """The key of the training that helps against the main cause; empty where none does."""
-    main = complaint.causes.filter(main=True).first()
-    tree = rulebook.rules(CausesRules, at=at).tree
-    return tree[main.code].value.training if main and main.code in tree else ""
+    main, tree = main_of(causes), rulebook.rules(CausesRules, at=at).tree
+    return tree[main].value.training if main in tree else ""
 
 
-def prevention_of(complaint: Complaint, at: datetime) -> tuple[str, ...]:
+def prevention_of(causes: Iterable[NamedCause], at: datetime) -> tuple[str, ...]:
     """Keys of texts `prevention` for the causes that were named, each once."""
     tree = rulebook.rules(CausesRules, at=at).tree
-    found = (
-        key
-        for cause in complaint.causes.order_by("-main", "pk")
-        if cause.code in tree
-        for key in tree[cause.code].value.prevention
-    )
+    found = (key for one in causes if one.code in tree for key in tree[one.code].value.prevention)
     return tuple(dict.fromkeys(found))
-
-
-# What the record of a case shows -------------------------------------------------------------
-
-
-def record_of(case: Case, at: datetime) -> frozenset[str]:
-    """Codes of what went wrong on a case, from its own timeline, promises, papers and notes."""
-    rule = rulebook.rules(CausesRules, at=at).suggesting
-    found: set[str] = set()
-    missed = Promise.objects.filter(case=case, missed_at__isnull=False)
-    for name in missed.values_list("rule", flat=True).distinct():
-        found |= {"promise_missed", rule.late_promises.value.get(name, "promise_missed")}
-    papers = Document.objects.filter(case=case)
-    if papers.filter(request_round__gt=1).exists():
-        found.add("asked_twice")
-    if papers.filter(status=Document.Status.REJECTED).exists():
-        found.add("papers_rejected")
-    events = Event.objects.filter(case=case)
-    if events.filter(type__endswith=".reassigned").exists():
-        found.add("reassigned")
-    if events.filter(type__in=("claim.payment_returned", "payment.returned")).exists():
-        found.add("payment_returned")
-    for outcome in events.filter(data__has_key="outcome").values_list("data__outcome", flat=True):
-        found |= {"part_paid"} if outcome == "part" else set()
-        found |= {"refused"} if outcome == "refuse" else set()
-    if unanswered(case):
-        found.add("question_unanswered")
-    if longest_silence_days(case, at) >= rule.silence_from_days.value:
-        found.add("silence")
-    return frozenset(found)
-
-
-def unanswered(case: Case) -> list[Note]:
-    """Questions of the customer that no answer followed."""
-    answers = Note.objects.filter(case=OuterRef("case"), kind="answer", at__gte=OuterRef("at"))
-    rows = Note.objects.filter(~Exists(answers), case=case, kind="question")
-    return list(rows.order_by("at", "pk"))
-
-
-def longest_silence_days(case: Case, at: datetime) -> int:
-    """The longest time in which the customer heard nothing, in whole days, while it was open."""
-    told = Message.objects.filter(case_id=case.pk, person__isnull=False)
-    moments = sorted(set(told.values_list("written_at", flat=True)))
-    stops = [case.opened_at, *moments, case.closed_at or at]
-    return max(
-        ((later - earlier).days for earlier, later in pairwise(stops)),
-        default=0,
-    )
 
 
 # Measures, answers, letters ------------------------------------------------------------------

@@ -14,8 +14,10 @@ from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
+from yinuo.kit import together
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
+from yinuo.kit.together import Rows
 
 SOLUTION = "concerns.solution"
 LISTS = ("open", "mine", "late", "waiting", "review", "unsolved", "closed")
@@ -52,22 +54,32 @@ def open_about(case: Case, actor: Actor) -> Case | None:
     return rows.order_by("pk").first()
 
 
-def waiting_closing(concern: Concern) -> Closing | None:
-    """The proposal that a second person has to look at."""
-    rows = concern.closings.filter(verdict=Closing.Verdict.WAITING)
-    return rows.select_related("note").first()
-
-
 def said_by_customer(note: Note) -> bool:
     return note.kind == "words" or note.by.startswith("customer:")
 
 
 def words_of(concern: Concern) -> list[Note]:
     """What the customer said about it, here and where it began, the oldest first."""
+    return list(_words_of(concern))
+
+
+def _words_of(concern: Concern) -> QuerySet[Note]:
     notes = Note.objects.filter(Q(case=concern.case_id) & CUSTOMER)
     if concern.words_id is not None:
         notes = notes | Note.objects.filter(pk=concern.words_id)
-    return list(notes.filter(erased_at__isnull=True).order_by("at", "pk").distinct())
+    return notes.filter(erased_at__isnull=True).order_by("at", "pk").distinct()
+
+
+def words_and_closing(concern: Concern) -> tuple[list[Note], Closing | None]:
+    """As `words_of`, and the proposal that a second person has to look at. One statement."""
+    waiting = concern.closings.filter(verdict=Closing.Verdict.WAITING).order_by("pk")
+    words, closings = Rows(_words_of(concern)), Rows(waiting)
+    reasons = Rows(Note.objects.filter(pk__in=waiting.order_by().values("note")))
+    together.read(words, closings, reasons)
+    closing = closings.first
+    if closing is not None:
+        closing.note = next(note for note in reasons.rows if note.pk == closing.note_id)
+    return words.rows, closing
 
 
 # Times -----------------------------------------------------------------------------------------

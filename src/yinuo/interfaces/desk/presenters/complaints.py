@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,14 +14,9 @@ from yinuo.areas.complaints.models import (
     Answer,
     Complaint,
     Measure,
-    MoreTime,
-    Party,
-    Proposal,
     Suspicion,
-    Why,
 )
 from yinuo.areas.complaints.rulefile import CausesRules
-from yinuo.areas.complaints.rules import SuggestedCause
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -32,26 +26,11 @@ from yinuo.interfaces.common.actions import Possible
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Money, Table, Tag, Tone
 from yinuo.interfaces.desk.opened import Opened, OpenedPage
 from yinuo.interfaces.desk.presenters.base import Presenter, Section
+from yinuo.interfaces.desk.presenters.complaint_file import Inside, inside_of
 from yinuo.interfaces.desk.presenters.evidence import section as evidence_section
 from yinuo.interfaces.desk.relation import facts_of
 from yinuo.interfaces.desk.timeline import actor_name
 from yinuo.overview.relation import relation_of
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """What only the page of the complaint needs."""
-
-    words: Sequence[str]
-    named: Mapping[str, bool]
-    suggested: Sequence[SuggestedCause]
-    measures: Sequence[Measure]
-    proposal: Proposal | None
-    answer: Answer | None
-    more_time: MoreTime | None
-    suspicion: Suspicion | None
-    parties: Sequence[Party]
-    whys: Sequence[Why]
 
 
 class ComplaintPresenter(Presenter):
@@ -86,27 +65,15 @@ class ComplaintPresenter(Presenter):
         return complaints.of_case(case)
 
     def own(self, opened: Opened) -> Inside:
-        row: Complaint = opened.row
-        return Inside(
-            words=complaints.words_of(row),
-            named={one.code: one.main for one in row.causes.order_by("-main", "pk")},
-            suggested=complaints.suggested(Looked(row.case, row), opened.at),
-            measures=list(
-                row.measures.filter(dropped_at__isnull=True)
-                .select_related("approval", "staff")
-                .order_by("pk")
-            ),
-            proposal=row.proposals.order_by("-round").first(),
-            answer=complaints.newest_answer(row),
-            more_time=row.more_time.filter(declined_at__isnull=True, told_at__isnull=True).first(),
-            suspicion=row.suspicions.order_by("-pk").first(),
-            parties=list(row.parties.order_by("pk")),
-            whys=list(row.whys.order_by("ordinal")),
-        )
+        return inside_of(opened)
 
     def subject(self, opened: Opened) -> str:
-        main = opened.row.causes.filter(main=True).first()
-        return cause_name(main.code, opened.language, opened.at) if main else ""
+        if isinstance(opened, OpenedPage):
+            causes = opened.own.causes
+        else:
+            causes = complaints.causes_of(opened.row)
+        main = complaints.main_of(causes)
+        return cause_name(main, opened.language, opened.at) if main else ""
 
     def figures(self, page: OpenedPage) -> Sequence[Fact]:
         row: Complaint = page.row
@@ -174,12 +141,6 @@ class ComplaintPresenter(Presenter):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    case: Case
-    complaint: Complaint
-
-
 def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
     row: Complaint = page.row
     waiting = [one for one in inside.measures if one.done_at is None]
@@ -234,11 +195,11 @@ def _causes(page: OpenedPage) -> list[Fact]:
         )
         for code, main in inside.named.items()
     ]
-    prevention = complaints.prevention_of(page.row, page.at)
+    prevention = complaints.prevention_of(inside.causes, page.at)
     if prevention:
         texts = [rulebook.short_text(key, page.language).title for key in prevention]
         found.append(Fact(_("What prevents it"), _("; ").join(texts)))
-    training = complaints.training_for(page.row, page.at)
+    training = complaints.training_for(inside.causes, page.at)
     if training:
         name = rulebook.short_text(training, page.language).title
         found.append(Fact(_("Training that fits"), name))
@@ -283,7 +244,7 @@ def _help_sections(page: OpenedPage) -> list[Section]:
         if hand_over:
             lines.append(_("After two heated talks another voice may help: give it to somebody."))
         found.append(Section(title=_("The talk was heated"), text="\n".join(lines)))
-    steps = complaints.playbook(page.row, page.at)
+    steps = complaints.playbook(page.own.causes, page.at)
     if steps:
         lines = [rulebook.short_text(key, page.language).title for key in steps]
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, start=1))

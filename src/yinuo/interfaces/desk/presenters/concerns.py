@@ -49,11 +49,11 @@ class ConcernPresenter(Presenter):
         return concerns.of_case(case)
 
     def own(self, opened: Opened) -> Heard:
-        words = concerns.words_of(opened.row)
+        words, closing = concerns.words_and_closing(opened.row)
         return Heard(
             words,
             knowledge.readings_of(note.pk for note in words),
-            concerns.waiting_closing(opened.row),
+            closing,
             relation_of(opened.actor, opened.case.customer, at=opened.at),
         )
 

@@ -31,10 +31,10 @@ KINDS: Mapping[str, str] = {
 
 def section(page: OpenedPage) -> list[Section]:
     """Nothing when the complaint is about no case."""
-    pieces = evidence.gather(page.row, page.language, at=page.at)
+    pieces = evidence.gather(page.row, page.language, at=page.at, known=page.own.record)
     if not pieces:
         return []
-    remarks = evidence.with_remarks(page.row, pieces)
+    remarks = evidence.with_remarks(page.own.remarks, pieces)
     number = page.case.number
     rows = tuple(
         (

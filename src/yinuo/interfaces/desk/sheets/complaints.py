@@ -23,7 +23,8 @@ from yinuo.interfaces.common.inputs import complaints as given_in
 from yinuo.interfaces.common.inputs.claims import AccountConfirmationInput, AccountInput
 from yinuo.interfaces.common.present import Money
 from yinuo.interfaces.common.schema_fields import fields_of
-from yinuo.interfaces.desk.presenters.complaints import Looked, cause_name, sign_words
+from yinuo.interfaces.desk.presenters.complaint_file import Looked
+from yinuo.interfaces.desk.presenters.complaints import cause_name, sign_words
 from yinuo.interfaces.desk.presenters.evidence import KINDS
 from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, fact
 from yinuo.interfaces.desk.sheets.plain import plain_context
@@ -158,7 +159,7 @@ def remark(desk: Desk, typed: Typed[Any]) -> Context:
 
 def five_whys(desk: Desk, typed: Typed[Any]) -> Context:
     """Five rungs, and what of the catalogue prevents the root; that of the causes first."""
-    own = complaints.prevention_of(desk.row, desk.at)
+    own = complaints.prevention_of(complaints.causes_of(desk.row), desk.at)
     tree = rulebook.rules(CausesRules, at=desk.at).tree
     rest = sorted({key for rule in tree.values() for key in rule.value.prevention} - set(own))
     options = (
