@@ -21,10 +21,10 @@ from yinuo.interfaces.common.present import (
     Column,
     Empty,
     Filter,
-    Pager,
     Table,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.paging import page_number, pager_of
 from yinuo.interfaces.desk.presenters.complaints import cause_name
 from yinuo.interfaces.desk.rows import case_row, case_url
 from yinuo.overview import complaint_limits as overview
@@ -76,7 +76,6 @@ def cases(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     since, until = _period(request, at)
     cause = request.GET.get("cause", ALL)
-    page = int(given) if (given := request.GET.get("page", "")).isdecimal() else 0
     within = request.GET.get("days", "")
     found = overview.cases_of(
         actor,
@@ -86,7 +85,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         since=since,
         until=until,
         product=_product(request),
-        page=min(page, 10_000),
+        page=page_number(request),
         at=at,
     )
     shown = found[: overview.PAGE]
@@ -96,7 +95,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "table": _cases(shown, at),
         "filters": (Filter(_("Back to the limits"), reverse("desk:complaint_limits")),),
         "empty": Empty(title=_("No complaint here.")),
-        "pager": _pager(request, page, len(shown), more=len(found) > overview.PAGE),
+        "pager": pager_of(request, more=len(found) > overview.PAGE),
     }
     return render(request, "desk/concerns.html", context)
 
@@ -198,20 +197,3 @@ def _with(request: HttpRequest, name: str, **changes: object) -> str:
     """An address that keeps year and product of this one."""
     kept = {key: request.GET[key] for key in ("year", "product") if request.GET.get(key)}
     return f"{reverse(name)}?{urlencode({**kept, **changes})}"
-
-
-def _pager(request: HttpRequest, page: int, count: int, *, more: bool) -> Pager | None:
-    if not page and not more:
-        return None
-    values = request.GET.copy()
-    start = page * overview.PAGE
-
-    def at(number: int) -> str:
-        values["page"] = str(number)
-        return f"?{values.urlencode()}"
-
-    return Pager(
-        summary=_("%(first)s to %(last)s") % {"first": start + 1, "last": start + count},
-        previous_url=at(page - 1) if page else "",
-        next_url=at(page + 1) if more else "",
-    )

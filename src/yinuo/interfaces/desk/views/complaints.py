@@ -25,10 +25,10 @@ from yinuo.interfaces.common.present import (
     Empty,
     Fact,
     Filter,
-    Pager,
     Table,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.paging import page_number, pager_of
 from yinuo.interfaces.desk.presenters.complaints import cause_name
 from yinuo.interfaces.desk.rows import case_url
 
@@ -42,7 +42,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     which = request.GET.get("which", "open")
     which = which if which in queries.LISTS else "open"
-    page = _page_of(request)
+    page = page_number(request)
     listed = queries.listed(actor, which, at=at)
     rows = list(listed[page * LINES : (page + 1) * LINES + 1])
     shown = rows[:LINES]
@@ -78,7 +78,7 @@ def complaints(request: HttpRequest) -> HttpResponse:
                 "appear here by themselves."
             ),
         ),
-        "pager": _pager(request, page, more=len(rows) > LINES),
+        "pager": pager_of(request, more=len(rows) > LINES),
     }
     return render(request, "desk/concerns.html", context)
 
@@ -216,19 +216,3 @@ def _lesson(one: Lesson, language: str, at: datetime) -> tuple[Cell, ...]:
         Cell(value=one.lesson),
         Cell(value=cause_name(codes[0], language, at) if codes else "—"),
     )
-
-
-def _page_of(request: HttpRequest) -> int:
-    page = request.GET.get("page", "")
-    return int(page) if page.isdecimal() and len(page) < 6 else 0
-
-
-def _pager(request: HttpRequest, page: int, *, more: bool) -> Pager | None:
-    if not more and not page:
-        return None
-    asked = request.GET.copy()
-    urls = []
-    for number, there in ((page - 1, page > 0), (page + 1, more)):
-        asked["page"] = str(number)
-        urls.append(f"{request.path}?{asked.urlencode()}" if there else "")
-    return Pager(summary=str(page + 1), previous_url=urls[0], next_url=urls[1])

@@ -38,7 +38,6 @@ from yinuo.interfaces.common.present import (
     Empty,
     Fact,
     Filter,
-    Pager,
     Table,
     Tag,
     Tone,
@@ -46,6 +45,7 @@ from yinuo.interfaces.common.present import (
 from yinuo.interfaces.common.readings import ReadingCard, card_of, urgency_tag
 from yinuo.interfaces.common.schema_fields import fields_of
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.paging import page_number, pager_of
 from yinuo.interfaces.desk.rows import case_url
 from yinuo.kit.errors import DomainError
 
@@ -61,7 +61,7 @@ def concerns(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
     which = request.GET.get("which", "open")
     which = which if which in queries.LISTS else "open"
-    page = _page_of(request)
+    page = page_number(request)
     listed = queries.listed(actor, which, at=at, reason=request.GET.get("reason", ""))
     rows = list(listed[page * LINES : (page + 1) * LINES + 1])
     shown = rows[:LINES]
@@ -89,7 +89,7 @@ def concerns(request: HttpRequest) -> HttpResponse:
             title=_("No concern here."),
             body=_("A bad answer, urgent words or a colleague open one; it appears by itself."),
         ),
-        "pager": _pager(request, page, more=len(rows) > LINES),
+        "pager": pager_of(request, more=len(rows) > LINES),
     }
     return render(request, "desk/concerns.html", context)
 
@@ -149,7 +149,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     rows = queries.findings_visible_to(actor).order_by("-kept_at", "-pk")
     if standing in labels.FINDING_STANDINGS:
         rows = rows.filter(standing=standing)
-    page = _page_of(request)
+    page = page_number(request)
     found = list(rows[page * LINES : (page + 1) * LINES + 1])
     record(request, what="desk.list:/desk/findings", count=len(found[:LINES]))
     here = reverse("desk:findings")
@@ -186,7 +186,7 @@ def findings(request: HttpRequest) -> HttpResponse:
             title=_("No suggestion here."),
             body=_("What customers suggest in a call-back is kept here by itself."),
         ),
-        "pager": _pager(request, page, more=len(found) > LINES),
+        "pager": pager_of(request, more=len(found) > LINES),
     }
     return render(request, "desk/concerns.html", context)
 
@@ -370,19 +370,3 @@ def _reading(note: Note, customer: str, at: datetime) -> ReadingCard:
 
 def _form(schema: type[BaseModel], typed: Typed[Any]) -> FormState:
     return bind(fields_of(schema), typed.values, typed.errors, typed.general)
-
-
-def _page_of(request: HttpRequest) -> int:
-    page = request.GET.get("page", "")
-    return int(page) if page.isdecimal() and len(page) < 6 else 0
-
-
-def _pager(request: HttpRequest, page: int, *, more: bool) -> Pager | None:
-    if not more and not page:
-        return None
-    asked = request.GET.copy()
-    urls = []
-    for number, there in ((page - 1, page > 0), (page + 1, more)):
-        asked["page"] = str(number)
-        urls.append(f"{request.path}?{asked.urlencode()}" if there else "")
-    return Pager(summary=str(page + 1), previous_url=urls[0], next_url=urls[1])
