@@ -132,6 +132,12 @@ def test_the_handler_who_is_meant_can_neither_take_nor_answer_it(
         lambda: concerns.reassign(
             case=case, to=insurer.staff["agent"], by=insurer["team_lead"], at=after(70)
         ),
+        lambda: concerns.contact(case=case, words="说没事了", by=agent, at=after(70)),
+        lambda: concerns.confirm(case=case, words="说没事了", by=agent, at=after(70)),
+        lambda: concerns.propose_closing(
+            case=case, reason="taken_back", words="客户说算了", by=agent, at=after(70)
+        ),
+        lambda: concerns.review_closing(case=case, by=agent, at=after(70)),
     )
     for forbidden in tries:
         with pytest.raises(concerns.NotForThisHandler):

@@ -11,7 +11,7 @@ from yinuo.areas.concerns.commands.common import (
     rules_at,
     said,
 )
-from yinuo.areas.concerns.commands.solving import closed
+from yinuo.areas.concerns.commands.solving import closed, keep_apart
 from yinuo.areas.concerns.models import Closing, Concern
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
@@ -24,12 +24,13 @@ from yinuo.core.people.actors import Actor
 def propose_closing(
     *, case: Case, reason: str, words: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
-    """Ask a second person to close it. Raises WordUnknown and WordsMissing."""
+    """Ask a second person to close it. Raises WordUnknown, WordsMissing and NotForThisHandler."""
     check_known("reason", (reason,), rules_at(at).closing.without_the_customer.value)
     if not words.strip():
         raise WordsMissing("words")
     with cases.transaction():
         held = locked(case, seen=seen)
+        keep_apart(held, by.staff_id)
         note = cases.write_note(case=held.case, body=words, kind="reason", by=by, at=at)
         held.case.waiting_for_customer = False
         leads = people.leads_of(held.case.branch_path, "team_lead")
@@ -43,9 +44,10 @@ def propose_closing(
 
 
 def review_closing(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Accept it. Raises MakerCannotCheck for whoever proposed it."""
+    """Accept it. Raises MakerCannotCheck for whoever proposed it, and NotForThisHandler."""
     with cases.transaction():
         held = locked(case, seen=seen)
+        keep_apart(held, by.staff_id)
         closing = _decided(held.concern, Closing.Verdict.ACCEPTED, by, at)
         held.concern.outcome = Concern.Outcome.REVIEWED
         held.concern.save(update_fields=["outcome"])

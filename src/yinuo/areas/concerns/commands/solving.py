@@ -48,7 +48,7 @@ def take(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> Non
     """Look after it oneself, with its promises. Raises NotForThisHandler."""
     with cases.transaction():
         held = locked(case, seen=seen)
-        _keep_apart(held, by.staff_id)
+        keep_apart(held, by.staff_id)
         before = held.case.handler_id
         data = {"from": before, "to": by.staff_id}
         if by.staff_id is not None and by.staff_id != before:
@@ -61,14 +61,15 @@ def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None
     """Raises NotForThisHandler and NotOfThisBranch."""
     with cases.transaction():
         held = locked(case, seen=seen)
-        _keep_apart(held, to.pk)
+        keep_apart(held, to.pk)
         cases.reassign(case=held.case, to=to, by=by, at=at)
 
 
 def contact(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Spoke with the customer, who said this. Raises WordsMissing."""
+    """Spoke with the customer, who said this. Raises WordsMissing and NotForThisHandler."""
     with cases.transaction():
         held = locked(case, seen=seen)
+        keep_apart(held, by.staff_id)
         note = said(held.case, words, by=by, at=at)
         cases.advance(Move(held.case, "contact", data={"note": note.pk}), by=by, at=at)
 
@@ -88,7 +89,7 @@ def answer(
     """
     with cases.transaction():
         held = locked(case, seen=seen)
-        _keep_apart(held, by.staff_id)
+        keep_apart(held, by.staff_id)
         words = _in_plain_words(held, words, approved, by=by, at=at)
         note = told(held.case, words, "answer", by=by, at=at)
         _answered(held, at)
@@ -112,7 +113,7 @@ def solve(
     """
     with cases.transaction():
         held = locked(case, seen=seen)
-        _keep_apart(held, by.staff_id)
+        keep_apart(held, by.staff_id)
         words = _in_plain_words(held, words, approved, by=by, at=at)
         note = told(held.case, words, "solution", by=by, at=at)
         _answered(held, at)
@@ -131,10 +132,11 @@ def confirm(
     """The customer says that it is solved; that closes it.
 
     A member of staff who heard it writes down what was said, and is not the one who proposed the
-    solution. Raises OwnSolution and WordsMissing.
+    solution. Raises OwnSolution, WordsMissing and NotForThisHandler.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
+        keep_apart(held, by.staff_id)
         concern = held.concern
         if by.id == concern.solved_by:
             raise OwnSolution
@@ -197,7 +199,7 @@ def sort(
         held = locked(case, seen=seen)
         concern = held.concern
         concern.apart = rules_at(at).owner.choice.value.keeps_apart(tuple(causes))
-        _keep_apart(held, by.staff_id)
+        keep_apart(held, by.staff_id)
         urgent = rules.is_urgent(urgency) and not rules.is_urgent(concern.urgency)
         data = {"from": list(concern.causes), "causes": list(causes), "urgency": urgency}
         concern.causes, concern.urgency = list(causes), urgency
@@ -246,7 +248,7 @@ def _answered(held: Locked, at: datetime) -> None:
         held.concern.save(update_fields=["answered_at"])
 
 
-def _keep_apart(held: Locked, staff_id: int | None) -> None:
+def keep_apart(held: Locked, staff_id: int | None) -> None:
     """Nobody looks into what is said about their own work."""
     about = held.case.about
     if staff_id is None or about is None or not held.concern.apart:
