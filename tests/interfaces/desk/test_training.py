@@ -29,7 +29,7 @@ def _day(days: int) -> str:
     return f"{NOW + timedelta(days=days):%Y-%m-%d}"
 
 
-@pytest.mark.covers("CB-9", "HR-26")
+@pytest.mark.covers("CB-10", "HR-26")
 def test_a_manager_puts_a_training_on_record_and_it_gives_work(desks: Desks) -> None:
     agent = desks.world.staff["agent"]
     answer = desks["manager"].post(PATH, _given(desks, kind="call_back_complex"))
@@ -40,7 +40,7 @@ def test_a_manager_puts_a_training_on_record_and_it_gives_work(desks: Desks) -> 
     assert "Course 7, 92 of 100" in text
 
 
-@pytest.mark.covers("CB-9")
+@pytest.mark.covers("CB-10")
 def test_what_ends_soon_is_marked_and_what_is_over_gives_no_work(desks: Desks) -> None:
     manager = desks["manager"]
     manager.post(PATH, _given(desks, valid_until_on=_day(10)))
@@ -51,7 +51,7 @@ def test_what_ends_soon_is_marked_and_what_is_over_gives_no_work(desks: Desks) -
     assert "ends soon" not in text
 
 
-@pytest.mark.covers("CB-9")
+@pytest.mark.covers("CB-10")
 def test_a_training_is_ended_before_its_time_and_never_made_longer(desks: Desks) -> None:
     manager = desks["manager"]
     manager.post(PATH, _given(desks, valid_until_on=_day(300)))

@@ -189,14 +189,18 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     """The figures of the page as a table; taking it away is put on record."""
     days, group, period = _asked(request)
     found = overview.overview(actor_of(request), period, group)
-    lines = [GroupResult("", found.total), *found.groups]
+    # A group may have no name of its own, so the first line is told by its place.
+    lines = [
+        (_("All together"), GroupResult("", found.total)),
+        *((_group_name(group, line.key), line) for line in found.groups),
+    ]
     rows = [
-        (_group_name(group, line.key) if line.key else _("All together"), code, _(NAMES[code]),
+        (name, code, _(NAMES[code]),
          result.measure.n, result.measure.hits, _number(result.measure.value),
          _number(result.measure.interval.low if result.measure.interval else None),
          _number(result.measure.interval.high if result.measure.interval else None),
          _number(result.target), result.verdict or "")
-        for line in lines
+        for name, line in lines
         for code, result in line.results.items()
     ]  # fmt: skip
     record(request, what="desk.call_backs.figures.csv", count=len(rows))
