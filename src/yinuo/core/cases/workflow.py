@@ -133,6 +133,8 @@ class Registry:
 
     def unregister(self, kind: str, version: int) -> None:
         del self._versions[kind][version]
+        if not self._versions[kind]:
+            del self._versions[kind], self._prefixes[kind]
 
     def current(self, kind: str) -> Workflow:
         versions = self._versions[kind]
