@@ -29,6 +29,7 @@ OPEN = tuple(state.name for state in _PROGRESS)
 ALL = (*OPEN, *(state.name for state in _ENDS))
 _BEFORE_ANSWER = ("received", "acknowledged", "accepted", "investigating", "proposed")
 _AT_WORK = ("accepted", "investigating", "proposed", "decided")
+_SETTLING = ("proposed", "decided", "told", "reviewing")
 OFFICERS = ("complaint_officer", "team_lead", "manager")
 _LEADS = ("team_lead", "manager")
 _HEARERS = ("agent", "surveyor", "assessor", "calculator", "cashier", *OFFICERS)
@@ -99,9 +100,9 @@ _RECEIVING = (
     Step(
         name="add_facts",
         label=_("Add new facts"),
-        source=_BEFORE_ANSWER,
+        source=(*_BEFORE_ANSWER, "reviewing"),
         target=None,
-        who=("customer", *_HEARERS),
+        who=("customer", "system", *_HEARERS),
         event="complaint.facts_added",
     ),
     Step(
@@ -109,7 +110,7 @@ _RECEIVING = (
         label=_("New facts after the answer"),
         source=("decided", "told"),
         target="investigating",
-        who=("customer", *OFFICERS),
+        who=("customer", "system", *OFFICERS),
         event="complaint.reopened",
         makes=("complaints.answer",),
     ),
@@ -330,7 +331,7 @@ _SOLVING = (
     Step(
         name="approve_compensation",
         label=_("Approve the compensation"),
-        source=("proposed", "decided", "told"),
+        source=_SETTLING,
         target=None,
         who=("approver", *_LEADS),
         event="complaint.compensation_approved",
@@ -338,7 +339,7 @@ _SOLVING = (
     Step(
         name="return_compensation",
         label=_("Do not approve the compensation"),
-        source=("proposed", "decided", "told"),
+        source=_SETTLING,
         target=None,
         who=("approver", *_LEADS),
         event="complaint.compensation_returned",
@@ -346,7 +347,7 @@ _SOLVING = (
     Step(
         name="propose_account",
         label=_("Enter the account"),
-        source=("proposed", "decided", "told", "reviewing"),
+        source=_SETTLING,
         target=None,
         who=("customer", "agent", "cashier", *OFFICERS),
         event="account.proposed",
@@ -354,7 +355,7 @@ _SOLVING = (
     Step(
         name="confirm_account",
         label=_("Confirm the corrected account"),
-        source=("proposed", "decided", "told", "reviewing"),
+        source=_SETTLING,
         target=None,
         who=("cashier", *_LEADS),
         event="complaint.account_confirmed",
@@ -362,7 +363,7 @@ _SOLVING = (
     Step(
         name="pay",
         label=_("Instruct the bank"),
-        source=("proposed", "decided", "told"),
+        source=_SETTLING,
         target=None,
         who=("cashier",),
         event="complaint.payment_instructed",
@@ -386,7 +387,7 @@ _SOLVING = (
     Step(
         name="carry_out",
         label=_("Record what was done"),
-        source=("proposed", "decided", "told"),
+        source=_SETTLING,
         target=None,
         who=OFFICERS,
         event="complaint.measure_done",
@@ -394,7 +395,7 @@ _SOLVING = (
     Step(
         name="check",
         label=_("Check that it was done"),
-        source=("proposed", "decided", "told"),
+        source=(*_SETTLING, "closed"),
         target=None,
         who=OFFICERS,
         event="complaint.checked",

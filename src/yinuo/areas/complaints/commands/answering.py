@@ -21,17 +21,25 @@ from yinuo.areas.complaints.commands.common import (
     telling,
     written,
 )
-from yinuo.areas.complaints.commands.solving import NewMeasure, add_measures
+from yinuo.areas.complaints.commands.handling import NotDeclared, OwnInterest
+from yinuo.areas.complaints.commands.solving import (
+    NewMeasure,
+    add_measures,
+    drop_unagreed,
+    unapproved,
+)
 from yinuo.areas.complaints.models import Answer, Complaint, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.people.actors import Actor
+from yinuo.core.people.models import Staff
 from yinuo.kit.errors import DomainError
 
 
@@ -56,6 +64,11 @@ class NotRated(DomainError):
     code = "not_rated"
     message = _("Give 1 to 5.")
     http = 422
+
+
+class CompensationNotApproved(DomainError):
+    code = "compensation_not_approved"
+    message = _("A compensation of complaint %(number)s is not approved yet: nobody is told of it.")
 
 
 class CauseMissing(DomainError):
@@ -94,7 +107,7 @@ def decide(
     seen: int | None = None,
 ) -> Answer:
     """Decide, with the letter as it will be told. Raises CauseMissing, WordsMissing, OnlyAPerson,
-    and WordingRefused for a letter that cannot be understood.
+    OwnInterest, NotDeclared, and WordingRefused for a letter that cannot be understood.
     """
     with cases.transaction():
         cases.lock(case, seen=seen)
@@ -106,6 +119,11 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
     by_a_person(by)
     with cases.transaction():
         held = locked_many([one.case for one in decisions])
+        _refuse_interest(held, by)
+        for one in held:
+            if one.complaint.declared_by != f"staff:{one.case.handler_id}":
+                raise NotDeclared(number=one.case.number)
+        drop_unagreed(held, by, at)
         caused = queries.with_main_cause([one.complaint.pk for one in held])
         answers = []
         versions = _versions(held)
@@ -129,10 +147,22 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
     return made
 
 
+def _refuse_interest(held: Sequence[Held], by: Actor) -> None:
+    """Nobody decides a complaint about a case that he or she touched."""
+    touched = case_queries.touched_by_many(
+        {one.case.about_id for one in held if one.case.about_id is not None}
+    )
+    for one in held:
+        if by.id in touched.get(one.case.about_id or 0, frozenset()):
+            name = Staff.objects.get(pk=by.staff_id).name
+            raise OwnInterest(name=name, number=one.case.number)
+
+
 def tell(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> Answer:
     """Tell the complainant the answer: only now the time of the law is kept.
 
-    The letter is kept as a paper of the case, as it is sent.
+    Raises NotDecided, and CompensationNotApproved: what is told is owed. The letter is kept as a
+    paper of the case, as it is sent.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
@@ -148,6 +178,7 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
     with cases.transaction():
         held = locked_many(complaints)
         answers = _untold(held)
+        waiting = unapproved(held)
         kinds = queries.measure_kinds([one.complaint.pk for one in held])
         promised = queries.told_measures_of([one.complaint for one in held])
         moves = []
@@ -155,6 +186,8 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
             row = answers.get(one.complaint.pk)
             if row is None:
                 raise NotDecided(number=one.case.number)
+            if one.complaint.pk in waiting:
+                raise CompensationNotApproved(number=one.case.number)
             row.told_how, row.told_by, row.told_at = how, by.id, at
             one.complaint.told_at = at
             open_kinds = kinds.get(one.complaint.pk, {})
@@ -266,7 +299,7 @@ def decide_review(
     """Decide a review with other eyes, and tell it with the same step.
 
     The answer is changed when another verdict or a new measure comes of it. Raises MakerCannotCheck
-    for whoever decided before.
+    for whoever decided before, and OwnInterest for whoever worked on what it is about.
     """
     by_a_person(by)
     one_of(how, CHANNELS, "how")
@@ -275,6 +308,7 @@ def decide_review(
         earlier = list(Answer.objects.filter(complaint=held.complaint).order_by("version"))
         if any(by.id in (row.made_by, row.told_by) for row in earlier):
             raise MakerCannotCheck
+        _refuse_interest([held], by)
         review = Review.objects.filter(complaint=held.complaint, decided_at__isnull=True).get()
         add_measures(held, measures, proposal=None, by=by, at=at)
         row = _answer(held, letter, len(earlier) + 1, True, by, at)

@@ -105,6 +105,7 @@ def take(
     also_makes: tuple[str, ...] = (),
     klass: str | None = None,
     care: str | None = None,
+    started_at: datetime | None = None,
 ) -> None:
     """One step of this complaint."""
     move = Move(
@@ -115,6 +116,7 @@ def take(
         also_makes=also_makes,
         klass=klass,
         care=care,
+        started_at=started_at,
     )
     cases.advance(move, by=by, at=at)
 

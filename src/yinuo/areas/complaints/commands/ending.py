@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands.common import Held, locked, locked_many, take, telling, written
+from yinuo.areas.complaints.commands.solving import money_under_way
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
@@ -20,8 +21,18 @@ from yinuo.kit.errors import DomainError
 
 class NotTheSameMatter(DomainError):
     code = "not_the_same_matter"
-    message = _("%(number)s is not an open complaint of the same customer.")
+    message = _(
+        "%(number)s is not a complaint of the same customer about the same matter that is still "
+        "to be answered."
+    )
     http = 422
+
+
+class MoneyUnderWay(DomainError):
+    code = "money_under_way"
+    message = _(
+        "Money of complaint %(number)s is on its way: wait until it has arrived or come back."
+    )
 
 
 class ReviewStillPossible(DomainError):
@@ -47,11 +58,13 @@ def withdraw(
     seen: int | None = None,
 ) -> None:
     """The complainant takes it back: everything ends at once. `received_at` is when we were told;
-    the event says whether the end came on the same day.
+    the event says whether the end came on the same day. Raises MoneyUnderWay.
     """
     why = written(reason, "reason")
     with cases.transaction():
         held = locked(case, seen=seen)
+        if money_under_way(held):
+            raise MoneyUnderWay(number=held.case.number)
         cases.write_note(
             case=held.case,
             body=why,
@@ -69,14 +82,18 @@ def withdraw(
 def merge(*, case: Case, into: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
     """The same matter twice: this one goes on under the other number, whose clock is older.
 
-    Raises NotTheSameMatter.
+    Raises NotTheSameMatter, also for one that was answered, and MoneyUnderWay.
     """
     with cases.transaction():
         cases.lock_many([case.pk, into.pk])
         held, target = locked_many([cases.lock(case, seen=seen), into])
-        same = held.case.customer_id == target.case.customer_id and held.case.pk != target.case.pk
-        if not same or target.case.closed_at is not None:
+        matter = (held.case.customer_id, held.case.about_id)
+        same = (target.case.customer_id, target.case.about_id) == matter
+        answered = target.case.closed_at is not None or target.case.state in ("told", "reviewing")
+        if not same or answered or held.case.pk == target.case.pk:
             raise NotTheSameMatter("into", number=target.case.number)
+        if money_under_way(held):
+            raise MoneyUnderWay(number=held.case.number)
         older = min(held.complaint.received_at, target.complaint.received_at)
         if target.complaint.received_at != older:
             raise NotTheSameMatter("into", number=target.case.number)

@@ -85,6 +85,11 @@ class NoSuspicionWaiting(DomainError):
     message = _("No suspicion of this kind is waiting for a second person.")
 
 
+class SuspicionWaiting(DomainError):
+    code = "suspicion_waiting"
+    message = _("A suspicion of this kind already waits for a second person.")
+
+
 class PersonalData(DomainError):
     code = "personal_data_in_lesson"
     message = _("A lesson names nobody: take “%(words)s” out.")
@@ -307,11 +312,17 @@ def hand_to_discipline(
 def tag(
     *, case: Case, kind: str, evidence: str, by: Actor, at: datetime, seen: int | None = None
 ) -> Suspicion:
-    """Note a suspicion of malice or fraud, inside the house only. It stops no clock."""
+    """Note a suspicion of malice or fraud, inside the house only. It stops no clock.
+
+    Raises SuspicionWaiting while one of the same kind is not checked yet.
+    """
     by_a_person(by)
     one_of(kind, ("malice", "fraud"), "kind")
     with cases.transaction():
         held = locked(case, seen=seen)
+        open_ones = Suspicion.objects.filter(complaint=held.complaint, kind=kind, verdict="")
+        if open_ones.exists():
+            raise SuspicionWaiting("kind")
         take(held, "tag", by=by, at=at)
         return Suspicion.objects.create(
             complaint=held.complaint,

@@ -25,13 +25,18 @@ from yinuo.areas.complaints.models import Complaint, Party
 from yinuo.areas.complaints.rules import CHANNELS
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases import queries as case_queries
-from yinuo.core.cases.commands import Move, Opening
+from yinuo.core.cases.clocks import calendar_at
+from yinuo.core.cases.commands import Making, Move, Opening
 from yinuo.core.cases.models import Case, Note
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit import clock
 from yinuo.kit.errors import DomainError
 
+FACTS_ADDED = ("complaint.facts_added", "complaint.reopened")
+URGENT = "urgent"
 INSIDE_CHANNELS = ("call_back", "api", "import")
 
 
@@ -115,9 +120,21 @@ def receive(*, new: NewComplaint, by: Actor, at: datetime) -> Case:
             return receive_many([new], by=by, at=at)[0]
         if by.kind not in ("customer", "system"):
             raise AlreadyComplained("confirmed_new", number=running.number)
-        if new.words.strip():
-            add_facts(case=running, words=new.words, by=by, at=at)
+        _join(running, new, by, at)
         return running
+
+
+def _join(running: Case, new: NewComplaint, by: Actor, at: datetime) -> None:
+    """What was said about a complaint that is open already, also on another case; once."""
+    words, source = new.words, new.note
+    if not words.strip() and source is not None:
+        lines = running.events.filter(type__in=FACTS_ADDED, data__contains={"said": source.pk})
+        opened_by_it = Complaint.objects.filter(pk=running.pk, words=source)
+        if opened_by_it.exists() or lines.exists():
+            return
+        words = source.body
+    if words.strip():
+        add_facts(case=running, words=words, source=source, by=by, at=at)
 
 
 def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> list[Case]:
@@ -154,9 +171,7 @@ def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> li
         for complaint, new in zip(made, fresh, strict=True):
             _keep_words(complaint, new, by, at)
             if new.channel == "regulator" and new.urgent:
-                cases.promise(
-                    case=complaint.case, rule=REGULATOR_REPORT, klass="urgent", by=by, at=at
-                )
+                _promise_urgent(complaint, by, at)
         by_new = dict(zip(map(id, fresh), opened, strict=True))
         return [by_new.get(id(new)) or known[new.external_key] for new in news]
 
@@ -237,9 +252,19 @@ def name_parties(
         take(held, "name_parties", by=by, at=at, data=data, care="major" if major else None)
 
 
-def add_facts(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> Note:
-    """New facts or reasons. Before the answer they go to the running inquiry; after it the
-    inquiry begins again, with the whole time of the law.
+def add_facts(
+    *,
+    case: Case,
+    words: str,
+    source: Note | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Note:
+    """New facts or reasons. Before the answer was told they go to the running inquiry, whose clock
+    runs on; after it the inquiry begins again, with the whole time of the law.
+
+    `source` is the note of another case on which they were said.
     """
     body = written(words, "words")
     with cases.transaction():
@@ -254,12 +279,10 @@ def add_facts(*, case: Case, words: str, by: Actor, at: datetime, seen: int | No
         )
         again = held.case.state in ("decided", "told")
         if again:
-            cases.withdraw(
-                case=held.case, rules=["complaints.answer"], why="new_facts", by=by, at=at
-            )
             held.complaint.decided_at = held.complaint.told_at = None
             held.complaint.save(update_fields=["decided_at", "told_at"])
-        take(held, "reopen" if again else "add_facts", by=by, at=at, data={"note": note.pk})
+        data = {"note": note.pk} | ({"said": source.pk} if source is not None else {})
+        take(held, "reopen" if again else "add_facts", by=by, at=at, data=data)
     return note
 
 
@@ -274,7 +297,10 @@ def forward(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """The regulator's letter about a complaint that is already here. `named` makes it major."""
+    """The regulator's letter about a complaint that is already here. `named` makes it major.
+
+    The time for the report runs from the letter; an urgent one replaces a longer time.
+    """
     ref = written(reference, "reference")
     if forwarded_at > at:
         raise NotYetReceived("forwarded_at")
@@ -282,6 +308,8 @@ def forward(
         held = locked(case, seen=seen)
         held.complaint.regulator_ref, held.complaint.forwarded_at = ref[:60], forwarded_at
         held.complaint.save(update_fields=["regulator_ref", "forwarded_at"])
+        if urgent:
+            _drop_longer_report(held, forwarded_at, by, at)
         alarm = _alarm(held.case.branch_path) if named and held.case.care != "major" else {}
         take(
             held,
@@ -289,9 +317,28 @@ def forward(
             by=by,
             at=at,
             data=alarm,
-            klass="urgent" if urgent else None,
+            klass=URGENT if urgent else None,
             care="major" if named else None,
+            started_at=forwarded_at,
         )
+
+
+def _drop_longer_report(held: Held, started_at: datetime, by: Actor, at: datetime) -> None:
+    rule, _revision = rulebook.promise_rule(REGULATOR_REPORT, at=started_at)
+    due = clock.due(rule.limit_for(URGENT, None), started_at, calendar_at(started_at)).due_at
+    running = held.case.promises.filter(
+        rule=REGULATOR_REPORT, kept_at__isnull=True, withdrawn_at__isnull=True
+    )
+    if running.filter(due_at__gt=due).exists():
+        cases.withdraw(case=held.case, rules=[REGULATOR_REPORT], why="urgent", by=by, at=at)
+
+
+def _promise_urgent(complaint: Complaint, by: Actor, at: datetime) -> None:
+    """The report that an urgent letter asks for, from the day on which the letter came."""
+    making = Making(complaint.case, REGULATOR_REPORT, complaint.received_at, klass=URGENT)
+    for one in cases.make_many([making]).get(complaint.case.pk, []):
+        data = {"rule": one.rule, "subject": one.subject, "due": one.due_at.isoformat()}
+        cases.record(case=complaint.case, type="promise.made", data=data, by=by, at=at)
 
 
 def report_back(

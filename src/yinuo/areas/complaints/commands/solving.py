@@ -42,6 +42,13 @@ from yinuo.kit.money import check_amount
 
 APPROVAL = "compensation"
 CHECK = "complaints.check"
+REPLY = "complaints.reply_to_proposal"
+UNDER_WAY = (
+    Payment.Status.READY,
+    Payment.Status.BATCHED,
+    Payment.Status.HANDED_OVER,
+    Payment.Status.UNDER_WAY,
+)
 
 
 class NothingProposed(DomainError):
@@ -126,7 +133,7 @@ def propose(
         rows = Proposal.objects.filter(complaint=held.complaint)
         latest = rows.aggregate(found=Max("round"))["found"] or 0
         rows.filter(answer="").update(answer="replaced", answered_by=by.id, answered_at=at)
-        _drop_open(held, at)
+        _drop_open([held], at)
         proposal = Proposal.objects.create(
             complaint=held.complaint,
             round=latest + 1,
@@ -172,7 +179,7 @@ def _answer(case: Case, answer: str, words: str, by: Actor, at: datetime, seen: 
                 at=at,
             )
         if answer == "refused":
-            _drop_open(held, at)
+            _drop_open([held], at)
         step = "agree" if answer == "agreed" else "disagree"
         take(held, step, by=by, at=at, data={"round": proposal.round})
 
@@ -433,9 +440,44 @@ def _subject(row: Measure) -> str:
     return f"measure:{row.pk}"
 
 
-def _drop_open(held: Held, at: datetime) -> None:
-    """What was offered and not agreed to is off the table; a waiting approval has nothing left."""
+def _drop_open(held: Sequence[Held], at: datetime) -> None:
+    """What was offered and not agreed to is off the table; a waiting approval has nothing left.
+
+    Money that is on its way stays what it is.
+    """
     rows = Measure.objects.filter(
-        complaint=held.complaint, done_at__isnull=True, dropped_at__isnull=True
+        complaint__in=[one.complaint for one in held],
+        done_at__isnull=True,
+        dropped_at__isnull=True,
     ).exclude(proposal__answer="agreed")
-    rows.update(dropped_at=at)
+    rows.exclude(approval__payments__status__in=UNDER_WAY).update(dropped_at=at)
+
+
+def drop_unagreed(held: Sequence[Held], by: Actor, at: datetime) -> None:
+    """A decision stands instead of every offer that nobody agreed to, and of a decision before."""
+    _drop_open(held, at)
+    by_complaint = {one.complaint.pk: one for one in held}
+    offers = Proposal.objects.filter(complaint__in=by_complaint, answer="")
+    waiting = set(offers.values_list("complaint_id", flat=True))
+    if not waiting:
+        return
+    offers.update(answer="replaced", answered_by=by.id, answered_at=at)
+    for pk in sorted(waiting):
+        cases.withdraw(case=by_complaint[pk].case, rules=[REPLY], why="decided", by=by, at=at)
+
+
+def unapproved(held: Sequence[Held]) -> frozenset[int]:
+    """Complaints with a compensation that nobody has approved."""
+    rows = Measure.objects.filter(
+        complaint__in=[one.complaint for one in held],
+        kind="compensation",
+        done_at__isnull=True,
+        dropped_at__isnull=True,
+    ).exclude(approval__verdict=Approval.Verdict.APPROVED)
+    return frozenset(rows.values_list("complaint_id", flat=True))
+
+
+def money_under_way(held: Held) -> bool:
+    """Whether a compensation was instructed and has neither arrived nor come back."""
+    found = payment_queries.payments_of(held.case)
+    return found.filter(status__in=UNDER_WAY, subject__startswith="measure:").exists()

@@ -198,7 +198,7 @@ def _to_complaint(
         confirmed_new=landing.confirmed_new,
     )
     case = receive(new=new, by=by, at=at)
-    note = Note.objects.filter(case=case, kind="words").order_by("-pk").first()
+    note = Note.objects.filter(case=case, kind="words", thread="words").order_by("-pk").first()
     return case, note
 
 

@@ -1,0 +1,270 @@
+"""What must not happen when a complaint takes a turn: own eyes, stopped clocks, money under way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.areas.complaints.office import LETTER, WORDS, complain, day, handler_of, investigate
+from tests.areas.complaints.test_handling import ACCOUNT, answered, state
+from tests.world import World
+from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints import queries
+from yinuo.areas.complaints.commands import Landing, NewComplaint, NewMeasure, NewVoice
+from yinuo.areas.complaints.commands.answering import CompensationNotApproved
+from yinuo.areas.complaints.commands.ending import MoneyUnderWay, NotTheSameMatter
+from yinuo.areas.complaints.commands.handling import (
+    NotDeclared,
+    OwnInterest,
+    SuspicionWaiting,
+)
+from yinuo.core.cases import commands as cases
+from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.payments.models import Payment
+from yinuo.core.people.actors import SYSTEM
+
+MONEY = NewMeasure("compensation", "补偿停车费", Decimal(50))
+
+
+def newest(case: Case, rule: str) -> Promise:
+    return Promise.objects.filter(case=case, rule=rule).latest("round")
+
+
+def involved(insurer: World, claim: Case, name: str) -> None:
+    """This colleague owed something on the claim."""
+    Promise.objects.filter(case=claim).update(owner=insurer.staff[name])
+
+
+def paid(insurer: World, claim: Case) -> tuple[Case, str]:
+    """A compensation that was agreed and is on its way."""
+    case = complain(insurer, claim, at=day(1))
+    name = investigate(insurer, case, at=day(1.1))
+    complaints.propose(case=case, words="补偿", measures=[MONEY], by=insurer[name], at=day(2))
+    measure = queries.open_measures(case.complaint)[0].pk
+    complaints.approve_compensation(
+        case=case, measure=measure, by=insurer["team_lead"], at=day(2.1)
+    )
+    complaints.propose_account(
+        case=case, person=insurer.holder, details=ACCOUNT, by=insurer["customer"], at=day(2.2)
+    )
+    complaints.agree(case=case, by=insurer["customer"], at=day(2.3))
+    complaints.pay(case=case, measure=measure, by=insurer["cashier"], at=day(2.4))
+    return case, name
+
+
+def test_nobody_decides_about_their_own_work(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    investigate(insurer, case, at=day(1.1))
+    involved(insurer, claim, "team_lead")
+    with pytest.raises(OwnInterest):
+        complaints.decide(case=case, letter=LETTER, by=insurer["team_lead"], at=day(2))
+    assert state(case) == "investigating"
+
+
+def test_nobody_decides_before_the_new_handler_declared(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    first = investigate(insurer, case, at=day(1.1))
+    other = "officer2" if first == "officer" else "officer"
+    complaints.reassign(
+        case=case, to=insurer.staff[other], reason="休假", by=insurer["team_lead"], at=day(2)
+    )
+    with pytest.raises(NotDeclared):
+        complaints.decide(case=case, letter=LETTER, by=insurer[other], at=day(3))
+    complaints.declare_no_interest(case=case, by=insurer[other], at=day(3))
+    complaints.decide(case=case, letter=LETTER, by=insurer[other], at=day(3))
+    assert state(case) == "decided"
+
+
+def test_a_review_is_not_decided_by_who_worked_on_the_claim(insurer: World, claim: Case) -> None:
+    case, _name = answered(insurer, claim)
+    complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
+    involved(insurer, claim, "manager")
+    with pytest.raises(OwnInterest):
+        complaints.decide_review(
+            case=case, letter=LETTER, how="letter", by=insurer["manager"], at=day(7)
+        )
+    assert state(case) == "reviewing"
+
+
+def test_new_facts_before_the_telling_leave_the_clock_of_the_law_alone(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    before = newest(case, "complaints.answer")
+    complaints.decide(case=case, letter=LETTER, by=officer, at=day(10))
+    complaints.add_facts(case=case, words="我找到了录音", by=insurer["customer"], at=day(11))
+    assert state(case) == "investigating"
+    after = newest(case, "complaints.answer")
+    assert (after.pk, after.due_at, after.withdrawn_at) == (before.pk, before.due_at, None)
+
+
+def test_the_note_of_a_voice_is_what_was_said_not_what_is_wanted(
+    insurer: World, claim: Case
+) -> None:
+    voice = complaints.take_in(
+        voice=NewVoice("letter", WORDS, insurer.east, person=insurer.holder, about=claim),
+        by=insurer["agent"], at=day(1),
+    )  # fmt: skip
+    complaints.sort(
+        voice=voice, landing=Landing("complaint", wanted="道歉"), by=insurer["agent"], at=day(1)
+    )
+    voice.refresh_from_db()
+    assert voice.note is not None
+    assert voice.note.body == WORDS
+
+
+def test_what_is_said_during_a_review_belongs_to_the_complaint(insurer: World, claim: Case) -> None:
+    case, name = answered(insurer, claim, NewMeasure("apology", "书面道歉"))
+    complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
+    complaints.add_facts(case=case, words="还有录像", by=insurer["customer"], at=day(7))
+    assert state(case) == "reviewing"
+    measure = queries.open_measures(case.complaint)[0].pk
+    complaints.carry_out(case=case, measure=measure, by=insurer[name], at=day(8))
+    complaints.check(case=case, measure=measure, helped=True, by=insurer["team_lead"], at=day(9))
+
+
+def test_what_was_done_is_checked_also_after_the_end(insurer: World, claim: Case) -> None:
+    case, name = answered(insurer, claim, NewMeasure("apology", "书面道歉"))
+    measure = queries.open_measures(case.complaint)[0]
+    complaints.carry_out(case=case, measure=measure.pk, by=insurer[name], at=day(6))
+    complaints.close(case=case, agreed=True, by=insurer[name], at=day(6.1))
+    complaints.check(
+        case=case, measure=measure.pk, helped=False, by=insurer["team_lead"], at=day(9)
+    )
+    measure.refresh_from_db()
+    assert measure.helped is False
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_words_of_another_case_are_joined_once(insurer: World, claim: Case, told: bool) -> None:
+    case = answered(insurer, claim)[0] if told else complain(insurer, claim, at=day(1))
+    said = cases.write_note(
+        case=claim, body="电话里又说没人理", kind="words", by=insurer["agent"], at=day(7)
+    )
+    new = NewComplaint(
+        customer=insurer.holder, channel="call_back", about=claim, note=said, external_key="event:9"
+    )
+    for at in (8, 9):
+        assert complaints.receive(new=new, by=SYSTEM, at=day(at)).pk == case.pk
+    facts = Note.objects.filter(case=case, thread="facts")
+    assert [note.body for note in facts] == ["电话里又说没人理"]
+    assert state(case) == ("investigating" if told else "received")
+
+
+def test_the_words_that_opened_a_complaint_are_not_new_facts_of_it(
+    insurer: World, claim: Case
+) -> None:
+    said = cases.write_note(
+        case=claim, body="没人理", kind="words", by=insurer["agent"], at=day(0.5)
+    )
+    new = NewComplaint(
+        customer=insurer.holder, channel="call_back", about=claim, note=said, external_key="event:9"
+    )
+    first = complaints.receive(new=new, by=SYSTEM, at=day(1))
+    assert complaints.receive(new=new, by=SYSTEM, at=day(2)).pk == first.pk
+    assert not Note.objects.filter(case=first, thread="facts").exists()
+
+
+def test_a_second_suspicion_of_the_same_kind_waits_for_the_first(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[handler_of(insurer, case)]
+    complaints.tag(case=case, kind="fraud", evidence="单据有涂改", by=officer, at=day(2))
+    with pytest.raises(SuspicionWaiting):
+        complaints.tag(case=case, kind="fraud", evidence="又一张", by=officer, at=day(3))
+    complaints.tag(case=case, kind="malice", evidence="同号码三次", by=officer, at=day(3))
+
+
+def test_a_decision_takes_what_was_only_offered_off_the_table(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    complaints.propose(case=case, words="补偿", measures=[MONEY], by=officer, at=day(2))
+    apology = NewMeasure("apology", "书面道歉")
+    complaints.decide(case=case, letter=LETTER, measures=[apology], by=officer, at=day(3))
+    assert [one.kind for one in queries.open_measures(case.complaint)] == ["apology"]
+    assert newest(case, "complaints.reply_to_proposal").withdrawn_at == day(3)
+    complaints.add_facts(case=case, words="还有录音", by=insurer["customer"], at=day(4))
+    complaints.decide(case=case, letter=LETTER, measures=[apology], by=officer, at=day(5))
+    assert len(queries.open_measures(case.complaint)) == 1
+
+
+def test_a_decision_leaves_what_was_agreed(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    apology = NewMeasure("apology", "书面道歉")
+    complaints.propose(case=case, words="道歉", measures=[apology], by=officer, at=day(2))
+    complaints.agree(case=case, by=insurer["customer"], at=day(2.5))
+    complaints.decide(case=case, letter=LETTER, by=officer, at=day(3))
+    assert len(queries.open_measures(case.complaint)) == 1
+
+
+def test_a_decision_leaves_money_that_is_on_its_way(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    complaints.decide(case=case, letter=LETTER, measures=[MONEY], by=officer, at=day(2))
+    measure = queries.open_measures(case.complaint)[0].pk
+    with pytest.raises(CompensationNotApproved):
+        complaints.tell(case=case, how="phone", by=officer, at=day(2.1))
+    complaints.approve_compensation(
+        case=case, measure=measure, by=insurer["team_lead"], at=day(2.2)
+    )
+    complaints.tell(case=case, how="phone", by=officer, at=day(2.3))
+    complaints.propose_account(
+        case=case, person=insurer.holder, details=ACCOUNT, by=insurer["customer"], at=day(2.4)
+    )
+    complaints.pay(case=case, measure=measure, by=insurer["cashier"], at=day(2.5))
+    complaints.add_facts(case=case, words="还有录音", by=insurer["customer"], at=day(3))
+    complaints.decide(case=case, letter=LETTER, by=officer, at=day(4))
+    assert [one.pk for one in queries.open_measures(case.complaint)] == [measure]
+
+
+def test_a_complaint_is_not_taken_back_while_its_money_is_on_its_way(
+    insurer: World, claim: Case
+) -> None:
+    case, _name = paid(insurer, claim)
+    older = complain(insurer, claim, at=day(3), received_at=day(0), confirmed_new=True)
+    with pytest.raises(MoneyUnderWay):
+        complaints.withdraw(case=case, reason="解决了", by=insurer["customer"], at=day(3))
+    with pytest.raises(MoneyUnderWay):
+        complaints.merge(case=case, into=older, by=insurer["team_lead"], at=day(3))
+    assert state(case) == "proposed"
+    Payment.objects.update(status=Payment.Status.RETURNED)
+    complaints.withdraw(case=case, reason="解决了", by=insurer["customer"], at=day(4))
+
+
+def test_nothing_is_joined_to_what_was_answered_or_is_another_matter(
+    insurer: World, claim: Case
+) -> None:
+    told, _name = answered(insurer, claim)
+    again = complain(insurer, claim, at=day(6), confirmed_new=True)
+    with pytest.raises(NotTheSameMatter):
+        complaints.merge(case=again, into=told, by=insurer["team_lead"], at=day(7))
+    elsewhere = complain(insurer, None, at=day(6), received_at=day(0.5))
+    with pytest.raises(NotTheSameMatter):
+        complaints.merge(case=again, into=elsewhere, by=insurer["team_lead"], at=day(7))
+    assert state(again) == "received"
+
+
+def test_an_urgent_letter_of_the_regulator_counts_from_its_receipt(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(3), channel="regulator", urgent=True, received_at=day(1))
+    report = Promise.objects.get(case=case, rule="complaints.regulator_report")
+    assert (report.started_at, report.limit) == (day(1), "5 working days")
+
+
+def test_an_urgent_letter_replaces_a_longer_time(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1), channel="regulator")
+    longer = newest(case, "complaints.regulator_report")
+    complaints.forward(
+        case=case, reference="金监〔2026〕1号", forwarded_at=day(2), urgent=True,
+        by=insurer["team_lead"], at=day(3),
+    )  # fmt: skip
+    report = newest(case, "complaints.regulator_report")
+    longer.refresh_from_db()
+    assert longer.withdrawn_at == day(3)
+    assert report.withdrawn_at is None
+    assert (report.started_at, report.due_at < longer.due_at) == (day(2), True)
