@@ -49,6 +49,7 @@ def _one(
     answered: float | None = 30,
     answers: dict[str, Any] | None = None,
     concern: float | None = None,
+    outcome: str = "confirmed",
     **given: Any,
 ) -> CallBack:
     """One call-back; times in hours after the case ended, None for what never happened."""
@@ -76,6 +77,9 @@ def _one(
         Concern.objects.create(
             case=opened, door="call_back", source_case=case, urgency="normal",
             first_spoken_at=at, solved_at=after(concern) if concern > 0 else None,
+            outcome=outcome if concern > 0 else "", solved_by="staff:1",
+            confirmed_at=after(concern + 1) if outcome == "confirmed" and concern > 0 else None,
+            confirmed_by="customer:1" if outcome == "confirmed" and concern > 0 else "",
         )  # fmt: skip
     return row
 
@@ -137,6 +141,22 @@ def test_concerns_are_found_solved_and_solved_in_time(insurer: World) -> None:
     assert found["concerned"] == (3, 4)
     assert found["solved"] == (2, 3)
     assert found["solved_in_time"] == (1, 3)
+
+
+@pytest.mark.parametrize("outcome", ["", "reviewed", "complaint"])
+def test_a_promised_solution_counts_only_when_the_customer_says_that_it_helped(
+    insurer: World, outcome: str
+) -> None:
+    _one(insurer, answers={"satisfied": 1}, concern=40, outcome=outcome)
+    found = _total(insurer)
+    assert (found["solved"], found["solved_in_time"]) == ((0, 1), (0, 1))
+
+
+def test_a_solution_of_today_waits_like_every_other_concern_of_today(insurer: World) -> None:
+    _one(insurer, at=LATER - timedelta(hours=5), answers={"satisfied": 1}, concern=1)
+    early = Period(PERIOD.since, LATER, LATER)
+    found = figures.overview(insurer["manager"], early).total
+    assert found["solved"].measure.n == 0
 
 
 def test_rounds_to_satisfaction_are_counted_over_those_who_became_content(insurer: World) -> None:
