@@ -46,6 +46,8 @@ REFUSED = [
     (put("id", 7), "not_text", "id"),
     (put("accident_at", None), "missing", "accident_at"),
     (put("accident_at", "10 September"), "not_a_date", "accident_at"),
+    (put("accident_at", "0001-01-01T00:00:00+14:00"), "not_a_date", "accident_at"),
+    (put("accident_at", "9999-12-31T23:59:59-12:00"), "not_a_date", "accident_at"),
     (put("accident_at", "2024-09-10T08:30:00"), "time_without_zone", "accident_at"),
     (put("accident_at", "2001-09-10T08:30:00Z"), "no_limits_then", "accident_at"),
     (put("vehicles", []), "no_vehicles", "vehicles"),

@@ -78,7 +78,10 @@ def read_accident(found: object, tables: Tables) -> Accident:
     top = Fields(found, "", _TOP, tables.largest_amount)
     name = top.text("id")
     accident_at = _moment(top)
-    accident_on = accident_at.astimezone(_CHINA).date()
+    try:
+        accident_on = accident_at.astimezone(_CHINA).date()
+    except OverflowError:
+        top.refuse("accident_at", "not_a_date")
     if tables.limits_on(accident_on) is None:
         top.refuse("accident_at", "no_limits_then")
     vehicles = _vehicles(top, tables)
