@@ -25,7 +25,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.messages.models import Message
 from yinuo.kit import queue
 
-COMPLAINT, CONCERN, CALL_BACK = 24, 18, 18
+COMPLAINT, CONCERN, CALL_BACK = 22, 17, 16
 """Statements of a page, with those of the session and of the record of who looked."""
 
 
@@ -90,8 +90,10 @@ def test_a_concern_keeps_its_budget(desks: Desks) -> None:
     case = concerns.open_concern(
         about=claim, reasons=["said_to_us"], words="定损太低,不够修车", by=by, at=NOW
     )
+    concerns.propose_closing(case=case, reason="taken_back", words="客户说算了", by=by, at=NOW)
     page = shown(desks, "team_lead", f"/desk/concerns/{case.number}", budget=CONCERN)
-    assert "定损太低" in page
+    for part in ("定损太低", "客户说算了", "To be closed without the customer's yes"):
+        assert part in page, part
     assert "How they stand to us" in page
 
 
