@@ -1,6 +1,7 @@
 """What complaints come to: how many per claim, policy and premium, about what, and how they end.
 
-By the day of receipt. Withdrawn ones count as received and are not asked whether they were in time.
+By the day of receipt. Withdrawn ones count as received and are not asked whether they were in time;
+what was joined to another or passed on was no complaint of its own.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ FROM complaints_complaint c
 JOIN cases_case k ON k.id = c.case_id
 JOIN people_branch b ON b.id = k.branch_id
 LEFT JOIN complaints_namedcause m ON m.complaint_id = c.case_id AND m.main
-WHERE k.branch_path LIKE %(path)s AND k.state <> 'merged'
+WHERE k.branch_path LIKE %(path)s AND k.state NOT IN ('merged', 'transferred')
     AND c.received_at >= %(since)s AND c.received_at < %(until)s
 """
 _WITH = f"WITH rows AS MATERIALIZED ({_ROWS}) "
@@ -113,7 +114,7 @@ _ENDS = """
 SELECT count(*), count(*) FILTER (WHERE open), count(*) FILTER (WHERE told),
     count(*) FILTER (WHERE told AND NOT late),
     count(*) FILTER (WHERE told AND upheld IN ('yes', 'partly')),
-    count(rating), count(*) FILTER (WHERE rating >= 4), coalesce(sum(cost), 0)
+    count(rating), count(*) FILTER (WHERE rating >= %(content)s), coalesce(sum(cost), 0)
 FROM rows
 """
 _HEAT = "SELECT code, stage, count(*) FROM rows GROUP BY code, stage"
@@ -180,19 +181,19 @@ def rates(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> li
 
 
 def newest_baseline(actor: Actor, measure: str) -> Baseline | None:
-    """The last one that was stored for exactly the branches that this person sees."""
-    path = "" if sees_everything(actor) else actor.branch_path
-    rows = Baseline.objects.filter(measure=measure).order_by("-stored_at")
-    wanted = rows if not path else rows.filter(branch_path=path)
-    return wanted.first()
+    """The last one that was stored for exactly the branch of this person."""
+    rows = Baseline.objects.filter(measure=measure, branch_path=actor.branch_path)
+    return rows.order_by("-stored_at").first()
 
 
 def ends(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> Ends:
     """How the complaints received in [since, until) ended so far."""
-    least = targets(at).least_shown.value
+    wanted = targets(at)
+    least = wanted.least_shown.value
     row = (0, 0, 0, 0, 0, 0, 0, Decimal(0))
     if sees_customers(actor):
-        row = _one(_WITH + _ENDS, _values(actor, since, until, at))
+        values = {**_values(actor, since, until, at), "content": wanted.content_from.value}
+        row = _one(_WITH + _ENDS, values)
     received, still_open, answered, in_time, upheld, rated, content, cost = row
     return Ends(
         received=received,

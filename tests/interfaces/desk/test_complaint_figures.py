@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,19 @@ from python_calamine import CalamineWorkbook
 
 from tests import world
 from tests.interfaces.cli.test_complaint_files import IN_TIME, LATE, WITHDRAWN, filed, play
-from tests.world import World
+from tests.world import NOW, World, report_of
+from yinuo.areas.claims import commands as claims
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints.commands.baselines import NothingToMeasure, PeriodStillRuns
 from yinuo.areas.complaints.models import Baseline
+from yinuo.core.cases.models import Case
 from yinuo.core.people.models import AccessRecord
 from yinuo.core.people.rules import NotForYou
 from yinuo.core.policies.models import Policy
 from yinuo.interfaces.common import spreadsheets
 from yinuo.interfaces.common.spreadsheets import Sheet
+from yinuo.kit import queue
+from yinuo.overview.complaint_figures import newest_baseline
 
 FIGURES = "/desk/complaints/figures"
 
@@ -42,12 +46,45 @@ def signed_in(insurer: World, role: str) -> Client:
     return client
 
 
+def closed_in(insurer: World, year: int) -> None:
+    """A claim of the house that ended in this year."""
+    with queue.capture():
+        case = claims.report(report=report_of(), door="phone", by=insurer["agent"], at=NOW).case
+    Case.objects.filter(pk=case.pk).update(closed_at=datetime(year, 3, 1, tzinfo=UTC))
+
+
 @pytest.mark.covers("G-2")
 def test_the_page_says_what_each_figure_is_made_of(insurer: World) -> None:
     page = signed_in(insurer, "manager").get(f"{FIGURES}?year=2019").content.decode()
     assert "3 complaints, 0 closed claims" in page
     assert "1 of 2: too few for a figure" in page
     assert "Most often:" in page
+    assert "Rated 4 of 5 or better" in page
+    closed_in(insurer, 2019)
+    page = signed_in(insurer, "manager").get(f"{FIGURES}?year=2019").content.decode()
+    assert "3 complaints, 1 closed claims" in page
+    assert "3000.00" in page
+
+
+def test_what_was_passed_on_is_no_complaint_of_ours(insurer: World) -> None:
+    Case.objects.filter(complaint__external_key="tdi-1-1510").update(state="transferred")
+    page = signed_in(insurer, "manager").get(f"{FIGURES}?year=2019").content.decode()
+    assert "2 complaints, 0 closed claims" in page
+
+
+def test_a_baseline_of_a_branch_is_not_that_of_the_house(insurer: World) -> None:
+    Baseline.objects.create(
+        measure="per_ten_thousand",
+        from_on=date(2018, 1, 1),
+        until_on=date(2019, 1, 1),
+        branch_path=insurer.east.path,
+        numerator=Decimal(1),
+        denominator=Decimal(10),
+        stored_by=insurer["manager"].id,
+        stored_at=datetime(2019, 1, 2, tzinfo=UTC),
+    )
+    assert newest_baseline(insurer["manager"], "per_ten_thousand") is None
+    assert newest_baseline(insurer["team_lead"], "per_ten_thousand") is not None
 
 
 @pytest.mark.covers("G-10")
@@ -122,6 +159,9 @@ def test_a_cell_that_looks_like_a_formula_is_shown_as_text() -> None:
     assert rows[1] == ["=HYPERLINK(1)", -3.0]
 
 
-@pytest.mark.parametrize("query", ["year=abc", "year=1999", "year=999999999999", "as=exe"])
+@pytest.mark.parametrize(
+    "query",
+    ["year=abc", "year=1999", "year=999999999999", "year=020261234", "year=00000", "as=exe"],
+)
 def test_nonsense_in_the_address_shows_the_page_of_this_year(insurer: World, query: str) -> None:
     assert signed_in(insurer, "manager").get(f"{FIGURES}?{query}").status_code == 200

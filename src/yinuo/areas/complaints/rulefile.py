@@ -120,11 +120,12 @@ class HeatRules(RuleTable):
 
 
 class TargetRules(RuleTable):
-    """A part of one, a number of complaints, a percentage."""
+    """A part of one, a number of complaints, a percentage, and a mark from 1 to 5."""
 
     fewer_than_baseline: Rule[Annotated[Decimal, Field(gt=0, lt=1)]]
     least_shown: Rule[Annotated[int, Field(gt=0)]]
     in_time: Rule[Annotated[Decimal, Field(gt=0, le=100)]]
+    content_from: Rule[Annotated[int, Field(ge=1, le=5)]]
 
 
 class ComplaintsRules(RuleFile):

@@ -30,6 +30,7 @@ from yinuo.overview.measures import Measure, verdict
 
 READERS = ("complaint_officer", "team_lead", "manager", "auditor")
 YEARS_SHOWN = 6
+FIRST_YEAR = 2000
 SHADES = 5
 RATES = {
     "per_thousand_claims": gettext_noop("Complaints per 1,000 closed claims"),
@@ -188,9 +189,14 @@ def _ends(ends: Ends, year: int, at: datetime) -> list[Stat]:
         ),
         _share(_("Answered in the time of the law"), ends.in_time, target, _(VERDICTS[held])),
         _share(_("Upheld, also in part"), ends.upheld),
-        _share(_("Rated 4 or 5 of 5 by the complainant"), ends.rated),
+        _share(_rated(at), ends.rated),
         Stat(label=_("Compensation that has arrived"), value=f"¥{ends.cost:,.2f}"),
     ]
+
+
+def _rated(at: datetime) -> str:
+    best = _("Rated %(from)s of 5 or better by the complainant")
+    return best % {"from": overview.targets(at).content_from.value}
 
 
 def _share(label: str, one: Measure, target: float | None = None, more: str = "") -> Stat:
@@ -294,7 +300,7 @@ def _sheets(
     shares = (
         (_("Answered in the time of the law"), ends.in_time),
         (_("Upheld, also in part"), ends.upheld),
-        (_("Rated 4 or 5 of 5 by the complainant"), ends.rated),
+        (_rated(at), ends.rated),
     )
     figures_sheet = Sheet(
         _("Figures"),
@@ -328,7 +334,8 @@ def _year(request: HttpRequest, at: datetime) -> tuple[int, datetime, datetime]:
     """A calendar year where the insurer is."""
     local = timezone.localtime(at)
     given = request.POST.get("year") or request.GET.get("year", "")
-    year = int(given) if given.isdecimal() and 2000 <= int(given[:5]) <= local.year else local.year
+    asked = int(given) if given.isdecimal() and len(given) == len("2026") else 0
+    year = asked if FIRST_YEAR <= asked <= local.year else local.year
     first = local.replace(year=year, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     return year, first, first.replace(year=year + 1)
 
