@@ -53,6 +53,21 @@ REFUSED = [
     (put("vehicles", []), "no_vehicles", "vehicles"),
     (put("vehicles", {"A": 1}), "not_a_list", "vehicles"),
     (put("vehicles", 0, "A"), "not_an_object", "vehicles[0]"),
+    (
+        put("vehicles", [{"id": f"V{at}", "duty": "none"} for at in range(51)]),
+        "too_many",
+        "vehicles",
+    ),
+    (
+        put("losses", [{"id": f"t{at}", "kind": "property", "amount": 1} for at in range(201)]),
+        "too_many",
+        "losses",
+    ),
+    (
+        lambda accident: accident["vehicles"][0].update(duty="none", duty_ratio="0.1"),
+        "ratio_without_duty",
+        "vehicles[0].duty_ratio",
+    ),
     (put("vehicles", 1, "id", "A"), "duplicate_id", "vehicles[0].id"),
     (put("vehicles", 0, "duty", "half"), "not_a_choice", "vehicles[0].duty"),
     (put("vehicles", 0, "duty_ratio", "1.2"), "not_a_ratio", "vehicles[0].duty_ratio"),
@@ -180,6 +195,22 @@ def test_what_is_no_json_is_refused(line: str | bytes) -> None:
     with pytest.raises(Refusal) as refused:
         parse(line)
     assert refused.value.code == "not_json"
+
+
+@pytest.mark.parametrize("line", ['{"id":"x","id":"y"}', '{"vehicles":[{"id":"A","id":"A"}]}'])
+def test_a_key_that_stands_twice_is_refused_because_one_of_the_two_would_be_lost(line: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(line)
+    assert (refused.value.code, refused.value.where) == ("duplicate_key", "id")
+
+
+@pytest.mark.parametrize(("repair", "paid"), [(99000, 99000), (180000, 150000)])
+def test_a_total_loss_that_was_tested_claims_no_more_than_the_car_is_worth(
+    repair: int, paid: int
+) -> None:
+    accident = two_cars()
+    accident["losses"][0] |= {"repair": repair, "total_loss": "auto"}
+    assert settled(accident).sheet.valued["A_car"].claimed == paid
 
 
 @pytest.mark.parametrize("found", ["1", "null", "[]", '"text"'])

@@ -64,13 +64,24 @@ _ADVANCED = frozenset(
 def parse(line: str | bytes) -> Any:
     """The JSON of one line, its numbers exact. Raises Refusal."""
     try:
-        return json.loads(line, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(
+            line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_key_once
+        )
     except (ValueError, RecursionError) as error:
         raise Refusal("not_json", "", str(error)) from error
 
 
 def _no_number(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object; of two values under one key one would be lost unseen."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+        raise Refusal("duplicate_key", twice, twice)
+    return found
 
 
 def read_accident(found: object, tables: Tables) -> Accident:
@@ -84,6 +95,10 @@ def read_accident(found: object, tables: Tables) -> Accident:
         top.refuse("accident_at", "not_a_date")
     if tables.limits_on(accident_on) is None:
         top.refuse("accident_at", "no_limits_then")
+    if len(top.items("vehicles")) > tables.most_vehicles:
+        raise Refusal("too_many", "vehicles", tables.most_vehicles)
+    if len(top.items("losses")) > tables.most_losses:
+        raise Refusal("too_many", "losses", tables.most_losses)
     vehicles = _vehicles(top, tables)
     for position, vehicle in enumerate(vehicles):
         cover = vehicle.own_damage
@@ -174,6 +189,8 @@ def _ratios(
         given = one.ratio("duty_ratio")
         if given is None:
             given = usual[duty] / equal if duty == "equal" else usual[duty]
+        elif duty == "none" and given:
+            one.refuse("duty_ratio", "ratio_without_duty")
         ratios.append(given)
     if total(ratios) > ONE:
         raise Refusal("ratios_above_one", "vehicles", total(ratios))

@@ -37,6 +37,9 @@ RefusalCode = Literal[
     "no_depreciation_rate",
     "value_unknown",
     "no_vehicles",
+    "too_many",
+    "ratio_without_duty",
+    "duplicate_key",
 ]
 
 

@@ -69,6 +69,8 @@ class AddonRules(RuleTable):
 
 class InputRules(RuleTable):
     largest_amount: Rule[Amount]
+    most_vehicles: Rule[Annotated[int, Field(ge=1)]]
+    most_losses: Rule[Annotated[int, Field(ge=1)]]
 
 
 class SwitchRules(RuleTable):

@@ -42,6 +42,8 @@ class Tables:
     death_heads: tuple[str, ...]
     repair_days_not_paid_2014: int
     largest_amount: Fraction
+    most_vehicles: int
+    most_losses: int
     defaults: Options
     proxy_uses_no_liability_limit: bool
     received_reduces: Literal["every_cover", "own_damage"]
@@ -85,6 +87,8 @@ def tables_of(rules: SettlementRules) -> Tables:
         death_heads=rules.injury.heads.value.death,
         repair_days_not_paid_2014=rules.addons.repair_days_not_paid_2014.value,
         largest_amount=Fraction(rules.input.largest_amount.value),
+        most_vehicles=rules.input.most_vehicles.value,
+        most_losses=rules.input.most_losses.value,
         defaults=Options(
             property_method=switches.property_method.value,
             proxy_split=switches.proxy_split.value,

@@ -62,6 +62,9 @@ def _value(sheet: Sheet, vehicle: str, loss: Loss, place: str) -> Valued:
         repair = loss.amount or ZERO
         return Valued(repair, repair, False, tested, insured)
     claimed = actual
+    if claimed is None and tested:
+        # What the test measured against is what the car was worth.
+        claimed = insured
     if claimed is None:
         claimed = loss.amount if loss.amount is not None else insured
     if claimed is None:
