@@ -32,6 +32,7 @@ SCRIPTS = (
     "bench_list",
     "import_policies",
     "replay",
+    "replay_complaints",
     "clock",
     "words",
     "recount",
