@@ -9,7 +9,6 @@ import pytest
 
 from tests.interfaces.api.callers import House, done, refused
 from yinuo.areas.complaints.models import Complaint, Inbound
-from yinuo.core.cases.models import Note
 
 WORDS = "赔款拖了两个月还没有到账，我要投诉"
 
@@ -77,7 +76,6 @@ def test_another_branch_finds_no_complaint_and_no_voice(house: House) -> None:
     refused(stranger.get(f"/complaints/{made['number']}"), 404)
     voice = done(house["agent"].post("/voices", {"words": WORDS, "channel": "phone"}), 201)
     refused(stranger.get(f"/voices/{voice['id']}"), 404, "voice_not_found")
-    refused(stranger.post(f"/voices/{voice['id']}/sorting", {"kind": "question"}), 404)
 
 
 @pytest.mark.covers("CMP-1", "COM-14")
@@ -118,9 +116,9 @@ def test_an_e_mail_that_comes_twice_is_kept_once(house: House) -> None:
     assert done(house["agent"].post("/voices", given), 201)["id"] == first["id"]
 
 
-def test_only_a_person_says_what_a_voice_is(house: House) -> None:
+@pytest.mark.parametrize("noun", ["sorting", "answer"])
+def test_only_a_person_says_what_a_voice_is(house: House, noun: str) -> None:
     voice = done(house["agent"].post("/voices", {"words": WORDS, "channel": "phone"}), 201)
-    sorting = {"kind": "complaint", "about": house.report()}
-    path = f"/voices/{voice['id']}/sorting"
-    refused(house["agent"].post(path, sorting), 403, "only_a_person")
-    assert not Note.objects.filter(kind="words").exists()
+    path = f"/voices/{voice['id']}/{noun}"
+    assert house["agent"].post(path, {"kind": "complaint"}).status_code == 404
+    assert Inbound.objects.get(pk=voice["id"]).sorted_at is None

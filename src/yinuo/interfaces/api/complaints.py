@@ -1,4 +1,7 @@
-"""Complaints and voices on the API: taking them in, telling them apart, and what is known."""
+"""Complaints and voices on the API: taking them in, and what is known.
+
+What a voice is, and what is answered to it, only a person says: that is done at the desk.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,6 @@ from yinuo.interfaces.api.showing import PROBLEMS, Extra, Fields, shown
 from yinuo.interfaces.common.actions import complaints as acts
 from yinuo.interfaces.common.inputs.complaints import (
     ComplaintInput,
-    QuestionAnswerInput,
-    SortingInput,
     VoiceInput,
 )
 
@@ -190,37 +191,3 @@ def taken_in(request: HttpRequest, given: VoiceInput) -> Status[Any]:
 @voices.get("/{voice}", response={200: VoiceOut, **PROBLEMS}, operation_id="voice_show")
 def show(request: HttpRequest, voice: int) -> Status[Any]:
     return Status(200, _voice(complaints.voice_for(actor_of(request), voice)))
-
-
-@voices.post(
-    "/{voice}/sorting",
-    response={200: VoiceOut, **PROBLEMS},
-    operation_id="voice_sort",
-    summary="Say what a voice is",
-)
-def sorted_out(request: HttpRequest, voice: int, given: SortingInput) -> Status[Any]:
-    """Only a person says what a voice is; a machine is refused."""
-    actor, at = actor_of(request), now()
-
-    def command() -> dict[str, Any]:
-        row = complaints.voice_for(actor, voice)
-        acts.sort(actor, row, given, at)
-        return _voice(complaints.voice_for(actor, voice))
-
-    return once(request, 200, command, at=at)
-
-
-@voices.post(
-    "/{voice}/answer",
-    response={200: VoiceOut, **PROBLEMS},
-    operation_id="voice_answer",
-    summary="Answer a question",
-)
-def answered(request: HttpRequest, voice: int, given: QuestionAnswerInput) -> Status[Any]:
-    actor, at = actor_of(request), now()
-
-    def command() -> dict[str, Any]:
-        acts.answer_question(actor, complaints.voice_for(actor, voice), given, at)
-        return _voice(complaints.voice_for(actor, voice))
-
-    return once(request, 200, command, at=at)
