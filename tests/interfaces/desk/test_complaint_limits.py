@@ -39,7 +39,6 @@ def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-@pytest.mark.covers("CMP-29")
 def test_the_limits_are_counted_by_cause_and_open_their_cases(insurer: World) -> None:
     client = signed_in(insurer, "manager")
     page = client.get("/desk/complaints/limits?year=2019").content.decode()

@@ -55,9 +55,10 @@ def _own_branch(actor: Actor) -> Branch:
 
 def sort(actor: Actor, voice: Inbound, given: given_in.SortingInput, at: datetime) -> Case | None:
     """Say what a voice is; returns the case on which it landed."""
+    kind = "complaint" if given.kind == "withdrawal" else ""
     landing = Landing(
         about=cases.get_for(actor, given.about) if given.about else None,
-        case=cases.get_for(actor, given.case) if given.case else None,
+        case=cases.get_for(actor, given.case, kind=kind) if given.case else None,
         person=people.person_for(actor, given.person) if given.person else None,
         **given.model_dump(exclude={"about", "case", "person"}),
     )
