@@ -154,7 +154,7 @@ def _refuse_interest(held: Sequence[Held], by: Actor) -> None:
     )
     for one in held:
         if by.id in touched.get(one.case.about_id or 0, frozenset()):
-            name = Staff.objects.get(pk=by.staff_id).name
+            name = Staff.objects.get(pk=by.staff_id or 0).name
             raise OwnInterest(name=name, number=one.case.number)
 
 
