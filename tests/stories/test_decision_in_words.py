@@ -16,7 +16,7 @@ from yinuo.areas.claims import letters, queries
 from yinuo.areas.claims.commands import Damage, Line, NewLoss, Reason, SurveySheet
 from yinuo.areas.claims.commands.explaining import AnsweredAlready, OwnWorkDisputed
 from yinuo.areas.claims.commands.recovering import MoreThanOwed, NothingToRecover
-from yinuo.areas.claims.commands.settling import AccidentRefused, UnknownFacts, digest_of
+from yinuo.areas.claims.commands.settling import AccidentRefused, UnknownFacts, digest_of, tables_at
 from yinuo.areas.claims.models import Calculation, Recovery
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.commands import StepNotAllowed
@@ -26,6 +26,8 @@ from yinuo.core.knowledge.commands import WordingRefused
 from yinuo.core.knowledge.models import ClauseUse
 from yinuo.core.messages.models import Message
 from yinuo.core.people.models import Person
+from yinuo.settlement.reading import read_accident
+from yinuo.settlement.settling import settle
 
 pytestmark = pytest.mark.django_db
 OWN, OTHER = (
@@ -108,6 +110,36 @@ def test_a_calculation_keeps_a_sheet_from_which_everybody_gets_the_same_sum(
     assert sum(line.amount for line in lines if line.pays and line.ours) == row.amount
     assert row.amount == Decimal("11500.00")
     assert all(line.clause for line in lines)
+
+
+@pytest.mark.parametrize("insured", [True, False])
+def test_every_sum_is_counted_once_and_what_another_insurer_pays_is_not_ours(
+    insurer: World, insured: bool
+) -> None:
+    claim = queries.of_case(calculated(insurer))
+    accident = {
+        "id": "x",
+        "accident_at": "2024-09-10T08:30:00+08:00",
+        "vehicles": [
+            {"id": "A", "duty": "full"},
+            {"id": "B", "duty": "none", "ctpli": {"insured": insured}},
+        ],
+        "losses": [
+            {"id": "1", "kind": "person", "carried_by": "B", "medical": 15000},
+            {"id": "2", "kind": "person", "carried_by": None, "medical": 10000},
+        ],
+    }
+    tables = tables_at(NOW)
+    settlement = settle(read_accident(accident, tables), tables)
+    assert any(step.rule == "ctpli.further_round" for step in settlement.steps)
+    for ours in ({}, {"2": [["ctpli.medical", "1"]]}):
+        lines = lines_of(
+            {"accident": accident, "compulsory": True, "ours": ours}, claim,
+            list(claim.losses.all()), language="en", worked_out_at=NOW, at=NOW, loss=2,
+        )  # fmt: skip
+        paid = sum(line.amount for line in lines if line.pays)
+        assert abs(paid - round(Decimal(float(settlement.payees["2"])), 2)) <= Decimal("0.02")
+        assert any(line.ours for line in lines if line.cover.startswith("ctpli.")) is bool(ours)
 
 
 def test_two_cars_are_settled_by_fault_and_what_is_ours_is_told_apart(insurer: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -94,6 +94,7 @@ def lines_of(
     say = sayer(spoken, names_of(claim, losses, spoken))
     wanted = None if loss is None else str(loss)
     steps = settle(accident, tables).steps
+    paid_by = _payments(steps, {v.id for v in accident.vehicles if not v.ctpli.insured})
     # The limits of a car say something to who is paid by its compulsory cover.
     paying = {
         step.payer for step in steps if step.loss == wanted and step.cover.startswith("ctpli.")
@@ -106,11 +107,44 @@ def lines_of(
         if wanted is not None and step.loss not in (wanted, None):
             continue
         key = cited[texts.get(step.payer, "2020")].get(step.rule, "")
-        lines.append(_line(step, position, say(step), clauses.get(key)))
+        ours = step.payer == OWN and _is_covered(step, sheet["ours"])
+        lines.append(_line(step, position, say(step), clauses.get(key), ours, position in paid_by))
     return tuple(lines)
 
 
-def _line(step: Step, position: int, words: Mapping[str, str], clause: Explained | None) -> Line:
+def _payments(steps: Sequence[Step], uninsured: Collection[str]) -> set[int]:
+    """Where money reaches the owner of a loss, each sum once.
+
+    A further round says the sum of all rounds, and what a car without compulsory cover owes is
+    said again as its owner's.
+    """
+    last = {
+        (step.cover, step.payer, step.loss): position
+        for position, step in enumerate(steps, start=1)
+        if step.rule in _PAYING or step.cover.startswith("addons.")
+    }
+    return {
+        position
+        for (cover, payer, _loss), position in last.items()
+        if not (cover.startswith("ctpli.") and payer in uninsured)
+    }
+
+
+def _is_covered(step: Step, ours: Mapping[str, Any]) -> bool:
+    """Compulsory cover may lie with another insurer: then its money is not ours."""
+    if not step.cover.startswith("ctpli."):
+        return True
+    return any(cover == step.cover for cover, _amount in ours.get(step.loss or "", ()))
+
+
+def _line(
+    step: Step,
+    position: int,
+    words: Mapping[str, str],
+    clause: Explained | None,
+    ours: bool,
+    pays: bool,
+) -> Line:
     return Line(
         key=f"{position}.{step.rule}",
         cover=step.cover,
@@ -123,8 +157,8 @@ def _line(step: Step, position: int, words: Mapping[str, str], clause: Explained
         figures=figures_of(step),
         amount=Decimal(cents(step.result)).scaleb(-2),
         clause=clause,
-        ours=step.payer == OWN,
-        pays=step.rule in _PAYING or step.cover.startswith("addons."),
+        ours=ours,
+        pays=pays,
     )
 
 
