@@ -71,6 +71,20 @@ def test_a_question_or_objection_stands_beside_its_line_with_its_promise_and_ans
     assert Promise.objects.get(case=case, rule=rule).kept_at is not None
 
 
+def test_a_question_about_a_line_that_is_gone_is_still_shown_with_its_answer(
+    insurer: World, visitor: Client
+) -> None:
+    case = paid(insurer)
+    claims.ask_about_sum(
+        case=Case.objects.get(pk=case.pk), loss=1, line="99.gone", body="这一行是什么？",
+        objection=False, by=insurer["customer"], at=now(),
+    )  # fmt: skip
+    visit(visitor, case)
+    page = shown(visitor, case)
+    assert "这一行是什么？" in page
+    assert "Earlier questions" in page
+
+
 def test_an_empty_question_keeps_the_page_and_asks_nothing(insurer: World, visitor: Client) -> None:
     case = paid(insurer)
     visit(visitor, case)

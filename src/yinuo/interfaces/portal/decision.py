@@ -51,6 +51,7 @@ class Step:
     plain: str
     example: str
     ask_url: str
+    thread: str
     talk: tuple[Talk, ...]
 
 
@@ -67,6 +68,7 @@ class Decided:
     total: Money | None = None
     ask_url: str = ""
     talk: tuple[Talk, ...] = ()
+    earlier: tuple[Talk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,21 @@ def _decided(
         total=Money(decision.amount, decision.currency),
         ask_url=ask,
         talk=tuple(talk.get(f"{THREADS}{loss.ordinal}:", ())),
+        earlier=_earlier(loss.ordinal, steps, talk),
     )
+
+
+def _earlier(loss: int, steps: Sequence[Step], talk: Mapping[str, list[Talk]]) -> tuple[Talk, ...]:
+    """What was asked about lines of a sum that is worked out in another way by now."""
+    whole = f"{THREADS}{loss}:"
+    shown = {whole, *(step.thread for step in steps)}
+    found = [
+        one
+        for thread, rows in talk.items()
+        if thread.startswith(whole) and thread not in shown
+        for one in rows
+    ]
+    return tuple(sorted(found, key=lambda one: one.at))
 
 
 def _steps(
@@ -141,6 +157,7 @@ def _steps(
             plain=line.clause.plain if line.clause else "",
             example=line.clause.example if line.clause else "",
             ask_url=f"{case_page(claim.case.number)}/sum/{loss.ordinal}?line={quote(line.key)}",
+            thread=thread,
             talk=tuple(talk.get(thread, ())),
         )
 
