@@ -17,7 +17,7 @@ from yinuo.areas.claims.commands import Damage, Line, NewLoss, Reason, SurveyShe
 from yinuo.areas.claims.commands.explaining import AnsweredAlready, OwnWorkDisputed
 from yinuo.areas.claims.commands.recovering import MoreThanOwed, NothingToRecover
 from yinuo.areas.claims.commands.settling import AccidentRefused, UnknownFacts, digest_of, tables_at
-from yinuo.areas.claims.models import Calculation, Recovery
+from yinuo.areas.claims.models import AssessmentLine, Calculation, Recovery
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Event, Promise
@@ -238,6 +238,27 @@ def test_a_letter_is_kept_with_its_clauses_and_only_in_plain_words(insurer: Worl
     assert ClauseUse.objects.filter(case=case, place="letter").count() == 2
     event = Event.objects.filter(case=case, type="claim.letter_written").get()
     assert event.data["document"] == document.pk
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_formula_in_another_language_than_the_readers_is_refused_too(
+    insurer: World, language: str
+) -> None:
+    case = calculated(insurer, approved=9000)
+    Person.objects.filter(pk=case.customer_id).update(language=language)
+    for words in ("依 据 条 款 不 予 赔 付。", "This part is denied as per the policy."):
+        with pytest.raises(WordingRefused):
+            claims.write_letter(
+                case=case, loss=1, words=words, by=insurer["calculator"], at=after(400)
+            )
+
+
+def test_the_reason_of_a_cut_line_may_not_be_a_formula_in_a_letter(insurer: World) -> None:
+    case = calculated(insurer, approved=9000)
+    AssessmentLine.objects.filter(reason__gt="").update(reason="依据条款不予赔付")
+    with pytest.raises(WordingRefused):
+        claims.write_letter(case=case, loss=1, words="", by=insurer["calculator"], at=after(400))
+    assert not Document.objects.filter(kind="decision_letter").exists()
 
 
 def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer: World) -> None:

@@ -47,6 +47,8 @@ def test_a_refusal_with_reason_and_clause_in_plain_words_has_nothing_to_mend() -
         "您的损失不属于保险责任范围。",
         "条款就是这样规定的。",
         "以上由我司保留最终解释权。",
+        "依 据 条 款 不 予 赔 付。",
+        "Your claim is denied as per the policy.",
     ],
 )
 def test_a_bare_formula_is_refused_where_it_stands(text: str) -> None:
@@ -58,10 +60,45 @@ def test_a_bare_formula_is_refused_where_it_stands(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["As per policy terms, not payable.", "This is not covered.", "Under the policy not covered."],
+    [
+        "Your claim is denied as per the policy.",
+        "Declined under policy terms",
+        "We pay nothing, as the policy says.",
+        "依据条款不予赔付。",
+        "As per policy terms, not payable.",
+        "This is not covered.",
+        "Under the policy not covered.",
+    ],
 )
 def test_a_bare_formula_is_refused_in_english_too(text: str) -> None:
     assert "bare_formula" in codes(text, language="en")
+
+
+def test_a_clause_that_is_named_is_no_bare_formula_in_english() -> None:
+    text = "We declined the tyre under clause 10 because it was worn before the accident."
+    assert "bare_formula" not in codes(text, language="en")
+
+
+def test_blanks_between_characters_hide_nothing_and_the_place_is_that_of_the_text() -> None:
+    text = "您 好。 依 据 条 款 不 予 赔 付。"
+    (found,) = [one for one in check(text) if one.code == "bare_formula"]
+    assert text[found.start : found.end] == "依 据 条 款 不 予 赔 付"
+
+
+@pytest.mark.parametrize(
+    ("text", "reader", "language"),
+    [
+        ("您的车", "zh-hant", "zh-hant"),
+        ("您的车", "en", "zh-hans"),
+        ("Your car", "zh-hans", "en"),
+        ("We pay for the repair of 对方的车 in full.", "zh-hans", "en"),
+        ("", "zh-hans", "en"),
+    ],
+)
+def test_words_are_measured_by_the_language_they_are_written_in(
+    text: str, reader: str, language: str
+) -> None:
+    assert rules.language_for(text, reader) == language
 
 
 def test_a_bare_formula_is_neither_a_reason_nor_a_clause() -> None:

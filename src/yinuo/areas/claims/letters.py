@@ -253,6 +253,14 @@ def _items(about: Subject) -> Iterator[Block]:
         yield Facts(tuple(rows))
 
 
+def reasons_of_lines(about: Subject) -> list[str]:
+    """Why lines were cut, in the words of the assessor, as the letter will have them."""
+    assessment = about.calculation.assessment
+    if assessment is None or about.calculation.outcome == "refuse":
+        return []
+    return [line.reason for line in assessment.lines.all() if line.approved != line.asked]
+
+
 def _reason(one: Mapping[str, str]) -> str:
     return f"{one['reason']} ({one['clause']})" if one.get("clause") else one["reason"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol
 
@@ -185,6 +185,21 @@ def require_plain(
     if refused:
         raise WordingRefused(field, refused)
     return found
+
+
+def require_no_formula(*, texts: Iterable[str], at: datetime, field: str | None = None) -> None:
+    """Refuse short reasons that name nothing; whatever else is not plain in them may stand.
+
+    Raises WordingRefused.
+    """
+    refused = [
+        one
+        for text in texts
+        for one in queries.findings(text, language=rules.written_in(text), purpose="reply", at=at)
+        if one.code == "bare_formula"
+    ]
+    if refused:
+        raise WordingRefused(field, refused)
 
 
 def explain_clause(

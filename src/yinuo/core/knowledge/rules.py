@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from math import prod
 
@@ -19,6 +19,8 @@ from yinuo.kit.errors import translated
 from yinuo.perception.folding import fold
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTERS = re.compile(r"[a-z]+")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \t\u00a0\u3000]+(?=[\u3400-\u9fff])")
 _UNIT = re.compile(r"[\u3400-\u9fff]|[0-9a-z][0-9a-z.,'%-]*")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.,'%-]*")
 _ENDS: Mapping[Script, re.Pattern[str]] = {
@@ -114,7 +116,11 @@ def limits_of(rules: KnowledgeRules, language: str) -> WordingLimits:
     return WordingLimits(
         script=script,
         readable=readability.latin if script == "latin" else readability.chinese,
-        bare_formulas=of(wording.bare_formulas.value),
+        # A letter may mix languages; an empty formula is one in each of them.
+        bare_formulas=(
+            *wording.bare_formulas.value.chinese,
+            *wording.bare_formulas.value.latin,
+        ),
         names_clause=of(wording.names_clause.value),
         gives_reason=of(wording.gives_reason.value),
         explains=of(wording.explains.value),
@@ -125,8 +131,16 @@ def limits_of(rules: KnowledgeRules, language: str) -> WordingLimits:
 
 
 def written_in(text: str) -> str:
-    """The language whose limits hold for a text: Chinese as soon as there is Chinese in it."""
-    return "zh-hans" if _HAN.search(text) else "en"
+    """The language whose limits hold for a text: Chinese unless it has more English words."""
+    folded = fold(text)
+    characters = len(_HAN.findall(folded))
+    return "zh-hans" if characters and characters >= len(_LETTERS.findall(folded)) else "en"
+
+
+def language_for(text: str, reader: str) -> str:
+    """The language a text is written in, whatever its reader speaks; Chinese in their script."""
+    written = written_in(text)
+    return reader if written == "zh-hans" and reader.startswith("zh") else written
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +170,7 @@ def check_wording(
     `terms` holds terms of art with their everyday words. What a purpose needs beside being plain
     (a refusal: a reason and a clause) is part of the limits.
     """
-    folded = fold(text)
+    folded, places = _squeezed(fold(text))
     if not folded.strip():
         return []
     found = [
@@ -167,7 +181,15 @@ def check_wording(
         *_stiff(folded, limits),
         *_hard(folded, limits),
     ]
-    return sorted(found, key=lambda one: (one.start, one.end, one.code))
+    placed = (replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found)
+    return sorted(placed, key=lambda one: (one.start, one.end, one.code))
+
+
+def _squeezed(folded: str) -> tuple[str, list[int]]:
+    """The text without blanks between Chinese characters, and where each character stood."""
+    dropped = {at for gap in _BETWEEN_HAN.finditer(folded) for at in range(*gap.span())}
+    places = [at for at in range(len(folded)) if at not in dropped]
+    return "".join(folded[at] for at in places), places
 
 
 def readability(text: str, limits: WordingLimits) -> Readability:

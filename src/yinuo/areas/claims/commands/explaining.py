@@ -17,6 +17,7 @@ from yinuo.core.cases.models import Case, Note
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import commands as knowledge
+from yinuo.core.knowledge.rules import language_for
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError
 
@@ -62,11 +63,12 @@ def write_letter(
         text = words.strip() or letters.opening(about).body
         knowledge.require_plain(
             text=text,
-            language=about.language,
+            language=language_for(text, about.language),
             purpose=letters.PURPOSES[about.calculation.outcome],
             at=at,
             field="words",
         )
+        knowledge.require_no_formula(texts=letters.reasons_of_lines(about), at=at)
         letter = letters.compose(about, words=text)
         document = documents.keep_letter(
             case=held.case,
@@ -139,7 +141,11 @@ def answer_about_sum(*, case: Case, note: int, body: str, by: Actor, at: datetim
         if asked.kind == "objection" and by.id in _makers(held, asked):
             raise OwnWorkDisputed("note")
         knowledge.require_plain(
-            text=body, language=held.case.customer.language, purpose="reply", at=at, field="body"
+            text=body,
+            language=language_for(body, held.case.customer.language),
+            purpose="reply",
+            at=at,
+            field="body",
         )
         answer = cases.write_note(
             case=held.case,

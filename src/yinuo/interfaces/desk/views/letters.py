@@ -17,7 +17,7 @@ from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.letters import Subject
 from yinuo.core.documents.letters import Letter, render_docx, render_pdf
 from yinuo.core.knowledge import queries as knowledge
-from yinuo.core.knowledge.rules import Finding
+from yinuo.core.knowledge.rules import Finding, language_for
 from yinuo.interfaces.common import actions, inputs
 from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS
 from yinuo.interfaces.common.fields import FieldKind, FieldState
@@ -79,7 +79,9 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
         "findings": found,
         "refused": refused,
         "pieces": _pieces(words, found),
-        "reading": knowledge.readability(words, language=about.language, at=about.at),
+        "reading": knowledge.readability(
+            words, language=language_for(words, about.language), at=about.at
+        ),
         "letter": claim_letters.compose(about, words=words),
         "may_keep": may_keep,
     }
@@ -130,7 +132,8 @@ def _keep(request: HttpRequest, about: Subject, words: str) -> str:
 
 def _findings(about: Subject, words: str) -> list[Finding]:
     purpose = claim_letters.PURPOSES[about.calculation.outcome]
-    return knowledge.findings(words, language=about.language, purpose=purpose, at=about.at)
+    language = language_for(words, about.language)
+    return knowledge.findings(words, language=language, purpose=purpose, at=about.at)
 
 
 def _pieces(words: str, findings: Sequence[Finding]) -> list[Piece]:
