@@ -106,6 +106,57 @@ def test_facts_that_are_kept_are_used_by_the_calculation(desks: Desks) -> None:
     assert Calculation.objects.get().amount == Decimal("12300.00")
 
 
+def test_what_was_entered_elsewhere_survives_the_form_and_an_emptied_field_is_taken_away(
+    desks: Desks,
+) -> None:
+    case = assessed(desks, OWN, OTHER, liability="main")
+    seats = {"driver": "10000", "passenger": "10000"}
+    entered = {
+        "vehicles": {"A": {"duty_ratio": "0.6", "seats": seats}},
+        "losses": {"1": {"rescue": "800", "repair_days": 3}},
+        "options": {"moral_damages_first": False},
+        "advances": [{"loss": "2", "payer": "A", "cover": "third_party", "paid": "10"}],
+    }
+    by, at = desks.world["calculator"], NOW + timedelta(minutes=2)
+    claims.enter_accident(case=case, facts=entered, by=by, at=at)
+    typed = {"save": "1", "loss1-rescue": "", "loss1-received": "50", "A-deductible": "300"}
+    assert desks["calculator"].post(page_of(case), typed).status_code == 303
+    assert AccidentFacts.objects.get().facts == {
+        **entered,
+        "vehicles": {"A": {"duty_ratio": "0.6", "seats": seats,
+                           "own_damage": {"deductible": "300"}}},
+        "losses": {"1": {"received": "50", "repair_days": 3}},
+    }  # fmt: skip
+
+
+def test_facts_are_not_kept_over_those_of_somebody_who_was_faster(desks: Desks) -> None:
+    case = assessed(desks)
+    old = Case.objects.get(pk=case.pk).revision
+    assert f'name="seen" value="{old}"' in text(desks["calculator"].get(page_of(case)))
+    typed = {"save": "1", "seen": str(old), "loss1-rescue": "800"}
+    assert desks["calculator"].post(page_of(case), typed).status_code == 303
+    assert desks["calculator"].post(page_of(case), typed).status_code == 422
+
+
+def test_an_injured_person_sat_somewhere_and_keeps_the_estimate_until_a_sum_is_given(
+    desks: Desks,
+) -> None:
+    case = assessed(desks, OWN, NewLoss("injury", estimate=Decimal(5000)), liability="main")
+    calculator = desks["calculator"]
+    path = page_of(case)
+    typed = {"save": "1", "loss2-carried": "A-driver"}
+    assert calculator.post(path, typed).status_code == 303
+    kept = AccidentFacts.objects.get().facts["losses"]["2"]
+    assert kept == {"carried_by": "A", "role": "driver"}
+    assert 'value="A-driver" selected' in text(calculator.get(path))
+    assert calculator.post(path, {"save": "1", "loss2-carried": "outside"}).status_code == 303
+    assert AccidentFacts.objects.get().facts["losses"]["2"] == {"carried_by": None}
+    assert calculator.post(path, {"save": "1", "loss2-carried": "Z-driver"}).status_code == 422
+    assert calculator.post(path, {"save": "1", "loss2-moral": "900"}).status_code == 303
+    kept = AccidentFacts.objects.get().facts["losses"]["2"]
+    assert kept["medical"] == kept["death_disability"] == "0"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -5,6 +5,7 @@ An empty field adds nothing: what the claim knows stays as it is.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +67,9 @@ _INJURY_SUMS: labels.Words = {
 }
 
 
+OUTSIDE = "outside"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Fields under one heading."""
@@ -84,7 +88,7 @@ def groups(
         for letter in others
     ]
     for loss in losses:
-        fields = tuple(_loss(loss, values))
+        fields = tuple(_loss(loss, others, values))
         if fields:
             title = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
             built.append(Group(f"{loss.ordinal}. {title}", fields))
@@ -104,15 +108,25 @@ def _other(letter: str, values: Mapping[str, str]) -> Iterator[FieldState]:
     yield _money(f"{letter}-limit", _("Limit of its third-party cover"), values)
 
 
-def _loss(loss: Loss, values: Mapping[str, str]) -> Iterator[FieldState]:
+def _loss(loss: Loss, others: Sequence[str], values: Mapping[str, str]) -> Iterator[FieldState]:
     name = f"loss{loss.ordinal}"
     if loss.kind.endswith("vehicle"):
         for key, label in _CAR_SUMS.items():
             yield _money(f"{name}-{key}", _(label), values)
         yield _select(f"{name}-total_loss", _("Total loss"), WHOLE, values)
     elif loss.kind == "injury":
+        yield _select(f"{name}-carried", _("Where the person was"), _seats(others), values)
         for key, label in _INJURY_SUMS.items():
             yield _money(f"{name}-{key}", _(label), values)
+
+
+def _seats(others: Sequence[str]) -> labels.Words:
+    """Outside every car, or driver or passenger of one."""
+    seats = {OUTSIDE: _("outside the cars")}
+    for letter in (OWN, *others):
+        seats[f"{letter}-driver"] = _("driver of car %(letter)s") % {"letter": letter}
+        seats[f"{letter}-passenger"] = _("passenger of car %(letter)s") % {"letter": letter}
+    return seats
 
 
 def _options(values: Mapping[str, str]) -> Iterator[FieldState]:
@@ -138,56 +152,90 @@ def _money(name: str, label: str, values: Mapping[str, str]) -> FieldState:
 
 
 def facts_of(
-    losses: Sequence[Loss], others: Sequence[str], values: Mapping[str, str]
+    losses: Sequence[Loss],
+    others: Sequence[str],
+    values: Mapping[str, str],
+    entered: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The facts that the filled fields say."""
-    facts: dict[str, Any] = {"vehicles": {}, "losses": {}, "options": {}}
+    """What was entered before with the fields laid over it: what they do not show survives.
+
+    A field that was emptied takes its fact away; a field that was not sent leaves it as it was.
+    """
+    facts: dict[str, Any] = copy.deepcopy(dict(entered))
+    vehicles, rows = facts.setdefault("vehicles", {}), facts.setdefault("losses", {})
     for letter in (OWN, *others):
-        found = _vehicle_facts(letter, values)
-        if found:
-            facts["vehicles"][letter] = found
+        _lay_vehicle(vehicles.setdefault(letter, {}), letter, values)
     for loss in losses:
-        row = _loss_facts(loss, values)
-        if row:
-            facts["losses"][str(loss.ordinal)] = row
+        _lay_loss(rows.setdefault(str(loss.ordinal), {}), loss, values)
+    options = facts.setdefault("options", {})
     for key in CHOICES:
-        value = values.get(f"option-{key}", "").strip()
-        if value:
-            facts["options"][key] = value
+        _lay(options, key, values.get(f"option-{key}"))
+    for group in ("vehicles", "losses"):
+        facts[group] = {name: row for name, row in facts[group].items() if row}
     return {group: found for group, found in facts.items() if found}
 
 
-def _vehicle_facts(letter: str, values: Mapping[str, str]) -> dict[str, Any]:
-    def given(key: str) -> str:
-        return values.get(f"{letter}-{key}", "").strip()
-
-    found: dict[str, Any] = {}
-    if given("duty"):
-        found["duty"] = given("duty")
-    own = {key: given(key) for key in ("mode", "deductible") if given(key)}
-    if own:
-        found["own_damage"] = own
-    if given("insured") == "no":
-        found["ctpli"] = {"insured": False}
-    if given("limit"):
-        found["third_party"] = {"limit": given("limit")}
-    return found
+def _lay(row: dict[str, Any], key: str, typed: str | None) -> None:
+    if typed is None:
+        return
+    if typed.strip():
+        row[key] = typed.strip()
+    else:
+        row.pop(key, None)
 
 
-def _loss_facts(loss: Loss, values: Mapping[str, str]) -> dict[str, Any]:
-    names = (*_CAR_SUMS, *_INJURY_SUMS)
+def _lay_inner(row: dict[str, Any], group: str, key: str, typed: str | None) -> None:
+    inner = row.setdefault(group, {})
+    _lay(inner, key, typed)
+    if not inner:
+        del row[group]
+
+
+def _lay_vehicle(row: dict[str, Any], letter: str, values: Mapping[str, str]) -> None:
+    _lay(row, "duty", values.get(f"{letter}-duty"))
+    for key in ("mode", "deductible"):
+        _lay_inner(row, "own_damage", key, values.get(f"{letter}-{key}"))
+    _lay_inner(row, "third_party", "limit", values.get(f"{letter}-limit"))
+    insured = values.get(f"{letter}-insured")
+    if insured is not None:
+        cover = row.setdefault("ctpli", {})
+        cover.pop("insured", None)
+        if insured.strip() == "no":
+            cover["insured"] = False
+        if not cover:
+            del row["ctpli"]
+
+
+def _lay_loss(row: dict[str, Any], loss: Loss, values: Mapping[str, str]) -> None:
     prefix = f"loss{loss.ordinal}-"
-    found: dict[str, Any] = {
-        key: value for key in names if (value := values.get(prefix + key, "").strip())
-    }
-    whole = values.get(f"{prefix}total_loss", "").strip()
-    if whole:
-        found["total_loss"] = "auto" if whole == "auto" else True
-    if loss.kind == "injury" and found:
-        # The estimate as a whole stands for one head; with heads given it says nothing any more.
-        found.setdefault("medical", "0")
-        found.setdefault("death_disability", "0")
-    return found
+    for key in (*_CAR_SUMS, *_INJURY_SUMS):
+        _lay(row, key, values.get(prefix + key))
+    whole = values.get(f"{prefix}total_loss")
+    if whole is not None:
+        _lay(row, "total_loss", whole)
+        if whole.strip() and whole.strip() != "auto":
+            row["total_loss"] = True
+    if loss.kind != "injury":
+        return
+    _lay_seat(row, values.get(f"{prefix}carried"))
+    if any(values.get(prefix + key, "").strip() for key in _INJURY_SUMS):
+        # The estimate as a whole stands for one head; with sums given it says nothing any more,
+        # and neither do heads that were entered one by one.
+        row.pop("heads", None)
+        row.setdefault("medical", "0")
+        row.setdefault("death_disability", "0")
+
+
+def _lay_seat(row: dict[str, Any], typed: str | None) -> None:
+    """Where the injured person was: outside, or in which car in which role."""
+    if typed is None:
+        return
+    for key in ("carried_by", "role"):
+        row.pop(key, None)
+    if typed.strip() == OUTSIDE:
+        row["carried_by"] = None
+    elif typed.strip():
+        row["carried_by"], _dash, row["role"] = typed.strip().partition("-")
 
 
 def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -203,6 +251,10 @@ def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
         if "limit" in row.get("third_party", {}):
             values[f"{letter}-limit"] = str(row["third_party"]["limit"])
     for number, row in facts.get("losses", {}).items():
+        if "carried_by" in row:
+            car = row["carried_by"]
+            role = row.get("role", "passenger")
+            values[f"loss{number}-carried"] = f"{car}-{role}" if car else OUTSIDE
         for key, value in row.items():
             shown = "yes" if value is True else str(value)
             values[f"loss{number}-{key}"] = shown

@@ -83,9 +83,9 @@ def settlement(request: HttpRequest, number: str) -> HttpResponse:
     entered = claims.entered_facts(claim)
     values = settlement_form.values_of(entered)
     if request.method == "POST":
-        values = {key: str(value) for key, value in request.POST.items() if key != "seen"}
+        values |= {key: str(value) for key, value in request.POST.items() if key != "seen"}
     others = _others(claim, losses, entered)
-    facts = settlement_form.facts_of(losses, others, values)
+    facts = settlement_form.facts_of(losses, others, values, entered)
     may_enter = _may_enter(request, claim)
     problem, status = "", 200
     if request.method == "POST" and "save" in request.POST:
@@ -165,12 +165,18 @@ def _may_enter(request: HttpRequest, claim: Claim) -> bool:
 
 
 def _save(request: HttpRequest, claim: Claim, facts: dict[str, Any], at: datetime) -> str:
-    given = inputs.AccidentFactsInput(facts=facts)
     try:
+        given = inputs.AccidentFactsInput(facts=facts, seen=_seen(request))
         CLAIM_ACTIONS["accident-facts"].run(actor_of(request), claim.case, given, at)
     except DomainError as refusal:
         return str(refusal)
     return ""
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """The revision of the case that stood in the form, so that two people do not overwrite."""
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 def _worked_out(
