@@ -10,7 +10,8 @@ from tests.interfaces.desk import house
 from tests.interfaces.desk.filling import text
 from tests.interfaces.desk.house import Desks
 from yinuo.core.knowledge import commands as knowledge
-from yinuo.core.knowledge.models import ClauseVersion, Disagreement, Precedent
+from yinuo.core.knowledge.models import ClauseVersion, Disagreement, Precedent, PrecedentUse
+from yinuo.core.people.models import AccessRecord
 
 
 @pytest.mark.covers("KB-2")
@@ -53,6 +54,26 @@ def test_two_explanations_of_one_clause_are_shown_until_somebody_decides(desks: 
     assert "Explained in two ways" not in text(desks["reviewer"].get("/desk/clauses"))
 
 
+def test_cases_of_another_branch_are_neither_shown_nor_settled_beside_a_clause(
+    desks: Desks,
+) -> None:
+    case = house.report(desks.world).case
+    knowledge.note_uses(
+        case_id=case.pk, cited={"law_family": "We always ask the family."}, language="en",
+        place="letter", by=desks.world["agent"], at=datetime.now(UTC),
+    )  # fmt: skip
+    for page in ("/desk/clauses", "/desk/clauses/law_family"):
+        assert case.number not in text(desks["west"].get(page))
+        assert not AccessRecord.objects.filter(what__startswith="desk.clause").exists()
+    for page, what in (
+        ("/desk/clauses", "desk.clauses"), ("/desk/clauses/law_family", "desk.clause"),
+    ):  # fmt: skip
+        shown = text(desks["reviewer"].get(page))
+        assert case.number in shown
+        assert "We always ask the family." in shown
+        assert AccessRecord.objects.get(what=what).count == 1
+
+
 @pytest.mark.covers("ADJ-12")
 def test_a_special_case_is_put_down_confirmed_by_another_and_found_again(desks: Desks) -> None:
     given = {"title": "Second ignition", "situation": "Engine started again in water.",
@@ -68,6 +89,14 @@ def test_a_special_case_is_put_down_confirmed_by_another_and_found_again(desks: 
     desks["team_lead"].post("/desk/precedents/step", step)
     assert Precedent.objects.get().checked_at is not None
     assert "Paid under the 2020 text." in text(desks["agent"].get("/desk/precedents?q=ignition"))
+    case = house.report(desks.world).case
+    use = {"precedent": row.pk, "case": case.number}
+    desks["west"].post("/desk/precedents/use", use)
+    assert not PrecedentUse.objects.exists()
+    for _twice in range(2):
+        assert desks["calculator"].post("/desk/precedents/use", use).status_code == 303
+    assert PrecedentUse.objects.get().case_id == case.pk
+    assert "followed 1 time" in text(desks["agent"].get("/desk/precedents"))
     desks["team_lead"].post(
         "/desk/precedents/step", {"precedent": row.pk, "step": "withdraw", "why": "new text"}
     )

@@ -141,10 +141,10 @@ def use_counts() -> dict[str, int]:
     return {str(row["clause"]): int(row["times"]) for row in rows}
 
 
-def open_disagreements() -> list[Disagreement]:
+def open_disagreements() -> QuerySet[Disagreement]:
     """Clauses that were explained in two ways, the oldest first."""
     rows = Disagreement.objects.filter(settled_at__isnull=True).select_related("use__case")
-    return list(rows.order_by("found_at", "pk"))
+    return rows.order_by("found_at", "pk")
 
 
 def precedents(words: str = "") -> list[Precedent]:

@@ -30,4 +30,5 @@ urlpatterns: list[URLPattern] = [
     path("wording", knowledge.wording, name="wording"),
     path("precedents", knowledge.precedents, name="precedents"),
     path("precedents/step", knowledge.precedent_step, name="precedent_step"),
+    path("precedents/use", knowledge.precedent_use, name="precedent_use"),
 ]

@@ -38,3 +38,10 @@ class PrecedentStepInput(Input):
     precedent: Annotated[int, Field(ge=1, le=2**62)]
     step: Literal["confirm", "withdraw"]
     why: Annotated[str, Field(max_length=400)] = ""
+
+
+class PrecedentUseInput(Input):
+    """A case that is decided after a special case."""
+
+    precedent: Annotated[int, Field(ge=1, le=2**62)]
+    case: Annotated[str, Field(min_length=1, max_length=40)]

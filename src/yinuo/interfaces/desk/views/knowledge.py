@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from yinuo.core.cases import queries as cases
 from yinuo.core.knowledge import commands, queries
 from yinuo.core.knowledge.commands import MAY_EXPLAIN, MAY_RULE
 from yinuo.core.knowledge.models import Disagreement, Precedent
@@ -26,9 +27,10 @@ from yinuo.interfaces.common.inputs.knowledge import (
     ExplanationInput,
     PrecedentInput,
     PrecedentStepInput,
+    PrecedentUseInput,
     SettlementOfWordsInput,
 )
-from yinuo.interfaces.desk.actor import actor_of, desk, now
+from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.kit.errors import DomainError
 
 I = TypeVar("I", bound=Input)  # noqa: E741  the input of a form
@@ -42,6 +44,10 @@ def clauses(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
     found = queries.clauses(None, get_language() or "en", at=now()).values()
     counts = queries.use_counts()
+    seen = cases.visible_to(actor_of(request))
+    disagreements = list(queries.open_disagreements().filter(use__case__in=seen))
+    if disagreements:
+        record(request, what="desk.clauses", count=len(disagreements))
     context = {
         "q": asked,
         "clauses": [
@@ -49,7 +55,7 @@ def clauses(request: HttpRequest) -> HttpResponse:
             for one in found
             if all(word in f"{one.label} {one.plain} {one.example}" for word in asked.split())
         ],
-        "disagreements": queries.open_disagreements(),
+        "disagreements": disagreements,
         "may_settle": bool(actor_of(request).roles & MAY_RULE),
         "settle_url": reverse("desk:disagreement"),
     }
@@ -80,11 +86,14 @@ def clause(request: HttpRequest, key: str) -> HttpResponse:
                 messages.success(request, _("The clause is explained anew from now on."))
                 return _see_other(reverse("desk:clause", args=[key]))
     form = _explanation_form(typed)
+    uses = list(queries.uses(key).filter(case__in=cases.visible_to(actor))[:MOST_USES])
+    if uses:
+        record(request, what="desk.clause", count=len(uses))
     context = {
         "clause": one,
         "languages": [queries.clause(key, language, at=at) for language in LANGUAGES],
         "versions": [row for language in LANGUAGES for row in queries.versions(key, language)],
-        "uses": list(queries.uses(key)[:MOST_USES]),
+        "uses": uses,
         "form": form,
         "may_explain": bool(actor.roles & MAY_EXPLAIN),
     }
@@ -136,7 +145,8 @@ def disagreement(request: HttpRequest) -> HttpResponse:
     """Say which of two explanations holds."""
 
     def settle(given: SettlementOfWordsInput) -> None:
-        row = Disagreement.objects.filter(pk=given.disagreement).first()
+        seen = cases.visible_to(actor_of(request))
+        row = Disagreement.objects.filter(pk=given.disagreement, use__case__in=seen).first()
         if row is None:
             raise Http404
         commands.settle_disagreement(
@@ -180,6 +190,7 @@ def precedents(request: HttpRequest) -> HttpResponse:
         "may_rule": bool(actor.roles & MAY_RULE),
         "me": actor.id,
         "step_url": reverse("desk:precedent_step"),
+        "use_url": reverse("desk:precedent_use"),
     }
     return render(request, "desk/precedents.html", context, status=422 if form.errors else 200)
 
@@ -215,6 +226,25 @@ def precedent_step(request: HttpRequest) -> HttpResponse:
             )
 
     _do(request, PrecedentStepInput, take, _("Done."))
+    return _see_other(reverse("desk:precedents"))
+
+
+@require_http_methods(["POST"])
+@desk()
+def precedent_use(request: HttpRequest) -> HttpResponse:
+    """Keep that a case is decided after a special case that holds."""
+
+    def use(given: PrecedentUseInput) -> None:
+        actor = actor_of(request)
+        row = Precedent.objects.filter(
+            pk=given.precedent, checked_at__isnull=False, withdrawn_at=None
+        ).first()
+        if row is None:
+            raise Http404
+        case = cases.get_for(actor, given.case.strip())
+        commands.follow_precedent(precedent=row, case_id=case.pk, by=actor, at=now())
+
+    _do(request, PrecedentUseInput, use, _("It is noted that the case follows it."))
     return _see_other(reverse("desk:precedents"))
 
 
