@@ -14,10 +14,13 @@ from tests.interfaces.desk.filling import text
 from tests.interfaces.desk.house import NOW, Desks
 from tests.settlement.accidents import settled
 from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims import letters
 from yinuo.areas.claims.commands import Damage, Line, NewLoss, SurveySheet
 from yinuo.areas.claims.models import AccidentFacts, Calculation, Recovery
+from yinuo.areas.claims.queries import of_case
 from yinuo.core.cases.models import Case, Event, Note, Promise
 from yinuo.core.documents.models import Document
+from yinuo.core.knowledge.models import Disagreement
 from yinuo.core.people.models import AccessRecord
 from yinuo.kit import queue
 
@@ -31,7 +34,7 @@ def no_worker() -> Iterator[None]:
         yield
 
 
-def assessed(desks: Desks, *losses: NewLoss, liability: str = "full") -> Case:
+def assessed(desks: Desks, *losses: NewLoss, liability: str = "full", cut: str = "") -> Case:
     insurer, at = desks.world, NOW + timedelta(minutes=1)
     given = losses or (OWN,)
     case = house.report(insurer, losses=given, other_vehicles=len(given) - 1).case
@@ -45,13 +48,14 @@ def assessed(desks: Desks, *losses: NewLoss, liability: str = "full") -> Case:
     claims.complete_survey(case=case, sheet=sheet, by=surveyor, at=at)
     for place, loss in enumerate(given, start=1):
         amount = loss.estimate or Decimal(0)
-        lines = [Line("part", "前保险杠", amount, amount)]
+        agreed = amount - 1000 if cut else amount
+        lines = [Line("part", "前保险杠", amount, agreed, reason=cut)]
         claims.assess(case=case, loss=place, lines=lines, by=insurer["assessor"], at=at)
     return case
 
 
-def approved(desks: Desks) -> Case:
-    case, insurer, at = assessed(desks), desks.world, NOW + timedelta(minutes=2)
+def approved(desks: Desks, cut: str = "") -> Case:
+    case, insurer, at = assessed(desks, cut=cut), desks.world, NOW + timedelta(minutes=2)
     claims.complete_papers(case=case, by=insurer["agent"], at=at)
     claims.calculate(case=case, loss=1, by=insurer["calculator"], at=at)
     claims.review(case=case, loss=1, by=insurer["reviewer"], at=at)
@@ -185,7 +189,28 @@ def test_only_those_of_the_step_keep_facts_and_another_branch_sees_nothing(desks
     assert desks["west"].get(page_of(case)).status_code == 404
 
 
-@pytest.mark.covers("ADJ-6", "ADJ-7", "COM-15", "KB-6")
+@pytest.mark.covers("ADJ-6", "KB-6")
+def test_a_part_payment_letter_names_its_clauses_and_words_of_its_own_about_one_are_found(
+    desks: Desks,
+) -> None:
+    case = approved(desks, cut="同型号配件的市场价低")
+    path, calculator = f"/desk/claims/{case.number}/letters/1", desks["calculator"]
+    about = letters.subject_of(of_case(case), 1, at=NOW + timedelta(minutes=5))
+    assert about is not None
+    cited = letters.cited(about)
+    page = text(calculator.get(path))
+    for one in cited.values():
+        assert one.label in page
+    clause = next(iter(cited.values()))
+    words = f"因为配件的市场价低，我们赔一部分。{clause.label}说的是：旧车只赔一半。"
+    assert calculator.post(path, {"keep": "1", "words": words}).status_code == 303
+    assert Document.objects.get(kind="decision_letter").status == "accepted"
+    row = Disagreement.objects.get()
+    assert (row.clause, row.use.own_words) == (clause.key, "旧车只赔一半")
+    assert row.use.own_words in text(desks["reviewer"].get("/desk/clauses"))
+
+
+@pytest.mark.covers("ADJ-7", "COM-15")
 def test_findings_are_shown_where_the_letter_is_written_and_refuse_it(desks: Desks) -> None:
     case = approved(desks)
     path = f"/desk/claims/{case.number}/letters/1"

@@ -31,6 +31,14 @@ class Explained:
             return f"{self.name}, art. {number_of(self.article)}"
         return f"{self.name}{self.article}"
 
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """How a letter may name it: in full, or by its article alone."""
+        if not self.article:
+            return (self.name,)
+        number = number_of(self.article)
+        return (self.label, self.article, f"art. {number}", f"article {number}", f"clause {number}")
+
 
 _DIGITS = {"零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100}

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.knowledge import queries, reader, rules
+from yinuo.core.knowledge.clauses import Explained
 from yinuo.core.knowledge.models import (
     AnswerUse,
     ApprovedAnswer,
@@ -239,6 +240,13 @@ def explain_clause(
             made_at=at,
             in_force_from=in_force_from or at,
         )
+
+
+def explanations(text: str, cited: Mapping[str, Explained], *, at: datetime) -> dict[str, str]:
+    """What a text says of each cited clause in words of its own; "" where it says nothing."""
+    marks = rulebook.rules(KnowledgeRules, at=at).library.explains_clause.value
+    patterns = marks.latin if rules.written_in(text) == "en" else marks.chinese
+    return {key: rules.own_explanation(text, one.mentions, patterns) for key, one in cited.items()}
 
 
 def note_uses(

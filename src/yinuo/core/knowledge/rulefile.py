@@ -93,6 +93,7 @@ class WordingRules(RuleTable):
 
 class LibraryRules(RuleTable):
     same_words: Rule[Annotated[float, Field(gt=0, le=1)]]
+    explains_clause: Rule[Marks]
 
 
 class KnowledgeRules(RuleFile):

@@ -230,6 +230,20 @@ def same_explanation(one: str, other: str, *, at_least: float) -> bool:
     return first == second or SequenceMatcher(None, first, second).ratio() >= at_least
 
 
+def own_explanation(text: str, mentions: Sequence[str], patterns: Sequence[str]) -> str:
+    """What the text says behind the first mention of a clause that it explains; "" for none."""
+    folded = fold(text)
+    for mention in mentions:
+        for found in re.finditer(re.escape(fold(mention)) + "(?![0-9])[》>]?", folded):
+            stop = re.compile(r"[。!?;\n]|\.(?=\s|$)").search(folded, found.end())
+            end = stop.start() if stop else len(folded)
+            for pattern in patterns:
+                said = re.compile(pattern).match(folded, found.end(), end)
+                if said:
+                    return text[said.start(1) : said.end(1)].strip()
+    return ""
+
+
 def _bare(text: str) -> str:
     return "".join(_UNIT.findall(fold(text)))
 

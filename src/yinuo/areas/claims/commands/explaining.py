@@ -80,7 +80,7 @@ def write_letter(
         )
         knowledge.note_uses(
             case_id=held.case.pk,
-            cited=dict.fromkeys(letters.cited(about), ""),
+            cited=knowledge.explanations(text, letters.cited(about), at=at),
             language=about.language,
             place="letter",
             by=by,
