@@ -114,7 +114,6 @@ def test_rates_and_limits_are_published_for_everybody_with_dates(visitor: Client
     assert "Insurance Law of China, art. 24" in page
 
 
-@pytest.mark.covers("ADJ-6")
 def test_the_letter_reaches_the_customer_as_a_message_and_as_a_paper(
     insurer: World, visitor: Client
 ) -> None:
