@@ -14,8 +14,10 @@ from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.models import CallBack, Response
 from yinuo.core.cases.models import Event, Note
+from yinuo.core.knowledge import reader
 from yinuo.core.people.models import Person
 from yinuo.kit import queue
+from yinuo.perception import reading
 
 
 @pytest.fixture
@@ -234,3 +236,15 @@ def test_a_hard_talk_needs_a_second_training(occasion: str, care: str) -> None:
 def test_whoever_needs_care_gets_the_gentle_script(ask: Asking) -> None:
     Person.objects.filter(pk=ask.row.person_id).update(vulnerability="hard of hearing")
     assert queries.script_of(ask.row, at=NOW).key == "gentle/1"
+
+
+def test_words_are_read_with_the_weights_of_this_installation(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = reading.read("我要去法院起诉你们")
+    assert heard.urgency == "high"
+    monkeypatch.setattr(reader, "read_words", lambda _text: heard)
+    _all(ask, suggestion="都好")
+    finish(ask)
+    told = Event.objects.get(case=ask.case, type="call_back.answered")
+    assert "threat" in told.data["reasons"]

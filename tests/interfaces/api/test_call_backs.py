@@ -93,6 +93,14 @@ def test_who_opts_out_is_left_out_of_the_next_one(house: House, asked: str) -> N
     assert not Case.objects.filter(kind="call_back", about__number=number).exists()
 
 
+def test_a_claim_that_still_runs_cannot_be_left_out(house: House) -> None:
+    number = house.report()
+    given = {"number": number, "reason": "litigation"}
+    said = refused(house["team_lead"].post("/call-backs/exclusions", given), 409)
+    assert said["code"] == "not_over"
+    assert not Event.objects.filter(type="call_back.excluded").exists()
+
+
 def test_only_leaders_leave_somebody_out_and_only_with_a_reason_of_the_programme(
     house: House, asked: str
 ) -> None:

@@ -15,6 +15,7 @@ from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.models import Attempt, CallBack
 from yinuo.areas.call_backs.questionnaire import Answer, Questionnaire
 from yinuo.areas.call_backs.questionnaire_rulefile import Place, Question
+from yinuo.core.knowledge import reader
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.models import Staff
@@ -249,7 +250,7 @@ def _lines(
     row: CallBack, talk: Talk, place: Place, facts: Mapping[str, object], at: datetime
 ) -> list[Said]:
     script = queries.script_of(row, at=at).script
-    known = {**talk.facts, **engine.heard(talk.asking, talk.given)}
+    known = {**talk.facts, **engine.heard(talk.asking, talk.given, read=reader.read_words)}
     found = []
     for line in engine.lines(script, place, talk.given, known):
         text = rulebook.short_text(line.text, row.language, at=at)
@@ -267,7 +268,6 @@ def _words_of_script(row: CallBack, running: Attempt | None) -> Mapping[str, obj
         "agent_number": caller.pk if caller else "",
         "customer_name": row.person.name,
         "case_number": row.followed.number,
-        "plate": "",
     }
 
 

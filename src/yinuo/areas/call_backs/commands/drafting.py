@@ -22,6 +22,7 @@ from yinuo.areas.call_backs.models import Attempt, Response
 from yinuo.areas.call_backs.questionnaire import Answer, AnswerMissing, Questionnaire
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Note
+from yinuo.core.knowledge import reader
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError, Message
 
@@ -104,7 +105,8 @@ def finish(
         draft.notes = {id_: note for id_, note in draft.notes.items() if id_ in given}
         draft.answers = {id_: one for id_, one in given.items() if id_ not in draft.notes}
         draft.save()
-        found, scores = engine.outcome(asking, given, facts), engine.scores(asking, given)
+        found = engine.outcome(asking, given, facts, read=reader.read_words)
+        scores = engine.scores(asking, given)
         finished = Answered(
             channel=channel,
             csat=scores.csat,

@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs.models import Campaign, Exclusion
+from yinuo.areas.claims import queries as claims
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.models import Case
@@ -27,6 +29,12 @@ from yinuo.interfaces.common.inputs.call_backs import (
     IdentityInput,
     LeftOutInput,
 )
+from yinuo.kit.errors import DomainError
+
+
+class NotOver(DomainError):
+    code = "not_over"
+    message = _("Case %(number)s has not ended: whether its customer is asked is decided then.")
 
 
 def _invite(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -> None:
@@ -77,8 +85,14 @@ def _exclude(actor: Actor, case: Case, given: ExclusionInput, at: datetime) -> N
 
 
 def leave_out(actor: Actor, given: LeftOutInput, *, at: datetime) -> Exclusion:
-    """Record why an ended case gets no call-back. Raises NotFound and the refusals of the area."""
+    """Record why an ended case gets no call-back.
+
+    Raises NotFound, NotOver and the refusals of the area.
+    """
     case = case_queries.get_for(actor, given.number)
+    over = claims.is_over(case) if case.kind == "claim" else case.closed_at is not None
+    if not over:
+        raise NotOver("number", number=case.number)
     return call_backs.leave_out_case(case=case, reason=given.reason, by=actor, at=at)
 
 
