@@ -119,6 +119,7 @@ def _check(field: str, word: str, known: Sequence[str]) -> None:
 
 MAY_EXPLAIN = frozenset({"manager"})
 MAY_RULE = frozenset({"reviewer", "approver", "team_lead", "manager"})
+MAY_FOLLOW = MAY_RULE | {"assessor", "calculator", "complaint_officer"}
 AUDIENCES = ("sales", "service", "claims")
 """Who speaks to customers; what they say to one question is the same."""
 
@@ -363,7 +364,12 @@ def withdraw_precedent(*, precedent: Precedent, why: str, by: Actor, at: datetim
 
 
 def follow_precedent(*, precedent: Precedent, case_id: int, by: Actor, at: datetime) -> None:
-    """Keep that a case was decided after it; a second time changes nothing."""
+    """Keep that a case was decided after it; a second time changes nothing.
+
+    Raises NotYoursToSettle for whoever decides nothing.
+    """
+    if not by.roles & MAY_FOLLOW:
+        raise NotYoursToSettle
     PrecedentUse.objects.get_or_create(
         precedent=precedent, case_id=case_id, defaults={"by": by.id, "at": at}
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yinuo.core.cases import queries as cases
 from yinuo.core.knowledge import commands, queries
-from yinuo.core.knowledge.commands import MAY_EXPLAIN, MAY_RULE
+from yinuo.core.knowledge.commands import MAY_EXPLAIN, MAY_FOLLOW, MAY_RULE
 from yinuo.core.knowledge.models import Disagreement, Precedent
 from yinuo.core.knowledge.rules import written_in
 from yinuo.core.rulebook.textfiles import LANGUAGES
@@ -230,7 +230,7 @@ def precedent_step(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@desk()
+@desk(*sorted(MAY_FOLLOW))
 def precedent_use(request: HttpRequest) -> HttpResponse:
     """Keep that a case is decided after a special case that holds."""
 
