@@ -31,7 +31,7 @@ from yinuo.areas.claims import commands as claims
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints.commands import NewComplaint
 from yinuo.areas.concerns import commands as concerns
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Note
 from yinuo.core.documents.commands import Upload, Wanted
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
@@ -105,11 +105,18 @@ class Scene:
             return {"judgements": [{"document": self.document, "accepted": True}]}
         return {}
 
+    @property
+    def note(self) -> int:
+        """The first thing that the customer said about the claim."""
+        said = Note.objects.filter(case__about=self.case).order_by("pk").first()
+        return said.pk if said else 0
+
     def path(self, route: str, noun: str = "") -> str:
         values: dict[str, object] = {
             "number": self.number(route),
             "noun": noun,
             "document": self.document,
+            "note": self.note,
             "person": self.insurer.holder.pk,
             "token": "no-such-token",
             "message_id": "no-such-batch",

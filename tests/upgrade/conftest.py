@@ -54,14 +54,16 @@ class Upgrade:
 def upgrade(old_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Upgrade]:
     """The frozen state after `yinuo migrate` of the code as it is; tests work on copies."""
     name = databases.clone_name("upgraded")
-    with django_db_blocker.unblock(), kept(name, old_template), pointed_at(name):
-        old, rows = state.columns(), state.rows(state.columns())
-        answer = CliRunner().invoke(yinuo, ["migrate"])
-        seen = Upgrade(
-            name=name, columns=old, rows_before=rows, rows_after=state.rows(old),
-            columns_after=state.columns(), output=answer.output, exit_code=answer.exit_code,
-        )  # fmt: skip
-        connections.close_all()
+    with django_db_blocker.unblock(), kept(name, old_template):
+        # Looked at only while it is migrated: the tests after these have a database of their own.
+        with pointed_at(name):
+            old, rows = state.columns(), state.rows(state.columns())
+            answer = CliRunner().invoke(yinuo, ["migrate"])
+            seen = Upgrade(
+                name=name, columns=old, rows_before=rows, rows_after=state.rows(old),
+                columns_after=state.columns(), output=answer.output, exit_code=answer.exit_code,
+            )  # fmt: skip
+            connections.close_all()
         yield seen
 
 
