@@ -58,7 +58,7 @@ def early_contact(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     )
     said = FieldState(
         name="said",
-        label=_("What was said"),
+        label=_("What was said on the phone"),
         kind=FieldKind.TEXTAREA,
         help=_("For colleagues; the customer does not read it."),
         required=True,
