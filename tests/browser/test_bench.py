@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.areas.call_backs import asking
-from tests.areas.call_backs.asking import Asking
+from tests.areas.call_backs.asking import Asking, at_any_hour
 from tests.interfaces.desk.house import NOW
-from tests.interfaces.desk.test_bench import at_any_hour, due
+from tests.interfaces.desk.test_bench import due
 from yinuo.areas.call_backs.models import Attempt, Response
 from yinuo.core.cases.models import Case
 
@@ -25,7 +25,7 @@ MOST_KEYS = 20
 @pytest.fixture
 def ask(transactional_db: None) -> Asking:
     ask = asking.build(at=NOW - timedelta(hours=30))
-    at_any_hour(ask)
+    at_any_hour(ask.world, at=ask.at)
     due(ask.case)
     due(asking.open_one(ask.world, at=ask.at, policy="P-200"))
     return ask

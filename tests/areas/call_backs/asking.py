@@ -14,6 +14,7 @@ from yinuo.areas.claims import commands as claims
 from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.core.rulebook import commands as rulebook
 from yinuo.kit import queue
 
 HAPPY = {
@@ -23,6 +24,11 @@ HAPPY = {
     "problem": "none",
     "recommend": "10",
     "suggestion": "",
+}
+AT_ANY_HOUR: Mapping[str, object] = {
+    "call_backs.calling.hours": [["00:00", "24:00"]],
+    "call_backs.calling.weekends": True,
+    "call_backs.calling.holidays": True,
 }
 
 
@@ -129,3 +135,12 @@ def finish(ask: Asking, **changes: object) -> Response:
     values: dict[str, object] = {"channel": "portal", "by": ask.customer, "at": ask.at, **changes}
     with queue.capture():
         return call_backs.finish(case=ask.case, **values)  # type: ignore[arg-type]
+
+
+def at_any_hour(insurer: World, *, at: datetime) -> None:
+    """The desk's clock is the real one, and these tests also run at night and on Sundays."""
+    for key, value in AT_ANY_HOUR.items():
+        rulebook.revise_rule(
+            key=key, value=value, why="Tests run at any hour.", source="test",
+            in_force_from=at, by=insurer["manager"], at=at,
+        )  # fmt: skip

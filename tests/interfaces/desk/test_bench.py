@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.areas.call_backs import asking
-from tests.areas.call_backs.asking import HAPPY, Asking, train
+from tests.areas.call_backs.asking import HAPPY, Asking, at_any_hour, train
 from tests.areas.complaints.office import LETTER, complain, hire_officers, investigate
 from tests.interfaces.desk.house import NOW
 from yinuo.areas.call_backs import commands as call_backs
@@ -21,30 +20,15 @@ from yinuo.areas.complaints import commands as complaints
 from yinuo.core.cases.models import Case, Event
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.models import AccessRecord, Person
-from yinuo.core.rulebook import commands as rulebook
 from yinuo.kit import queue
 
 QUALITIES = ("was_professional", "was_efficient", "was_transparent", "was_warm")
-AT_ANY_HOUR: Mapping[str, object] = {
-    "call_backs.calling.hours": [["00:00", "24:00"]],
-    "call_backs.calling.weekends": True,
-    "call_backs.calling.holidays": True,
-}
-
-
-def at_any_hour(ask: Asking) -> None:
-    """The desk's clock is the real one, and these tests also run at night and on Sundays."""
-    for key, value in AT_ANY_HOUR.items():
-        rulebook.revise_rule(
-            key=key, value=value, why="Tests run at any hour.", source="test",
-            in_force_from=ask.at, by=ask.world["manager"], at=ask.at,
-        )  # fmt: skip
 
 
 @pytest.fixture
 def ask(db: None) -> Asking:
     ask = asking.build(at=NOW - timedelta(hours=30))
-    at_any_hour(ask)
+    at_any_hour(ask.world, at=ask.at)
     due(ask.case)
     return ask
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.areas.call_backs.asking import train
+from tests.areas.call_backs.asking import at_any_hour, train
 from tests.areas.complaints.office import LETTER, complain, handler_of, hire_officers, investigate
 from tests.interfaces.desk import house
 from tests.interfaces.desk.filling import text
@@ -100,6 +100,7 @@ def test_a_concern_keeps_its_budget(desks: Desks) -> None:
 def test_a_call_back_with_a_call_keeps_its_budget(desks: Desks) -> None:
     row = opened(desks)
     train(desks.world, "agent")
+    at_any_hour(desks.world, at=NOW - timedelta(hours=1))
     call_backs.start_call(case=row.case, by=desks.world["agent"], at=NOW)
     page = shown(desks, "team_lead", f"/desk/call-backs/{row.case.number}", budget=CALL_BACK)
     assert "is on the phone" in page

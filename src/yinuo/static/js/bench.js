@@ -49,4 +49,5 @@ if (timer !== null) {
   setInterval(show, 1000);
 }
 
-document.querySelector("main [data-words]")?.focus();
+// The browser gives the focus only when it paints: a key pressed before would be an outcome.
+document.querySelector("main [data-words], main [autofocus]")?.focus();
