@@ -233,6 +233,7 @@ REACTIONS: Final[dict[str, tuple[Reaction, ...]]] = {
     "call_back.excluded": (_note_exclusion, _close),
     "note.added": (_hear_note,),
     "call_back.answered": (_hear_answers, _keep_suggestion, _receive_complaint),
+    "call_back.heard_in_part": (_hear_answers, _keep_suggestion, _receive_complaint),
     "complaint.closed": (_ask_after_complaint,),
     "concern.closed": (_ask_again,),
     "concern.became_complaint": (_receive_complaint,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import HAPPY, Asking, finish, train
 from tests.world import NOW
+from yinuo import automation
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.models import CallBack, Response
-from yinuo.core.cases.models import Event, Note
+from yinuo.areas.complaints.models import Complaint
+from yinuo.core.cases.models import Case, Event, Note
 from yinuo.core.knowledge import reader
 from yinuo.core.people.models import Person
 from yinuo.kit import queue
@@ -248,3 +251,95 @@ def test_words_are_read_with_the_weights_of_this_installation(
     finish(ask)
     told = Event.objects.get(case=ask.case, type="call_back.answered")
     assert "threat" in told.data["reasons"]
+
+
+# What is left in the middle ----------------------------------------------------------------------
+
+
+def _heard(ask: Asking) -> list[Event]:
+    return list(Event.objects.filter(case=ask.case, type="call_back.heard_in_part"))
+
+
+def _give_up(ask: Asking) -> None:
+    CallBack.objects.filter(pk=ask.case.pk).update(channel="end", next_contact_at=ask.at)
+    with queue.capture():
+        call_backs.sweep(at=ask.at)
+
+
+def _refuse(ask: Asking) -> None:
+    ask.call()
+    with queue.capture():
+        call_backs.record_attempt(case=ask.case, outcome="refused", by=ask.agent, at=ask.at)
+
+
+def _end(command: Callable[..., None], role: str, **given: str) -> Callable[[Asking], None]:
+    def end(ask: Asking) -> None:
+        with queue.capture():
+            command(case=ask.case, by=ask.world[role], at=ask.at, **given)
+
+    return end
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (_give_up, "exhausted"),
+        (_refuse, "stopped"),
+        (_end(call_backs.stop, "customer"), "stopped"),
+        (_end(call_backs.opt_out, "customer"), "opted_out"),
+        (_end(call_backs.exclude, "team_lead", reason="litigation"), "excluded"),
+    ],
+)
+def test_a_bad_score_is_heard_however_the_questions_end(
+    ask: Asking, end: Callable[[Asking], None], state: str
+) -> None:
+    said_at = ask.at
+    ask.answer("satisfied", "1")
+    ask.at += timedelta(minutes=5)
+    end(ask)
+    ask.case.refresh_from_db()
+    assert ask.case.state == state
+    (heard,) = _heard(ask)
+    assert heard.data["reasons"] == ["low_score"]
+    assert heard.data["first_spoken_at"] == said_at.isoformat()
+    assert Response.objects.get().finished_at is None
+
+
+def test_good_answers_left_in_the_middle_ask_nothing(ask: Asking) -> None:
+    ask.answer("satisfied", "5")
+    _give_up(ask)
+    assert not _heard(ask)
+
+
+def test_finished_answers_are_not_heard_a_second_time_at_the_end(ask: Asking) -> None:
+    _all(ask, satisfied="1")
+    finish(ask)
+    _give_up(ask)
+    assert not _heard(ask)
+
+
+def test_words_of_a_branch_that_was_left_are_not_heard(ask: Asking) -> None:
+    ask.answer("satisfied", "4")
+    ask.answer("problem", "open")
+    ask.answer("problem_words", "修理厂态度很差")
+    ask.answer("problem", "none")
+    _give_up(ask)
+    assert not _heard(ask)
+
+
+def test_a_wish_to_complain_said_in_the_middle_is_a_complaint_from_that_moment(
+    ask: Asking,
+) -> None:
+    said_at = ask.at
+    ask.answer("satisfied", "1")
+    ask.answer("problem", "complaint")
+    ask.at += timedelta(minutes=5)
+    with queue.capture() as jobs:
+        call_backs.stop(case=ask.case, by=ask.customer, at=ask.at)
+        for _ in range(2):
+            (heard,) = _heard(ask)
+            automation.react(event_ids=[heard.pk], at=ask.at)
+        jobs.take()
+    complaint = Complaint.objects.get()
+    assert complaint.first_spoken_at == said_at
+    assert not Case.objects.filter(kind="concern").exists()

@@ -11,6 +11,7 @@ from django.test import Client
 from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import HAPPY, Asking
 from tests.interfaces.portal.visitors import CHINESE, ENGLISH, now
+from yinuo import automation
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs import queries
 from yinuo.areas.call_backs.models import CallBack, Response
@@ -166,19 +167,57 @@ def test_a_question_that_is_not_asked_is_not_there(ask: Asking) -> None:
 
 
 @pytest.mark.covers("CB-25")
-def test_after_finishing_the_link_shows_thanks_and_what_we_did(ask: Asking) -> None:
+def test_after_finishing_the_link_shows_what_we_did_and_signs_nobody_in(ask: Asking) -> None:
     visitor = Client(headers=ENGLISH)
     visitor.get(link_of(ask))
-    walk(visitor, ask, satisfied="1", problem="open", problem_words="赔款少了三千，没有人解释")
-    again = Client(headers=ENGLISH)
-    answer = again.get(link_of(ask), follow=True)
+    with queue.capture() as jobs:
+        walk(visitor, ask, satisfied="1", problem="open", problem_words="少赔三千，没有人解释")
+        told = Event.objects.get(case=ask.case, type="call_back.answered")
+        automation.react(event_ids=[told.pk], at=now())
+        jobs.take()
+    other = Client(headers=ENGLISH)
+    answer = other.get(link_of(ask))
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "Thank you" in text
+    assert "What we did with what you said" in text
     assert question_on(text) == ""
+    assert Case.objects.get(kind="concern").number not in text
+    assert AccessRecord.objects.filter(what="portal.used_link", case=ask.case).exists()
+    # The link is used up: neither the questions nor the claim open by it.
+    for page in (page_of(ask), f"/claims/{ask.row.followed.number}"):
+        turned_away = other.get(page)
+        assert (turned_away.status_code, turned_away["Location"][:7]) == (303, "/track/")
     sent = {"question": "satisfied", "answer": "5"}
-    assert again.post(page_of(ask), sent).status_code == 200
+    assert other.post(page_of(ask), sent)["Location"][:7] == "/track/"
     assert Response.objects.get().csat == 1
+    # Whoever answered is still signed in, and sees the page with its numbers.
+    assert visitor.get(link_of(ask))["Location"] == page_of(ask)
+    assert Case.objects.get(kind="concern").number in text_of(visitor, ask)
+
+
+@pytest.mark.covers("CB-25", "FB-5")
+@pytest.mark.parametrize("left", ["stop", "forgotten"])
+def test_a_bad_score_in_questions_left_in_the_middle_opens_one_concern(
+    ask: Asking, left: str
+) -> None:
+    visitor = Client(headers=ENGLISH)
+    visitor.get(link_of(ask))
+    with queue.capture() as jobs:
+        visitor.post(page_of(ask), {"question": "satisfied", "answer": "1"})
+        if left == "stop":
+            visitor.post(f"/call-backs/{ask.case.number}/stop", {"stop": "now"})
+        else:
+            CallBack.objects.filter(pk=ask.case.pk).update(channel="end", next_contact_at=now())
+            automation.sweep_call_backs(at=now())
+        told = Event.objects.get(case=ask.case, type="call_back.heard_in_part")
+        for _ in range(2):
+            automation.react(event_ids=[told.pk], at=now())
+        jobs.take()
+    concern = Case.objects.get(kind="concern")
+    assert concern.about == ask.row.followed
+    assert concern.handler is not None
+    assert concern.number in text_of(visitor, ask)
 
 
 @pytest.mark.covers("CB-3", "CB-4")

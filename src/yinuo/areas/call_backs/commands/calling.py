@@ -21,6 +21,7 @@ from yinuo.areas.call_backs.commands.common import (
     telling,
 )
 from yinuo.areas.call_backs.commands.inviting import exclusion_now
+from yinuo.areas.call_backs.commands.leaving import hear_unfinished
 from yinuo.areas.call_backs.models import Attempt
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.cases import commands as cases
@@ -226,6 +227,7 @@ def _move_on(
     row.save(update_fields=[*NO_PLANS, "reached_at"])
     cases.advance(Move(held.case, step, data=data), by=by, at=at)
     if following is not None:
+        hear_unfinished([(held.case, row)], at=at)
         facts = telling(row)
         cases.advance(
             Move(held.case, following, data={"round": row.round}, facts=facts), by=by, at=at

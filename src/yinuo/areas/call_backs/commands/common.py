@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.call_backs import queries, rules
+from yinuo.areas.call_backs.commands.leaving import hear_unfinished
 from yinuo.areas.call_backs.models import Attempt, CallBack
 from yinuo.areas.call_backs.rulefile import CallBacksRules, Strategy
 from yinuo.areas.call_backs.rules import Contact, House
@@ -118,6 +119,7 @@ def telling(row: CallBack, **more: object) -> Mapping[str, object]:
 
 def leave_out(held: Sequence[tuple[Held, str]], *, by: Actor, at: datetime) -> None:
     """End call-backs whose customers must not be asked any more, each with its reason."""
+    hear_unfinished([(one.case, one.row) for one, _reason in held], at=at)
     for one, _reason in held:
         end_call(one, "abandoned", at=at)
         plan_nothing(one)

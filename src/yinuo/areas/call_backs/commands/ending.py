@@ -16,6 +16,7 @@ from yinuo.areas.call_backs.commands.common import (
     rules_at,
     telling,
 )
+from yinuo.areas.call_backs.commands.leaving import hear_unfinished
 from yinuo.areas.call_backs.commands.opening import NoSuchExclusion
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
@@ -59,6 +60,8 @@ def exclude(*, case: Case, reason: str, by: Actor, at: datetime, seen: int | Non
 
 
 def _end(held: Held, step: str, data: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    cases.check_step(held.case, step, by=by)
+    hear_unfinished([(held.case, held.row)], at=at)
     cases.advance(Move(held.case, step, data=data, facts=telling(held.row)), by=by, at=at)
     end_call(held, "refused", at=at)
     plan_nothing(held)

@@ -19,6 +19,7 @@ from yinuo.areas.call_backs.commands.common import (
     rules_at,
     telling,
 )
+from yinuo.areas.call_backs.commands.leaving import hear_unfinished
 from yinuo.areas.call_backs.models import Attempt
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.cases import commands as cases
@@ -212,6 +213,7 @@ def _plan_again(held: Sequence[Held], programme: CallBacksRules, at: datetime) -
 def _give_up(held: Sequence[Held], *, at: datetime) -> None:
     if not held:
         return
+    hear_unfinished([(one.case, one.row) for one in held], at=at)
     for one in held:
         plan_nothing(one)
     change_rows([one.row for one in held], *_PLANNED)

@@ -47,7 +47,8 @@ def hear_note(*, note_id: int, event: Event, by: Actor, at: datetime) -> Case | 
 
 
 def hear_answers(*, event: Event, by: Actor, at: datetime) -> Case | None:
-    """A call-back was answered: its reasons open a concern. The case of it, if there is one.
+    """A call-back was answered, or left in the middle: its reasons open a concern. The case of it,
+    if there is one.
 
     An answer that asks for a complaint becomes one elsewhere, and opens no concern beside it.
     """
@@ -63,7 +64,7 @@ def hear_answers(*, event: Event, by: Actor, at: datetime) -> Case | None:
             reasons=list(reasons),
             note=_heaviest(notes),
             door="call_back",
-            first_spoken_at=min((note.at for note in notes), default=event.at),
+            first_spoken_at=_first_spoken(event, notes),
             source_event=event.pk,
             by=by,
             at=at,
@@ -106,6 +107,13 @@ def _notes(event: Event) -> list[Note]:
         found = Note.objects.filter(queries.CUSTOMER, case=event.case_id, at__lte=event.at)
         found = found.filter(at__gt=before.at) if before else found
     return list(found.filter(erased_at__isnull=True).order_by("at", "pk"))
+
+
+def _first_spoken(event: Event, notes: Sequence[Note]) -> datetime:
+    told = event.data.get("first_spoken_at")
+    if isinstance(told, str):
+        return datetime.fromisoformat(told)
+    return min((note.at for note in notes), default=event.at)
 
 
 def _suggestion(event: Event) -> Note | None:

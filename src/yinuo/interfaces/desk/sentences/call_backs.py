@@ -24,6 +24,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "call_back.answered": Sentence(
         gettext_noop("Answers of round %(round)s; satisfaction %(csat)s of 5")
     ),
+    "call_back.heard_in_part": Sentence(
+        gettext_noop("Questions left in the middle; what was said is followed up")
+    ),
     "call_back.completed": Sentence(gettext_noop("The customer is content"), tone="kept"),
     "call_back.round_planned": Sentence(gettext_noop("To be asked again: round %(round)s")),
     "call_back.brought_forward": Sentence(

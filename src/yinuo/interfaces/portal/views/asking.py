@@ -22,6 +22,7 @@ from yinuo.areas.call_backs import questionnaire as engine
 from yinuo.areas.call_backs.models import CallBack
 from yinuo.areas.call_backs.questionnaire import Answer, Questionnaire
 from yinuo.areas.call_backs.questionnaire_rulefile import Question
+from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import Actor, customer_actor
@@ -84,14 +85,25 @@ def answers(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         case = call_backs.follow_link(token=token, at=at)
     except call_backs.LinkUsed as used:
-        # Whoever holds the link may see what became of the answers, and nothing is asked again.
-        case = used.case
+        return _used(request, used.case, at)
     except DomainError as refusal:
         context = {"said": str(refusal), "help_phone": door.hotline()}
         return render(request, "portal/asking_gone.html", context, status=refusal.http)
     actor = customer_actor(person_id=case.customer_id, case_id=case.pk)
     door.sign_in(request, actor, at=at)
     return see_other(reverse("portal:questions", args=[case.number]))
+
+
+def _used(request: HttpRequest, case: Case, at: datetime) -> HttpResponseBase:
+    """A link is used up by its answers. It still tells its holder what became of them, and opens
+    nothing else: whoever wants more signs in with a code.
+    """
+    holder = customer_actor(person_id=case.customer_id, case_id=case.pk)
+    signed_in = door.actor_of(request, at)
+    if signed_in is not None and cases.visible_to(signed_in).filter(pk=case.pk).exists():
+        return see_other(reverse("portal:questions", args=[case.number]))
+    people.record_access(case_id=case.pk, what="portal.used_link", by=holder, at=at)
+    return _thanks(request, Asked(holder, queries.get_for(holder, case.number), at), by_link=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,7 +211,8 @@ def stop(request: HttpRequest, visit: Asked) -> HttpResponseBase:
     return see_other(visit.url)
 
 
-def _thanks(request: HttpRequest, visit: Asked) -> HttpResponse:
+def _thanks(request: HttpRequest, visit: Asked, *, by_link: bool = False) -> HttpResponse:
+    """By the link alone nobody learns the number of another case."""
     language = get_language() or "zh-hans"
     back = given_back(visit.case, language=language, at=visit.at)
     context = {
@@ -209,7 +222,7 @@ def _thanks(request: HttpRequest, visit: Asked) -> HttpResponse:
         "again": visit.case.state == "waiting",
         "concerns": [
             {
-                "number": one.number,
+                "number": "" if by_link else one.number,
                 "state": _(one.state),
                 "promise": chip_of(one.promise, visit.at) if one.promise else None,
             }
@@ -217,6 +230,7 @@ def _thanks(request: HttpRequest, visit: Asked) -> HttpResponse:
         ],
         "findings": [_standing(one) for one in back.findings],
         "nothing": back.is_empty,
+        "by_link": by_link,
         "now": visit.at,
         "help_phone": door.hotline(),
     }
