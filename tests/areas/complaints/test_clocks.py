@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.areas.complaints.office import LETTER, complain, day, handler_of, investigate
 from tests.world import World
 from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands.clocks import (
     AlreadyLate,
     BeyondAuthority,
@@ -173,3 +174,51 @@ def test_a_day_in_a_year_that_is_not_published_is_provisional(insurer: World, cl
     case = complain(insurer, claim, at=day(365))
     assert answer_of(case).provisional
     assert handler_of(insurer, case)
+
+
+def test_new_facts_after_the_answer_begin_the_stages_of_time_anew(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    name = investigate(insurer, case, at=day(1.1))
+    extended(insurer, case, name, "team_lead", 10)
+    extended(insurer, case, name, "manager", 20)
+    complaints.decide(case=case, letter=LETTER, by=insurer[name], at=day(30))
+    complaints.tell(case=case, how="letter", by=insurer[name], at=day(30.1))
+    complaints.add_facts(case=case, words="我找到了录像", by=insurer["customer"], at=day(31))
+    case.complaint.refresh_from_db()
+    assert case.complaint.complexity == "simple"
+    before = answer_of(case)
+    assert before.round == 2
+    extended(insurer, case, name, "team_lead", 40)
+    assert answer_of(case).due_at > before.due_at
+    case.complaint.refresh_from_db()
+    assert case.complaint.complexity == "complex"
+
+
+def test_what_was_asked_for_before_the_answer_waits_no_longer_after_new_facts(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    name = investigate(insurer, case, at=day(1.1))
+    complaints.ask_extension(case=case, reason="复杂", by=insurer[name], at=day(5))
+    complaints.decide(case=case, letter=LETTER, by=insurer[name], at=day(6))
+    complaints.tell(case=case, how="letter", by=insurer[name], at=day(6.1))
+    complaints.add_facts(case=case, words="我找到了录像", by=insurer["customer"], at=day(7))
+    assert not queries.more_time_waiting(queries.of_case(case)).exists()
+    with pytest.raises(NothingAsked):
+        complaints.approve_extension(case=case, by=insurer["team_lead"], at=day(8))
+    extended(insurer, case, name, "team_lead", 9)
+
+
+def test_who_handles_it_does_not_approve_more_time_that_another_asked_for(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    lead = insurer.staff["team_lead"]
+    complaints.reassign(case=case, to=lead, reason="复杂", by=insurer["manager"], at=day(1.1))
+    investigate(insurer, case, at=day(1.2))
+    complaints.ask_extension(case=case, reason="复杂", by=insurer["officer"], at=day(5))
+    with pytest.raises(MakerCannotCheck):
+        complaints.approve_extension(case=case, by=insurer["team_lead"], at=day(6))
+    complaints.approve_extension(case=case, by=insurer["manager"], at=day(6))

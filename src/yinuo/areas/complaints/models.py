@@ -345,6 +345,9 @@ class MoreTime(models.Model):
     """More time asked for. It extends nothing until it was approved and told."""
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="more_time")
+    round = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="that of the promise of an answer that it is for"
+    )
     stage = models.CharField(max_length=8, help_text="complex special")
     limit = models.CharField(max_length=20)
     reason = models.TextField()
@@ -365,9 +368,9 @@ class MoreTime(models.Model):
                 name="told_time_was_approved",
             ),
             models.UniqueConstraint(
-                fields=["complaint", "stage"],
+                fields=["complaint", "round", "stage"],
                 condition=Q(declined_at__isnull=True),
-                name="each_stage_of_time_once",
+                name="each_stage_of_time_once_a_round",
             ),
         ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Protocol
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yinuo.areas.complaints import record
@@ -19,6 +19,7 @@ from yinuo.areas.complaints.models import (
     Inbound,
     Lesson,
     Measure,
+    MoreTime,
     NamedCause,
     Review,
 )
@@ -38,6 +39,8 @@ from yinuo.kit.errors import DomainError
 from yinuo.kit.errors import Message as Sentence
 from yinuo.kit.errors import gettext_noop as _
 from yinuo.perception.reading import read
+
+ANSWER = "complaints.answer"
 
 
 class VoiceNotFound(DomainError):
@@ -190,11 +193,20 @@ def last_day(until: datetime) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
+def more_time_waiting(complaint: Complaint) -> QuerySet[MoreTime]:
+    """What was asked for in the time that runs now, and was neither declined nor told."""
+    runs = (
+        Promise.objects.filter(case=complaint.case_id, rule=ANSWER)
+        .order_by("-round")
+        .values("round")[:1]
+    )
+    rows = complaint.more_time.filter(declined_at__isnull=True, told_at__isnull=True)
+    return rows.filter(round=Subquery(runs)).order_by("pk")
+
+
 def late_answers(case_ids: Collection[int]) -> frozenset[int]:
     """Those whose answer was told after the time of the law."""
-    rows = Promise.objects.filter(
-        case__in=case_ids, rule="complaints.answer", missed_at__isnull=False
-    )
+    rows = Promise.objects.filter(case__in=case_ids, rule=ANSWER, missed_at__isnull=False)
     return frozenset(rows.values_list("case_id", flat=True))
 
 

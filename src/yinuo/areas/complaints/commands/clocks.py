@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints.commands.common import (
@@ -70,17 +71,19 @@ def ask_extension(
 ) -> MoreTime:
     """Ask for the next stage of time. Nothing runs longer until it was approved and told.
 
-    Raises MoreTimeAskedAlready, NoMoreTime and AlreadyLate.
+    When new facts began the time anew, its stages begin anew as well. Raises MoreTimeAskedAlready,
+    NoMoreTime and AlreadyLate.
     """
     why = written(reason, "reason")
     by_a_person(by)
     with cases.transaction():
         held = locked(case, seen=seen)
-        _answer_promise(held, at)
-        stage = _next_stage(held, at)
+        promise = _answer_promise(held, at)
+        stage = _next_stage(held, promise, at)
         take(held, "ask_extension", by=by, at=at, data={"stage": stage.name})
         return MoreTime.objects.create(
             complaint=held.complaint,
+            round=promise.round,
             stage=stage.name,
             limit=str(stage.limit),
             reason=why,
@@ -90,14 +93,15 @@ def ask_extension(
 
 
 def approve_extension(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Approve as somebody above. The clock waits for the notice to the complainant.
+    """Approve as somebody above, who neither asked nor handles it. The clock waits for the notice
+    to the complainant.
 
-    Raises NothingAsked, MakerCannotCheck and BeyondAuthority.
+    Raises NothingAsked, MakerCannotCheck, BeyondAuthority and AlreadyLate.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
-        row = _asked(held)
-        _check_approver(row, by, at)
+        row = _asked(held, _answer_promise(held, at))
+        _check_approver(held, row, by, at)
         row.approved_by, row.approved_at = by.id, at
         row.save(update_fields=["approved_by", "approved_at"])
         take(held, "approve_extension", by=by, at=at, data={"stage": row.stage})
@@ -108,8 +112,8 @@ def decline_extension(
 ) -> None:
     with cases.transaction():
         held = locked(case, seen=seen)
-        row = _asked(held)
-        _check_approver(row, by, at)
+        row = _asked(held, _running(held))
+        _check_approver(held, row, by, at)
         row.declined_at = at
         row.save(update_fields=["declined_at"])
         cases.write_note(
@@ -128,14 +132,12 @@ def tell_extension(
     why = written(reason, "reason")
     with cases.transaction():
         held = locked(case, seen=seen)
-        row = MoreTime.objects.filter(
-            complaint=held.complaint, declined_at__isnull=True, told_at__isnull=True
-        ).first()
+        promise = _answer_promise(held, at)
+        row = _of_round(held, promise).filter(told_at__isnull=True).first()
         if row is None:
             raise NothingAsked
         if row.approved_at is None:
             raise NotApprovedYet
-        promise = _answer_promise(held, at)
         longer = cases.extend(
             promise=promise,
             limit=row.limit,
@@ -182,7 +184,15 @@ def include_time(
 
 
 def _answer_promise(held: Held, at: datetime) -> Promise:
-    """The running promise of an answer. Raises NoMoreTime when none runs, AlreadyLate."""
+    """The promise of an answer that runs and is not late. Raises NoMoreTime and AlreadyLate."""
+    row = _running(held)
+    if row.missed_at is not None or (row.paused_at or at) >= row.due_at:
+        raise AlreadyLate
+    return row
+
+
+def _running(held: Held) -> Promise:
+    """The promise of an answer that is still owed. Raises NoMoreTime when there is none."""
     row = (
         Promise.objects.filter(
             case=held.case, rule=ANSWER, kept_at__isnull=True, withdrawn_at__isnull=True
@@ -192,13 +202,18 @@ def _answer_promise(held: Held, at: datetime) -> Promise:
     )
     if row is None:
         raise NoMoreTime(number=held.case.number)
-    if row.missed_at is not None or (row.paused_at or at) >= row.due_at:
-        raise AlreadyLate
     return row
 
 
-def _next_stage(held: Held, at: datetime) -> ExtensionStage:
-    rows = list(MoreTime.objects.filter(complaint=held.complaint, declined_at__isnull=True))
+def _of_round(held: Held, promise: Promise) -> QuerySet[MoreTime]:
+    """What was asked for while this promise ran, and not declined."""
+    return MoreTime.objects.filter(
+        complaint=held.complaint, round=promise.round, declined_at__isnull=True
+    )
+
+
+def _next_stage(held: Held, promise: Promise, at: datetime) -> ExtensionStage:
+    rows = list(_of_round(held, promise))
     if any(row.told_at is None for row in rows):
         raise MoreTimeAskedAlready
     used = {row.stage for row in rows}
@@ -208,17 +223,15 @@ def _next_stage(held: Held, at: datetime) -> ExtensionStage:
     raise NoMoreTime(number=held.case.number)
 
 
-def _asked(held: Held) -> MoreTime:
-    row = MoreTime.objects.filter(
-        complaint=held.complaint, declined_at__isnull=True, approved_at__isnull=True
-    ).first()
+def _asked(held: Held, promise: Promise) -> MoreTime:
+    row = _of_round(held, promise).filter(approved_at__isnull=True).first()
     if row is None:
         raise NothingAsked
     return row
 
 
-def _check_approver(row: MoreTime, by: Actor, at: datetime) -> None:
-    if row.asked_by == by.id:
+def _check_approver(held: Held, row: MoreTime, by: Actor, at: datetime) -> None:
+    if by.id in (row.asked_by, f"staff:{held.case.handler_id}"):
         raise MakerCannotCheck
     stage = next(s for s in rules_at(at).extensions.stages.value if s.name == row.stage)
     if not by.roles.intersection(stage.approvers):

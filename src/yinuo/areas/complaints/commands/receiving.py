@@ -279,8 +279,11 @@ def add_facts(
         )
         again = held.case.state in ("decided", "told")
         if again:
+            if held.complaint.told_at is not None:
+                # The time of the law begins anew, without what it was extended by.
+                held.complaint.complexity = Complaint.Complexity.SIMPLE
             held.complaint.decided_at = held.complaint.told_at = None
-            held.complaint.save(update_fields=["decided_at", "told_at"])
+            held.complaint.save(update_fields=["decided_at", "told_at", "complexity"])
         data = {"note": note.pk} | ({"said": source.pk} if source is not None else {})
         take(held, "reopen" if again else "add_facts", by=by, at=at, data=data)
     return note
