@@ -47,10 +47,10 @@ class Office:
         send(self.desks[role], path, given)
         case.refresh_from_db()
 
-    def refused(self, role: str, case: Case, noun: str, **given: str) -> str:
+    def refused(self, role: str, case: Case, noun: str, *, status: int = 422, **given: str) -> str:
         """The sheet again, with what is wrong."""
         path = f"/desk/complaints/{case.number}/{noun}"
-        return unescape(text(send(self.desks[role], path, given, status=422)))
+        return unescape(text(send(self.desks[role], path, given, status=status)))
 
     def page(self, role: str, case: Case) -> str:
         return unescape(text(self.desks[role].get(f"/desk/complaints/{case.number}")))
@@ -267,7 +267,13 @@ def test_a_review_reverses_the_answer_and_pays(
         },
     )  # fmt: skip
     measure = queries.open_measures(Complaint.objects.get(pk=case.pk))[0]
+    assert case.state == "reviewing"
+    assert "补偿等候损失" not in office.own_page(case)
+    early = office.refused("manager", case, "review-telling", status=409, how="phone")
+    assert "not approved yet" in early
     office.post("team_lead", case, "compensation", measure=str(measure.pk))
+    office.post("manager", case, "review-telling", how="phone")
+    assert "补偿等候损失" in office.own_page(case)
     office.says(
         case, "account", holder_kind="individual", holder_name="样例客户甲",
         number="6222020000000000000", bank_name="示例银行",

@@ -38,7 +38,6 @@ from yinuo.areas.complaints.commands.solving import (
 )
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.approvals.commands import MakerCannotCheck
-from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.messages.models import Message
@@ -67,7 +66,7 @@ def test_words_are_kept_as_first_spoken_and_the_customer_is_told_at_once(
 
 
 def test_the_handler_never_touched_the_claim(insurer: World, claim: Case) -> None:
-    touched = case_queries.touched_by(claim)
+    touched = queries.touched(claim, day(1))
     assert insurer["agent"].id in touched
     case = complain(insurer, claim, at=day(1))
     assert handler_of(insurer, case) in ("officer", "officer2")
@@ -350,8 +349,15 @@ def test_a_review_is_decided_by_other_eyes_within_thirty_days(insurer: World, cl
             case=case, letter=letter, measures=money, how="letter", by=insurer[name], at=day(25)
         )
     complaints.decide_review(
-        case=case, letter=letter, measures=money, how="letter", by=insurer["manager"], at=day(25)
+        case=case, letter=letter, measures=money, how="letter", by=insurer["manager"], at=day(24)
     )
+    complaints.approve_compensation(
+        case=case,
+        measure=queries.open_measures(case.complaint)[0].pk,
+        by=insurer["team_lead"],
+        at=day(24.5),
+    )
+    complaints.tell_review(case=case, how="letter", by=insurer["manager"], at=day(25))
     assert case.complaint.reviews.get().result == "changed"
     assert Promise.objects.get(case=case, rule="complaints.review").kept_at == day(25)
     told = Message.objects.get(case=case, reason="complaint_review_decided", channel="inbox")

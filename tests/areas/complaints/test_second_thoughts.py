@@ -11,18 +11,25 @@ from tests.areas.complaints.test_handling import ACCOUNT, answered, state
 from tests.world import World
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints import queries
-from yinuo.areas.complaints.commands import Landing, NewComplaint, NewMeasure, NewVoice
-from yinuo.areas.complaints.commands.answering import CompensationNotApproved
+from yinuo.areas.complaints.commands import Landing, Letter, NewComplaint, NewMeasure, NewVoice
+from yinuo.areas.complaints.commands.answering import (
+    CompensationNotApproved,
+    CompensationReturned,
+)
 from yinuo.areas.complaints.commands.ending import MoneyUnderWay, NotTheSameMatter
 from yinuo.areas.complaints.commands.handling import (
     NotDeclared,
     OwnInterest,
     SuspicionWaiting,
 )
+from yinuo.areas.complaints.rulefile import ComplaintsRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.cases.workflow import WORKFLOWS
+from yinuo.core.messages.models import Message
 from yinuo.core.payments.models import Payment
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.rulebook import queries as rulebook
 
 MONEY = NewMeasure("compensation", "补偿停车费", Decimal(50))
 
@@ -268,3 +275,119 @@ def test_an_urgent_letter_replaces_a_longer_time(insurer: World, claim: Case) ->
     assert longer.withdrawn_at == day(3)
     assert report.withdrawn_at is None
     assert (report.started_at, report.due_at < longer.due_at) == (day(2), True)
+
+
+def reviewed(insurer: World, claim: Case) -> Case:
+    """A review that found for the complainant, with money that nobody has approved."""
+    case, _name = answered(insurer, claim)
+    complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
+    complaints.decide_review(
+        case=case, letter=LETTER, measures=[MONEY], how="letter", by=insurer["manager"], at=day(7)
+    )
+    return case
+
+
+def told_of_review(case: Case) -> bool:
+    return Message.objects.filter(case=case, reason="complaint_review_decided").exists()
+
+
+def test_a_review_with_money_is_told_when_the_money_is_approved(
+    insurer: World, claim: Case
+) -> None:
+    case = reviewed(insurer, claim)
+    assert state(case) == "reviewing"
+    assert not told_of_review(case)
+    assert newest(case, "complaints.review").kept_at is None
+    with pytest.raises(CompensationNotApproved):
+        complaints.tell_review(case=case, how="letter", by=insurer["manager"], at=day(8))
+    measure = queries.open_measures(case.complaint)[0].pk
+    assert not queries.measures_told(case.complaint).exists()
+    complaints.approve_compensation(case=case, measure=measure, by=insurer["team_lead"], at=day(8))
+    complaints.tell_review(case=case, how="letter", by=insurer["manager"], at=day(9))
+    assert state(case) == "told"
+    assert told_of_review(case)
+    assert newest(case, "complaints.review").kept_at == day(9)
+    assert newest(case, "complaints.carry_out").kept_at is None
+    review = case.complaint.reviews.get()
+    assert (review.result, review.decided_by) == ("changed", insurer["manager"].id)
+    assert queries.measures_told(case.complaint).count() == 1
+
+
+def test_a_review_whose_money_was_refused_is_decided_anew_before_it_is_told(
+    insurer: World, claim: Case
+) -> None:
+    case = reviewed(insurer, claim)
+    measure = queries.open_measures(case.complaint)[0].pk
+    complaints.return_compensation(
+        case=case, measure=measure, reason="没有依据", by=insurer["team_lead"], at=day(8)
+    )
+    with pytest.raises(CompensationReturned):
+        complaints.tell_review(case=case, how="letter", by=insurer["manager"], at=day(8))
+    assert not told_of_review(case)
+    complaints.decide_review(
+        case=case, letter=LETTER, how="letter", by=insurer["manager"], at=day(9)
+    )
+    assert state(case) == "told"
+    assert case.complaint.reviews.get().result == "upheld"
+
+
+def test_an_answer_whose_money_was_refused_is_decided_anew(insurer: World, claim: Case) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    complaints.decide(case=case, letter=LETTER, measures=[MONEY], by=officer, at=day(5))
+    measure = queries.open_measures(case.complaint)[0].pk
+    complaints.return_compensation(
+        case=case, measure=measure, reason="没有依据", by=insurer["team_lead"], at=day(6)
+    )
+    with pytest.raises(CompensationReturned):
+        complaints.tell(case=case, how="letter", by=officer, at=day(6))
+    complaints.decide(case=case, letter=LETTER, by=officer, at=day(6.1))
+    complaints.tell(case=case, how="letter", by=officer, at=day(6.2))
+    assert state(case) == "told"
+
+
+def test_answering_a_question_on_the_claim_makes_nobody_involved(
+    insurer: World, claim: Case
+) -> None:
+    officer = insurer["officer"]
+    cases.record(case=claim, type="claim.sum_answered", data={}, by=officer, at=day(1))
+    cases.record(case=claim, type="note.added", data={}, by=officer, at=day(1))
+    assert officer.id not in queries.touched(claim, day(1))
+    cases.record(case=claim, type="claim.surveyed", data={}, by=officer, at=day(1))
+    assert officer.id in queries.touched(claim, day(1))
+
+
+def test_who_handled_the_claim_before_stays_involved(insurer: World, claim: Case) -> None:
+    lead = insurer.staff["team_lead"]
+    Promise.objects.filter(case=claim, owner=lead).update(owner=None)
+    before = insurer["team_lead"].id in queries.touched(claim, day(1))
+    assert not before
+    data = {"from": lead.pk, "to": insurer.staff["agent"].pk}
+    cases.record(case=claim, type="claim.reassigned", data=data, by=insurer["manager"], at=day(1))
+    touched = queries.touched(claim, day(1))
+    assert insurer["team_lead"].id in touched
+    assert insurer["manager"].id not in touched
+
+
+def test_every_step_of_a_claim_either_makes_involved_or_is_left_out(db: None) -> None:
+    rule = rulebook.rules(ComplaintsRules, at=day(1)).interest
+    counted, left_out = rule.events.value, rule.events_left_out.value
+    assert not set(counted) & set(left_out)
+    claim = WORKFLOWS.current("claim")
+    steps = (*claim.case.steps, *(claim.parts.steps if claim.parts else ()))
+    assert {step.event for step in steps} == {*counted, *left_out}
+
+
+def test_an_answer_in_english_is_measured_as_english_for_a_reader_of_chinese(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[investigate(insurer, case, at=day(1.1))]
+    letter = Letter(
+        facts="The surveyor came two hours and fifty minutes late and did not call.",
+        decision="You are right. We say sorry, and we pay for your parking.",
+        basis="We promise to come within thirty minutes, because it is not safe to wait there.",
+        upheld="yes",
+    )
+    complaints.decide(case=case, letter=letter, by=officer, at=day(2))
+    assert state(case) == "decided"

@@ -74,9 +74,17 @@ def visible_to(actor: Actor) -> QuerySet[Complaint]:
     return Complaint.objects.filter(case__in=cases.visible_to(actor))
 
 
-def touched(about: Case) -> frozenset[str]:
+def touched(about: Case, at: datetime) -> frozenset[str]:
     """Actor ids of everybody who may not handle a complaint about this case."""
-    return cases.touched_by(about)
+    return touched_many([about.pk], at).get(about.pk, frozenset())
+
+
+def touched_many(case_ids: Collection[int], at: datetime) -> dict[int, frozenset[str]]:
+    """As `touched`, for a set: who surveyed, assessed, decided, paid or handled, by the rule."""
+    rule = rulebook.rules(ComplaintsRules, at=at).interest
+    return cases.touched_by_many(
+        case_ids, events=rule.events.value, but_promises=rule.promises_left_out.value
+    )
 
 
 LISTS = ("open", "mine", "late", "major", "regulator", "review", "told", "ended")
@@ -310,6 +318,14 @@ def measure_kinds(ids: Collection[int]) -> dict[int, dict[str, bool]]:
     return found
 
 
+def measures_told(complaint: Complaint) -> QuerySet[Measure]:
+    """What the complainant knows of: what was proposed, and what stands in an answer told."""
+    told = Answer.objects.filter(
+        complaint=OuterRef("complaint"), told_at__isnull=False, made_at__gte=OuterRef("made_at")
+    )
+    return complaint.measures.filter(Q(proposal__isnull=False) | Exists(told))
+
+
 def open_measures(complaint: Complaint) -> list[Measure]:
     rows = complaint.measures.filter(done_at__isnull=True, dropped_at__isnull=True)
     return list(rows.select_related("proposal", "approval", "staff").order_by("pk"))
@@ -360,6 +376,12 @@ def with_words(complaints: Sequence[Complaint]) -> frozenset[int]:
 def newest_answer(complaint: Complaint, *, told: bool = False) -> Answer | None:
     rows = complaint.answers.order_by("-version")
     return (rows.filter(told_at__isnull=False) if told else rows).first()
+
+
+def untold_review(complaint: Complaint) -> Answer | None:
+    """What a review decided and nobody was told yet."""
+    rows = complaint.answers.filter(of_review=True, told_at__isnull=True)
+    return rows.order_by("-version").first()
 
 
 def prompts(complaint: Complaint, at: datetime) -> tuple[tuple[str, ...], bool]:

@@ -57,6 +57,16 @@ class InboundRules(RuleTable):
     question_words: Rule[tuple[str, ...]]
 
 
+class InterestRules(RuleTable):
+    """Whose own work a complaint about a case is: what they did there, told apart from what anybody
+    may do there without a part in it, and promises whose owner has none either.
+    """
+
+    events: Rule[Annotated[tuple[str, ...], Field(min_length=1)]]
+    events_left_out: Rule[tuple[str, ...]]
+    promises_left_out: Rule[tuple[str, ...]]
+
+
 class GroupRules(RuleTable):
     most_representatives: Rule[Count]
     major_from: Rule[Count]
@@ -133,6 +143,7 @@ class ComplaintsRules(RuleFile):
 
     promises: ComplaintPromises
     inbound: InboundRules
+    interest: InterestRules
     groups: GroupRules
     extensions: ExtensionRules
     review: ReviewRules

@@ -407,7 +407,7 @@ _ANSWERING = (
     Step(
         name="decide",
         label=_("Decide"),
-        source=("investigating", "proposed"),
+        source=("investigating", "proposed", "decided"),
         target="decided",
         who=OFFICERS,
         event="complaint.decided",
@@ -449,6 +449,24 @@ _ANSWERING = (
     Step(
         name="decide_review",
         label=_("Decide the review and tell"),
+        source=("reviewing",),
+        target="told",
+        who=OFFICERS,
+        event="complaint.review_decided",
+        keeps=("complaints.review",),
+    ),
+    # Money in it has to be approved first: until then nobody outside hears of it.
+    Step(
+        name="settle_review",
+        label=_("Decide the review, to be told when its money is approved"),
+        source=("reviewing",),
+        target=None,
+        who=OFFICERS,
+        event="complaint.review_settled",
+    ),
+    Step(
+        name="tell_review",
+        label=_("Tell what the review decided"),
         source=("reviewing",),
         target="told",
         who=OFFICERS,

@@ -107,24 +107,31 @@ def earlier_cases(case: Case, actor: Actor, *, limit: int = 20) -> list[Case]:
     return list(found.order_by("-opened_at", "-pk")[: min(limit, PAGE)])
 
 
-def touched_by(case: Case) -> frozenset[str]:
-    """The actor ids of everybody on the staff who acted on the case or owned a promise of it."""
-    return touched_by_many([case.pk]).get(case.pk, frozenset())
-
-
-def touched_by_many(case_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """For each case who of the staff touched it: actors, handlers before and now, owners."""
+def touched_by_many(
+    case_ids: Collection[int], *, events: Collection[str], but_promises: Collection[str] = ()
+) -> dict[int, frozenset[str]]:
+    """For each case the actor ids of the staff who touched it: whoever did one of these events,
+    handled it before or now, or owed something on it other than these promises.
+    """
     if not case_ids:
         return {}
     found: dict[int, set[str]] = defaultdict(set)
-    acted = Event.objects.filter(case__in=case_ids, actor__startswith="staff:")
+    lines = Event.objects.filter(case__in=case_ids)
+    acted = lines.filter(type__in=events, actor__startswith="staff:")
     for case_id, actor in acted.values_list("case_id", "actor").distinct():
         found[case_id].add(actor)
+    moved = lines.filter(type__endswith=".reassigned")
     owned = Promise.objects.filter(case__in=case_ids, owner__isnull=False)
     handled = Case.objects.filter(pk__in=case_ids, handler__isnull=False)
-    pairs = [*owned.values_list("case_id", "owner_id"), *handled.values_list("pk", "handler_id")]
+    pairs = [
+        *owned.exclude(rule__in=but_promises).values_list("case_id", "owner_id"),
+        *handled.values_list("pk", "handler_id"),
+        *moved.values_list("case_id", "data__from"),
+        *moved.values_list("case_id", "data__to"),
+    ]
     for case_id, staff_id in pairs:
-        found[case_id].add(f"staff:{staff_id}")
+        if staff_id is not None:
+            found[case_id].add(f"staff:{staff_id}")
     return {case_id: frozenset(actors) for case_id, actors in found.items()}
 
 

@@ -11,6 +11,7 @@ from yinuo.areas.complaints.commands.answering import (
     rate,
     tell,
     tell_many,
+    tell_review,
 )
 from yinuo.areas.complaints.commands.baselines import store_baseline
 from yinuo.areas.complaints.commands.channels import end_outage, report_outage
@@ -161,6 +162,7 @@ __all__ = [
     "tell",
     "tell_extension",
     "tell_many",
+    "tell_review",
     "transfer",
     "withdraw",
     "write_lesson",

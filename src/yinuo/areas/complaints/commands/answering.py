@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,19 +25,21 @@ from yinuo.areas.complaints.commands.handling import NotDeclared, OwnInterest
 from yinuo.areas.complaints.commands.solving import (
     NewMeasure,
     add_measures,
+    drop_made_with,
     drop_unagreed,
+    money_returned_since,
     unapproved,
 )
 from yinuo.areas.complaints.models import Answer, Complaint, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import commands as knowledge
+from yinuo.core.knowledge.rules import language_for
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.kit.errors import DomainError
@@ -69,6 +71,14 @@ class NotRated(DomainError):
 class CompensationNotApproved(DomainError):
     code = "compensation_not_approved"
     message = _("A compensation of complaint %(number)s is not approved yet: nobody is told of it.")
+
+
+class CompensationReturned(DomainError):
+    code = "compensation_returned"
+    message = _(
+        "A compensation of complaint %(number)s was not approved: decide again without it, "
+        "before anybody is told."
+    )
 
 
 class CauseMissing(DomainError):
@@ -106,7 +116,8 @@ def decide(
     at: datetime,
     seen: int | None = None,
 ) -> Answer:
-    """Decide, with the letter as it will be told. Raises CauseMissing, WordsMissing, OnlyAPerson,
+    """Decide, with the letter as it will be told; until then it may be decided anew, which takes
+    the place of what was decided before. Raises CauseMissing, WordsMissing, OnlyAPerson,
     OwnInterest, NotDeclared, and WordingRefused for a letter that cannot be understood.
     """
     with cases.transaction():
@@ -119,7 +130,7 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
     by_a_person(by)
     with cases.transaction():
         held = locked_many([one.case for one in decisions])
-        _refuse_interest(held, by)
+        _refuse_interest(held, by, at)
         for one in held:
             if one.complaint.declared_by != f"staff:{one.case.handler_id}":
                 raise NotDeclared(number=one.case.number)
@@ -147,10 +158,10 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
     return made
 
 
-def _refuse_interest(held: Sequence[Held], by: Actor) -> None:
+def _refuse_interest(held: Sequence[Held], by: Actor, at: datetime) -> None:
     """Nobody decides a complaint about a case that he or she touched."""
-    touched = case_queries.touched_by_many(
-        {one.case.about_id for one in held if one.case.about_id is not None}
+    touched = queries.touched_many(
+        {one.case.about_id for one in held if one.case.about_id is not None}, at
     )
     for one in held:
         if by.id in touched.get(one.case.about_id or 0, frozenset()):
@@ -161,8 +172,8 @@ def _refuse_interest(held: Sequence[Held], by: Actor) -> None:
 def tell(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> Answer:
     """Tell the complainant the answer: only now the time of the law is kept.
 
-    Raises NotDecided, and CompensationNotApproved: what is told is owed. The letter is kept as a
-    paper of the case, as it is sent.
+    Raises NotDecided, CompensationNotApproved and CompensationReturned: what is told is owed. The
+    letter is kept as a paper of the case, as it is sent.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
@@ -186,8 +197,7 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
             row = answers.get(one.complaint.pk)
             if row is None:
                 raise NotDecided(number=one.case.number)
-            if one.complaint.pk in waiting:
-                raise CompensationNotApproved(number=one.case.number)
+            _refuse_unapproved(one, row, waiting)
             row.told_how, row.told_by, row.told_at = how, by.id, at
             one.complaint.told_at = at
             open_kinds = kinds.get(one.complaint.pk, {})
@@ -201,6 +211,16 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
         Complaint.objects.bulk_update([one.complaint for one in held], ["told_at", "response"])
         cases.advance_many(moves, by=by, at=at)
     return told
+
+
+def _refuse_unapproved(held: Held, row: Answer, waiting: Collection[int]) -> None:
+    """Nobody is told of money that was not approved. Raises CompensationNotApproved and
+    CompensationReturned.
+    """
+    if held.complaint.pk in waiting:
+        raise CompensationNotApproved(number=held.case.number)
+    if money_returned_since(held, row.made_at):
+        raise CompensationReturned(number=held.case.number)
 
 
 def prove_delivery(
@@ -298,42 +318,74 @@ def decide_review(
 ) -> Answer:
     """Decide a review with other eyes, and tell it with the same step.
 
-    The answer is changed when another verdict or a new measure comes of it. Raises MakerCannotCheck
-    for whoever decided before, and OwnInterest for whoever worked on what it is about.
+    With money that nobody has approved yet it is decided only: `tell_review` tells it afterwards,
+    and until then it may be decided anew. Raises MakerCannotCheck for whoever decided or told the
+    answer before, and OwnInterest for whoever worked on what it is about.
     """
     by_a_person(by)
     one_of(how, CHANNELS, "how")
     with cases.transaction():
         held = locked(case, seen=seen)
         earlier = list(Answer.objects.filter(complaint=held.complaint).order_by("version"))
-        if any(by.id in (row.made_by, row.told_by) for row in earlier):
+        untold = [row for row in earlier if row.of_review and row.told_at is None]
+        if any(by.id in (row.made_by, row.told_by) for row in earlier if row not in untold):
             raise MakerCannotCheck
-        _refuse_interest([held], by)
-        review = Review.objects.filter(complaint=held.complaint, decided_at__isnull=True).get()
+        _refuse_interest([held], by, at)
+        for row in untold:
+            drop_made_with(held, row.made_at, at)
         add_measures(held, measures, proposal=None, by=by, at=at)
         row = _answer(held, letter, len(earlier) + 1, True, by, at)
-        row.told_how, row.told_by, row.told_at = how, by.id, at
         row.save()
-        changed = bool(measures) or letter.upheld != held.complaint.upheld
-        review.result = "changed" if changed else "upheld"
-        review.decided_by, review.decided_at = by.id, at
-        review.save(update_fields=["result", "decided_by", "decided_at"])
-        complaint = held.complaint
-        complaint.upheld = letter.upheld
-        kinds = queries.measure_kinds([complaint.pk]).get(complaint.pk, {})
-        complaint.response = response_of(letter.upheld, list(kinds))
-        complaint.save(update_fields=["upheld", "response"])
-        take(
-            held,
-            "decide_review",
-            by=by,
-            at=at,
-            data={"round": review.round, "answer": row.version, "result": review.result},
-            facts=letter_facts(held, row, queries.told_measures(complaint), at),
-            also_makes=("complaints.carry_out",) if measures else (),
-        )
-        _keep_letter(held, row, by, at)
+        if unapproved([held]):
+            take(held, "settle_review", by=by, at=at, data={"answer": row.version})
+        else:
+            _tell_review(held, row, "decide_review", how, by, at)
     return row
+
+
+def tell_review(
+    *, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None
+) -> Answer:
+    """Tell what a review decided, when its money is approved.
+
+    Raises NotDecided, CompensationNotApproved and CompensationReturned.
+    """
+    by_a_person(by)
+    one_of(how, CHANNELS, "how")
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        row = queries.untold_review(held.complaint)
+        if row is None:
+            raise NotDecided(number=held.case.number)
+        _refuse_unapproved(held, row, unapproved([held]))
+        _tell_review(held, row, "tell_review", how, by, at)
+    return row
+
+
+def _tell_review(held: Held, row: Answer, step: str, how: str, by: Actor, at: datetime) -> None:
+    """The answer is changed when another verdict or a new measure comes of the review."""
+    complaint = held.complaint
+    new = complaint.measures.filter(made_at=row.made_at, dropped_at__isnull=True).exists()
+    row.told_how, row.told_by, row.told_at = how, by.id, at
+    row.save(update_fields=["told_how", "told_by", "told_at"])
+    review = Review.objects.filter(complaint=complaint, decided_at__isnull=True).get()
+    review.result = "changed" if new or row.upheld != complaint.upheld else "upheld"
+    review.decided_by, review.decided_at = row.made_by, at
+    review.save(update_fields=["result", "decided_by", "decided_at"])
+    complaint.upheld = row.upheld
+    kinds = queries.measure_kinds([complaint.pk]).get(complaint.pk, {})
+    complaint.response = response_of(row.upheld, list(kinds))
+    complaint.save(update_fields=["upheld", "response"])
+    take(
+        held,
+        step,
+        by=by,
+        at=at,
+        data={"round": review.round, "answer": row.version, "result": review.result},
+        facts=letter_facts(held, row, queries.told_measures(complaint), at),
+        also_makes=("complaints.carry_out",) if new else (),
+    )
+    _keep_letter(held, row, by, at)
 
 
 def _keep_letter(held: Held, row: Answer, by: Actor, at: datetime) -> None:
@@ -369,8 +421,13 @@ def _answer(
         written(letter.basis, "basis"),
     ]
     language = held.case.customer.language
+    text = "\n".join(parts)
     knowledge.require_plain(
-        text="\n".join(parts), language=language, purpose="complaint_answer", at=at, field="basis"
+        text=text,
+        language=language_for(text, language),
+        purpose="complaint_answer",
+        at=at,
+        field="basis",
     )
     rule = rules_at(at).answers
     standard = rule.remedies_after_review.value if of_review else rule.remedies.value

@@ -36,7 +36,6 @@ from yinuo.areas.complaints.models import (
 from yinuo.areas.complaints.rules import CHANNELS, is_heated
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
@@ -114,7 +113,7 @@ def _declare(held: Sequence[Held], by: Actor, at: datetime) -> None:
             raise HandlerMissing(number=one.case.number)
         if by.staff_id != one.case.handler_id:
             raise NotTheHandler(number=one.case.number)
-    _refuse_interest(held)
+    _refuse_interest(held, at)
     cases.advance_many([Move(one.case, "declare_no_interest") for one in held], by=by, at=at)
     for one in held:
         one.complaint.declared_by, one.complaint.declared_at = by.id, at
@@ -136,14 +135,14 @@ def investigate_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> 
                 raise HandlerMissing(number=one.case.number)
             if one.complaint.declared_by != f"staff:{one.case.handler_id}":
                 raise NotDeclared(number=one.case.number)
-        _refuse_interest(held)
+        _refuse_interest(held, at)
         move_many(complaints, step="investigate", data={}, by=by, at=at)
 
 
-def _refuse_interest(held: Sequence[Held]) -> None:
+def _refuse_interest(held: Sequence[Held], at: datetime) -> None:
     """Nobody handles a complaint about a case that he or she touched."""
-    touched = case_queries.touched_by_many(
-        {one.case.about_id for one in held if one.case.about_id is not None}
+    touched = queries.touched_many(
+        {one.case.about_id for one in held if one.case.about_id is not None}, at
     )
     for one in held:
         handler = one.case.handler
@@ -164,7 +163,7 @@ def reassign(
         held = locked(case, seen=seen)
         if not {"complaint_officer", "team_lead", "manager"}.intersection(to.roles):
             raise NotAnOfficer("to", name=to.name)
-        if f"staff:{to.pk}" in _touched(held):
+        if f"staff:{to.pk}" in _touched(held, at):
             raise OwnInterest("to", name=to.name, number=held.case.number)
         cases.write_note(case=held.case, body=why, kind="internal", by=by, at=at)
         cases.reassign(case=held.case, to=to, by=by, at=at, facts=telling(held))
@@ -173,9 +172,9 @@ def reassign(
         held.complaint.save(update_fields=["declared_by", "declared_at", "heated_talks"])
 
 
-def _touched(held: Held) -> frozenset[str]:
+def _touched(held: Held, at: datetime) -> frozenset[str]:
     about = held.case.about
-    return case_queries.touched_by(about) if about is not None else frozenset()
+    return queries.touched(about, at) if about is not None else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands.common import (
     REGULATOR_REPORT,
     Held,
@@ -24,7 +25,6 @@ from yinuo.areas.complaints.commands.common import (
 from yinuo.areas.complaints.models import Complaint, Party
 from yinuo.areas.complaints.rules import CHANNELS
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.commands import Making, Move, Opening
 from yinuo.core.cases.models import Case, Note
@@ -423,7 +423,7 @@ def _alarm(branch_path: str) -> dict[str, Any]:
 
 def _handlers(news: Sequence[NewComplaint], at: datetime) -> list[Staff | None]:
     """For each complaint an officer on duty who never touched what it is about."""
-    involved = case_queries.touched_by_many({new.about.pk for new in news if new.about})
+    involved = queries.touched_many({new.about.pk for new in news if new.about}, at)
     officers: dict[str, list[Staff]] = {}
     chosen: list[Staff | None] = []
     for place, new in enumerate(news):

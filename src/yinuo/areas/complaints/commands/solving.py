@@ -466,6 +466,20 @@ def drop_unagreed(held: Sequence[Held], by: Actor, at: datetime) -> None:
         cases.withdraw(case=by_complaint[pk].case, rules=[REPLY], why="decided", by=by, at=at)
 
 
+def drop_made_with(held: Held, made_at: datetime, at: datetime) -> None:
+    """What was decided at that moment and never told is replaced by another decision."""
+    rows = Measure.objects.filter(complaint=held.complaint, made_at=made_at)
+    rows.filter(done_at__isnull=True, dropped_at__isnull=True).update(dropped_at=at)
+
+
+def money_returned_since(held: Held, at: datetime) -> bool:
+    """Whether a compensation was refused after a letter that may speak of it was written."""
+    refused = held.complaint.measures.filter(
+        approval__verdict=Approval.Verdict.RETURNED, approval__decided_at__gte=at
+    )
+    return refused.exists()
+
+
 def unapproved(held: Sequence[Held]) -> frozenset[int]:
     """Complaints with a compensation that nobody has approved."""
     rows = Measure.objects.filter(

@@ -24,6 +24,7 @@ from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.knowledge import queries as knowledge_queries
+from yinuo.core.knowledge.rules import language_for
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Staff
 from yinuo.kit.errors import DomainError
@@ -234,7 +235,7 @@ def _in_plain_words(
     if own:
         knowledge.require_plain(
             text=own,
-            language=held.case.customer.language,
+            language=language_for(own, held.case.customer.language),
             purpose="concern_answer",
             at=at,
             field="words",

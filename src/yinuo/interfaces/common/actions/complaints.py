@@ -379,6 +379,10 @@ def _decide_review(
     )
 
 
+def _tell_review(actor: Actor, case: Case, given: given_in.HowInput, at: datetime) -> None:
+    complaints.tell_review(case=case, how=given.how, by=actor, at=at, seen=given.seen)
+
+
 def _close(actor: Actor, case: Case, given: given_in.ClosingInput, at: datetime) -> None:
     complaints.close(case=case, agreed=given.agreed, by=actor, at=at, seen=given.seen)
 
@@ -406,7 +410,13 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("disagreement", given_in.DisagreementInput, _disagree, ("disagree",)),
     Action("answer", given_in.AnswerInput, _decide, ("decide",)),
     Action("telling", given_in.HowInput, _tell, ("tell",)),
-    Action("review-answer", given_in.ReviewAnswerInput, _decide_review, ("decide_review",)),
+    Action(
+        "review-answer",
+        given_in.ReviewAnswerInput,
+        _decide_review,
+        ("decide_review", "settle_review"),
+    ),
+    Action("review-telling", given_in.HowInput, _tell_review, ("tell_review",)),
     Action("compensation", given_in.OneMeasureInput, _approve, ("approve_compensation",)),
     Action("compensation-return", given_in.MeasureReturnInput, _return, ("return_compensation",)),
     Action("account", AccountInput, _account, ("propose_account",)),

@@ -45,6 +45,7 @@ class Inside:
     whys: Sequence[Why]
     remarks: Sequence[Remark]
     record: Record | None
+    money_refused: bool
 
     @property
     def named(self) -> Mapping[str, bool]:
@@ -93,6 +94,13 @@ def inside_of(opened: Opened) -> Inside:
         whys=whys.rows,
         remarks=remarks.rows,
         record=known,
+        money_refused=any(
+            one.decided_at is not None
+            and answers.first is not None
+            and one.verdict == Approval.Verdict.RETURNED
+            and one.decided_at >= answers.first.made_at
+            for one in approvals.rows
+        ),
     )
 
 

@@ -142,7 +142,6 @@ class ComplaintPresenter(Presenter):
 
 
 def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
-    row: Complaint = page.row
     waiting = [one for one in inside.measures if one.done_at is None]
     paid = [one for one in waiting if one.kind == "compensation"]
     if noun in ("compensation", "compensation-return"):
@@ -159,16 +158,40 @@ def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
         return len(waiting) > len(paid)
     if noun == "check":
         return any(one.done_at and not one.checked_at for one in inside.measures)
-    if noun == "review-answer":
-        return row.decided_by != page.actor.id
-    if noun in ("answer", "proposal"):
-        return bool(inside.named)
     if noun == "closing":
         return not waiting
     if noun == "suspicion-review":
         found = inside.suspicion
         return found is not None and not found.verdict and found.by != page.actor.id
-    return True
+    return _answering(page, inside, noun)
+
+
+def _answering(page: OpenedPage, inside: Inside, noun: str) -> bool:
+    row: Complaint = page.row
+    if noun == "review-answer":
+        return row.decided_by != page.actor.id and (not _review_waits(inside) or _refused(inside))
+    if noun == "review-telling":
+        return _review_waits(inside) and not _refused(inside) and _approved(inside)
+    if noun == "telling":
+        return not _refused(inside) and _approved(inside)
+    if noun == "answer" and page.case.state == "decided":
+        return _refused(inside)
+    return bool(inside.named) if noun in ("answer", "proposal") else True
+
+
+def _review_waits(inside: Inside) -> bool:
+    """Whether a review was decided and is not told yet."""
+    return inside.answer is not None and inside.answer.of_review and not inside.answer.told_at
+
+
+def _approved(inside: Inside) -> bool:
+    money = [one for one in inside.measures if one.kind == "compensation" and not one.done_at]
+    return all(_verdict(one) == "approved" for one in money)
+
+
+def _refused(inside: Inside) -> bool:
+    """Whether money was refused since the answer that may speak of it was written."""
+    return inside.money_refused and inside.answer is not None and not inside.answer.told_at
 
 
 def _verdict(one: Measure) -> str:

@@ -91,6 +91,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "complaint.delivery_proved": Sentence(gettext_noop("Proof of delivery kept")),
     "complaint.rated": Sentence(gettext_noop("The complainant gave %(rating)s of 5")),
     "complaint.review_asked": Sentence(gettext_noop("Review asked for")),
+    "complaint.review_settled": Sentence(
+        gettext_noop("Review decided; it is told when its money is approved")
+    ),
     "complaint.review_decided": Sentence(gettext_noop("Review decided and told")),
     "complaint.closed": Sentence(gettext_noop("Complaint closed")),
     "complaint.withdrawn": Sentence(gettext_noop("Complaint withdrawn")),

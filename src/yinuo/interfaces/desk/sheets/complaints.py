@@ -81,7 +81,7 @@ def causes(desk: Desk, typed: Typed[Any]) -> Context:
 def handler(desk: Desk, typed: Typed[Any]) -> Context:
     """Who may look after complaints here and never touched what it is about."""
     about = desk.case.about
-    touched = complaints.touched(about) if about is not None else frozenset()
+    touched = complaints.touched(about, desk.at) if about is not None else frozenset()
     found = {
         one.pk: one
         for role in ("complaint_officer", "team_lead", "manager")

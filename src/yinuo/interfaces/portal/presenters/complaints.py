@@ -132,8 +132,9 @@ class ComplaintPage(CustomerPage):
 
 
 def _measures(row: Complaint) -> list[Measure]:
-    rows = row.measures.filter(dropped_at__isnull=True).exclude(kind="training")
-    return list(rows.order_by("pk"))
+    """What was proposed or told; who is trained is between colleagues."""
+    rows = complaints.measures_told(row).filter(dropped_at__isnull=True)
+    return list(rows.exclude(kind="training").order_by("pk"))
 
 
 def _answer(visit: Visit, row: Complaint) -> list[Section]:
