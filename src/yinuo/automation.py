@@ -380,6 +380,18 @@ def close_answered_complaints(*, at: datetime) -> None:
         complaints.close_many(ready, agreed=False, by=SYSTEM, at=at)
 
 
+@queue.task("acknowledge_voice", queue="messages")
+def acknowledge_voice(*, voice: int, at: datetime) -> None:
+    complaints.acknowledge_voice(voice_id=voice, at=at)
+
+
+@queue.task("fetch_mail", queue="mail", cron="* * * * *", tries=1)
+def fetch_mail(*, at: datetime) -> None:
+    """What customers wrote to our mailbox, where the operator has named one."""
+    if settings.IMAP_HOST and not settings.YINUO_SANDBOX:
+        complaints.empty_mailbox(by=SYSTEM, at=at)
+
+
 # Call-backs ------------------------------------------------------------------------------------
 
 

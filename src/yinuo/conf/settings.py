@@ -297,6 +297,14 @@ EMAIL_USE_TLS = env.read_flag("YINUO_SMTP_TLS", default=PRODUCTION and not EMAIL
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.read("YINUO_MAIL_FROM", "yinuo@localhost.localdomain")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where customers' letters come in; what leaves asks to be answered there.
+MAIL_INTAKE = env.read("YINUO_MAIL_INTAKE")
+IMAP_HOST = env.read("YINUO_IMAP_HOST")
+IMAP_SSL = env.read_flag("YINUO_IMAP_SSL", default=True)
+IMAP_PORT = env.read_number("YINUO_IMAP_PORT", 993 if IMAP_SSL else 143)
+IMAP_USER = env.read("YINUO_IMAP_USER")
+IMAP_PASSWORD = env.read("YINUO_IMAP_PASSWORD")
+IMAP_FOLDER = env.read("YINUO_IMAP_FOLDER", "INBOX")
 
 # --- Logs --------------------------------------------------------------------------------------
 

@@ -56,6 +56,22 @@ class Inbound(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     rating = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5")
     external_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    named = EncryptedTextField(
+        null=True, blank=True, help_text="case number or plate, as the sender wrote it"
+    )
+    mail_id = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="Message-ID of an e-mail"
+    )
+    automatic = models.CharField(
+        max_length=8, blank=True, default="", db_default="",
+        help_text="reply list: a machine wrote it, so no machine answers",
+    )  # fmt: skip
+    left_out = models.JSONField(
+        null=True, blank=True, help_text="[{name, why}] of what came along and was not taken"
+    )
+    acknowledged_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the letter with the number left"
+    )
 
     class Meta:
         constraints = [
@@ -78,6 +94,21 @@ class Inbound(models.Model):
                 condition=Q(kind="question", answered_at__isnull=True),
                 name="question_to_answer",
             ),
+        ]
+
+
+class VoicePaper(models.Model):
+    """A file that came with a voice. When the voice lands on a case, it becomes a paper there."""
+
+    voice = models.ForeignKey(Inbound, on_delete=models.PROTECT, related_name="papers")
+    file = models.ForeignKey(
+        "documents.StoredFile", on_delete=models.PROTECT, related_name="came_with"
+    )
+    file_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["voice", "file"], name="file_once_per_voice")
         ]
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from yinuo.core.messages.rulefile import Wait
 from yinuo.kit.rules import LimitText, Plain, PromiseRule, Rule, RuleFile, RuleTable
 
 Count = Annotated[int, Field(gt=0)]
@@ -40,6 +41,36 @@ class ChannelWatch(Plain):
 
     silent_after: LimitText
     instead: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Attempts(Plain):
+    """So many in so long, then whoever tries waits."""
+
+    most: Count
+    within: Wait
+
+
+class WebFormRules(RuleTable):
+    """The form that everybody may fill in. Sent again within `same_words_within` it is the same."""
+
+    per_address: Rule[Attempts]
+    per_phone: Rule[Attempts]
+    same_words_within: Rule[Wait]
+    most_files: Rule[Count]
+
+
+class MailRules(RuleTable):
+    """What of an e-mail is taken in. Beyond `largest_bytes` it is read without its attachments.
+
+    `quote_marks` are patterns of the line behind which the sender repeats what others wrote.
+    """
+
+    largest_bytes: Rule[Count]
+    longest_words: Rule[Count]
+    most_files: Rule[Count]
+    batch: Rule[Count]
+    quote_marks: Rule[Annotated[tuple[str, ...], Field(min_length=1)]]
+    acknowledged_per_sender: Rule[Attempts]
 
 
 class InboundRules(RuleTable):
@@ -143,6 +174,8 @@ class ComplaintsRules(RuleFile):
 
     promises: ComplaintPromises
     inbound: InboundRules
+    web_form: WebFormRules
+    mail: MailRules
     interest: InterestRules
     groups: GroupRules
     extensions: ExtensionRules

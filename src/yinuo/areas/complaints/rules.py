@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yinuo.areas.complaints.rulefile import Cause, CausesRules, Heard, InboundRules
+from yinuo.kit.errors import DomainError
+from yinuo.kit.ids import CaseNumber
 from yinuo.perception.folding import fold
 from yinuo.perception.reading import Reading
 
@@ -41,6 +43,20 @@ MEASURES = (
 UPHELD = ("yes", "partly", "no")
 # What complaints are divided by: closed claims, premium in 100 m, policies in force.
 MEASURES_OF_COMPLAINING = ("per_thousand_claims", "per_hundred_million", "per_ten_thousand")
+
+
+def voice_number(pk: int, received_at: datetime) -> str:
+    """What a voice is called on the phone before there is a case: V26-0000012-5."""
+    return str(CaseNumber("V", received_at.year, pk))
+
+
+def voice_of(number: str) -> int | None:
+    """The row of such a number, None for anything else."""
+    try:
+        read = CaseNumber.parse(number)
+    except DomainError:
+        return None
+    return read.sequence if read.prefix == "V" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,11 @@ __all__ = [
     "forget_unused_files",
     "judge",
     "judge_many",
+    "keep_files",
     "keep_letter",
     "look_at",
     "receive",
+    "receive_kept",
     "receive_many",
     "receive_taken",
     "request_documents",
@@ -292,6 +294,37 @@ def keep_letter(
             row.save()
             _record(fresh, [("document.written", _received(row))], by, at, {})
     return row
+
+
+def keep_files(taken: Sequence[Taken], *, at: datetime) -> list[StoredFile]:
+    """The rows of files that came before there is a case, each content once, in their order."""
+    files = _store(taken, at)
+    return list({one.sha256: files[one.sha256] for one in taken}.values())
+
+
+def receive_kept(
+    *, case: Case, files: Sequence[tuple[StoredFile, str]], kind: str, by: Actor, at: datetime
+) -> list[Document]:
+    """Put files into the case that `keep_files` kept, each with its name; see `receive_taken`."""
+    rule = rules.kind_of(rulebook.rules(DocumentsRules, at=at), kind)
+    taken = [
+        Taken(
+            kind=kind,
+            subject="",
+            for_customer=rule.for_customer,
+            sha256=bytes(file.sha256),
+            size=file.size_bytes,
+            content_type=file.content_type,
+            file_name=name,
+            width=file.width,
+            height=file.height,
+            taken_at=None,
+            latitude=None,
+            longitude=None,
+        )
+        for file, name in files
+    ]
+    return receive_taken(case=case, taken=taken, by=by, at=at)
 
 
 # Parts ---------------------------------------------------------------------------------------

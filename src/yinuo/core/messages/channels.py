@@ -40,7 +40,7 @@ class OutcomeUnknown(TemporaryFailure):
 
 
 class Channel(Protocol):
-    def send(self, message: Message, *, at: datetime) -> None:
+    def send(self, message: Message, *, at: datetime, answers: str = "") -> None:
         """Returns when the other side has taken it. Raises TemporaryFailure, PermanentFailure."""
 
 
@@ -57,7 +57,7 @@ def email() -> Iterator[Channel]:
 class _Sink:
     """A sandbox lives in simulated time and speaks to nobody."""
 
-    def send(self, message: Message, *, at: datetime) -> None:
+    def send(self, message: Message, *, at: datetime, answers: str = "") -> None:
         return None
 
     def close(self) -> None:
@@ -68,10 +68,10 @@ class _Email:
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
 
-    def send(self, message: Message, *, at: datetime) -> None:
+    def send(self, message: Message, *, at: datetime, answers: str = "") -> None:
         connection = self._open()
         try:
-            connection.send_messages([letter(message, at=at)])
+            connection.send_messages([letter(message, at=at, answers=answers)])
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise failure(error) from error
@@ -113,17 +113,22 @@ def reader_of(message: Message) -> Reader:
     raise ValueError(f"message {message.pk} has no reader")
 
 
-def letter(message: Message, *, at: datetime) -> EmailMultiAlternatives:
-    """The words as plain text and as simple HTML, with the reader's own link to the case."""
+def letter(message: Message, *, at: datetime, answers: str = "") -> EmailMultiAlternatives:
+    """The words as plain text and as simple HTML, with the reader's own link to the case.
+
+    `answers` is the Message-ID of the letter that this one answers by itself (RFC 3834).
+    """
     link = page_of(message, at=at) if LINK in message.body else ""
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body.replace(LINK, link),
         to=[reader_of(message).email],
+        reply_to=[settings.MAIL_INTAKE] if settings.MAIL_INTAKE and not message.staff_id else None,
         headers={
             "Message-ID": message.message_id,
-            "Auto-Submitted": "auto-generated",
+            "Auto-Submitted": "auto-replied" if answers else "auto-generated",
             "Content-Language": message.language,
+            **({"In-Reply-To": answers, "References": answers} if answers else {}),
         },
     )
     html = render_to_string(

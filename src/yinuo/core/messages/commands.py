@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.messages.models import Message
 from yinuo.core.messages.rulefile import ChannelsRules, Reason
-from yinuo.core.messages.sending import Sent, send_code, send_due, send_when_written
+from yinuo.core.messages.sending import (
+    Sent,
+    send_code,
+    send_due,
+    send_receipt,
+    send_when_written,
+    take_bounce,
+)
 from yinuo.core.messages.writing import LINK, Telling, facts_for, messages_of, route_rows, words
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -25,7 +32,9 @@ __all__ = [
     "mark_read",
     "send_code",
     "send_due",
+    "send_receipt",
     "send_when_written",
+    "take_bounce",
     "write_by_hand",
     "write_many",
 ]

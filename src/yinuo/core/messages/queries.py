@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,18 @@ def troubled(branch_path: str) -> QuerySet[Message]:
         .select_related("case", "person", "staff")
         .order_by("-written_at", "-pk")
     )
+
+
+def answered(message_ids: Sequence[str]) -> Message | None:
+    """The letter of ours to a customer that these Message-IDs name, the nearest first."""
+    if not message_ids:
+        return None
+    found = (
+        Message.objects.filter(message_id__in=message_ids, person__isnull=False)
+        .select_related("case__branch", "case__customer", "person")
+        .in_bulk(field_name="message_id")
+    )
+    return next((found[one] for one in message_ids if one in found), None)
 
 
 def shown(body: str, page: str) -> str:

@@ -21,6 +21,7 @@ OPTED_OUT = "opted_out"
 PREFERS_INBOX = "prefers_inbox"
 GAVE_UP = "gave_up"
 OUTCOME_UNKNOWN = "outcome_unknown"
+CAME_BACK = "came_back"
 
 
 @dataclass(frozen=True, slots=True)

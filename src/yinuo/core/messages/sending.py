@@ -122,6 +122,33 @@ def send_code(*, person: Person, code: str, minutes: int, at: datetime) -> None:
         raise CodeNotSent from error
 
 
+def send_receipt(
+    *, to: Person, text: str, facts: dict[str, object], key: str, answers: str, at: datetime
+) -> None:
+    """Answer a letter by itself: that it is here. `to` need not be a customer of ours yet.
+
+    The same `key` gives the same Message-ID, so that a mail program shows one that left twice once.
+    Not to be called inside a transaction. Raises TemporaryFailure and PermanentFailure.
+    """
+    told = words(text, to.language, facts, at=at)
+    message = Message(
+        person=to,
+        language=to.language,
+        subject=told.subject,
+        body=told.body,
+        message_id=ids.message_id(mail_domain(), "receipt", key),
+    )
+    with channels.email() as channel:
+        channel.send(message, at=at, answers=answers)
+
+
+def take_bounce(*, message_id: str) -> bool:
+    """A letter that had left came back: it failed. False for one that is not ours, or known."""
+    ours = Message.objects.filter(message_id=message_id, channel=Message.Channel.EMAIL)
+    changes = {"status": Message.Status.FAILED, "why_not": rules.CAME_BACK}
+    return bool(ours.filter(status=Message.Status.SENT).update(**changes))
+
+
 def _claim(message_ids: Iterable[int] | None, email: EmailRules, at: datetime) -> Sequence[Message]:
     due = Message.objects.filter(
         Q(not_before_at__isnull=True) | Q(not_before_at__lte=at),

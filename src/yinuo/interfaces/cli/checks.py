@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import WORKFLOWS
+from yinuo.core.messages import mailbox as letters_in
 from yinuo.core.people.models import Staff
 from yinuo.interfaces.common import upgrades
 from yinuo.kit import env, machine
@@ -329,6 +330,39 @@ def mail() -> Iterator[Finding]:
     )
 
 
+def mailbox() -> Iterator[Finding]:
+    subject = _("Mailbox")
+    if not settings.IMAP_HOST:
+        yield Finding(
+            Level.NOTE,
+            subject,
+            _("No mailbox is read: e-mail comes in only by `yinuo receive-mail`."),
+            _("Set YINUO_IMAP_HOST, YINUO_IMAP_USER, YINUO_IMAP_PASSWORD and YINUO_MAIL_INTAKE."),
+        )
+        return
+    try:
+        with letters_in.opened() as box:
+            waiting = len(box.waiting())
+    except letters_in.MailboxClosed as error:
+        yield Finding(
+            Level.WRONG,
+            subject,
+            _("%(host)s does not let us in (%(why)s).")
+            % {"host": settings.IMAP_HOST, "why": error},
+            _("Check YINUO_IMAP_HOST, YINUO_IMAP_USER, YINUO_IMAP_PASSWORD, YINUO_IMAP_FOLDER."),
+        )
+        return
+    said = _("%(host)s: %(number)s letters wait.")
+    yield Finding(Level.GOOD, subject, said % {"host": settings.IMAP_HOST, "number": waiting})
+    if not box.keywords:
+        yield Finding(
+            Level.NOTE,
+            subject,
+            _("The server keeps no marks of ours, so a letter that a person has read is left out."),
+            _("Let nobody but Yinuo open this mailbox."),
+        )
+
+
 def answers() -> bool:
     """True when the database can be asked; `database` says what is wrong when it cannot."""
     cluster = env.embedded_cluster()
@@ -349,6 +383,7 @@ ALL: tuple[Check, ...] = (
     workflows,
     worker,
     mail,
+    mailbox,
     fonts,
     browser,
     disk,

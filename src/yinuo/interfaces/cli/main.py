@@ -33,6 +33,7 @@ COMMANDS = {
     "claim": "yinuo.interfaces.cli.claims:claim",
     "case": "yinuo.interfaces.cli.cases:case",
     "call-backs": "yinuo.interfaces.cli.call_backs:call_backs",
+    "receive-mail": "yinuo.interfaces.cli.mail:receive_mail",
     "doctor": "yinuo.interfaces.cli.doctor:doctor",
     "settle": "yinuo.interfaces.cli.settling:settle",
     "explain": "yinuo.interfaces.cli.settling:explain",

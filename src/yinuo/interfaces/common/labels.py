@@ -145,6 +145,7 @@ WHY_NOT: Words = {
     "prefers_inbox": gettext_noop("Not sent: prefers the inbox"),
     "gave_up": gettext_noop("Could not be delivered"),
     "outcome_unknown": gettext_noop("May not have arrived"),
+    "came_back": gettext_noop("Came back: the address does not work"),
 }
 MESSAGE_STATUS: Words = {
     "queued": gettext_noop("Waiting to be sent"),

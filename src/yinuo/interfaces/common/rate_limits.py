@@ -35,7 +35,14 @@ def wait_seconds(limit: str, caller: str, *, now: datetime | None = None) -> int
     `limit` is a name in ``settings.RATE_LIMITS``. `caller` may be an address, a case number or a
     phone: only a keyed hash of it is kept.
     """
-    attempts_allowed, seconds = settings.RATE_LIMITS[limit]
+    allowed, seconds = settings.RATE_LIMITS[limit]
+    return seconds_left(limit, caller, allowed=allowed, seconds=seconds, now=now)
+
+
+def seconds_left(
+    limit: str, caller: str, *, allowed: int, seconds: int, now: datetime | None = None
+) -> int:
+    """As `wait_seconds`, for a limit whose figures stand in the rules."""
     values: dict[str, str | datetime | int] = {
         "key": _key(limit, caller),
         "now": now or datetime.now(UTC),
@@ -44,12 +51,15 @@ def wait_seconds(limit: str, caller: str, *, now: datetime | None = None) -> int
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         attempts, left = cursor.fetchone()
-    return max(left, 1) if attempts > attempts_allowed else 0
+    return max(left, 1) if attempts > allowed else 0
 
 
-def forget_old(*, now: datetime | None = None) -> int:
-    """Delete windows that have closed under every limit; the worker does this daily."""
-    longest = max(seconds for _, seconds in settings.RATE_LIMITS.values())
+def forget_old(*, now: datetime | None = None, longest: int = 0) -> int:
+    """Delete windows that have closed under every limit; the worker does this daily.
+
+    `longest` are the seconds of the longest limit of the rules.
+    """
+    longest = max(longest, *(seconds for _, seconds in settings.RATE_LIMITS.values()))
     with connection.cursor() as cursor:
         cursor.execute(FORGET, {"now": now or datetime.now(UTC), "seconds": longest})
         return int(cursor.rowcount)

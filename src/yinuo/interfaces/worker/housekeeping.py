@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from django.contrib.sessions.models import Session
 from procrastinate import App
 
+from yinuo.areas.complaints.rulefile import ComplaintsRules
 from yinuo.core.documents import commands as documents
 from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import rate_limits
 from yinuo.kit import logs, queue
 
@@ -22,7 +24,9 @@ logger = logs.log("yinuo.worker")
 
 @queue.task("forget_old_attempts", queue="housekeeping", cron="20 3 * * *")
 def forget_old_attempts(*, at: datetime) -> None:
-    rate_limits.forget_old(now=at)
+    form = rulebook.rules(ComplaintsRules, at=at).web_form
+    windows = [one.value.within.elapsed() for one in (form.per_address, form.per_phone)]
+    rate_limits.forget_old(now=at, longest=int(max(windows).total_seconds()))
 
 
 @queue.task("forget_old_sessions", queue="housekeeping", cron="25 3 * * *")

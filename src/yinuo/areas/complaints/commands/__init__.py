@@ -73,6 +73,14 @@ from yinuo.areas.complaints.commands.solving import (
     return_compensation,
     take_bank_answer,
 )
+from yinuo.areas.complaints.commands.strangers import (
+    FormVoice,
+    Heard,
+    acknowledge_voice,
+    empty_mailbox,
+    hear_form,
+    hear_mail,
+)
 from yinuo.areas.complaints.commands.taking_over import (
     PastComplaint,
     TakenOver,
@@ -91,6 +99,8 @@ from yinuo.areas.complaints.commands.voices import (
 __all__ = [
     "About",
     "Decided",
+    "FormVoice",
+    "Heard",
     "Landing",
     "Letter",
     "NewComplaint",
@@ -103,6 +113,7 @@ __all__ = [
     "accept_many",
     "acknowledge",
     "acknowledge_many",
+    "acknowledge_voice",
     "add_facts",
     "agree",
     "answer_question",
@@ -126,11 +137,14 @@ __all__ = [
     "decline_extension",
     "describe",
     "disagree",
+    "empty_mailbox",
     "end_outage",
     "exclude_time",
     "forward",
     "hand_to_discipline",
     "hear_event",
+    "hear_form",
+    "hear_mail",
     "include_time",
     "investigate",
     "investigate_many",

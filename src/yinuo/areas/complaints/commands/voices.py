@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints.commands.common import (
@@ -20,12 +22,14 @@ from yinuo.areas.complaints.commands.receiving import (
     NotYetReceived,
     receive,
 )
-from yinuo.areas.complaints.models import Inbound
+from yinuo.areas.complaints.models import Inbound, VoicePaper
 from yinuo.areas.complaints.rules import CHANNELS, KINDS, sort_voice
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.commands.promises import Making
 from yinuo.core.cases.models import Case, Event, Note
+from yinuo.core.documents import commands as documents
+from yinuo.core.documents.commands import Taken
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person
 from yinuo.kit import clock
@@ -34,6 +38,8 @@ from yinuo.kit.errors import DomainError
 from yinuo.perception.reading import read
 
 ANSWER_QUESTION = "complaints.answer_question"
+PAPERS = "other"
+"""The kind of paper that a voice brings: what it is, nobody has said yet."""
 
 
 class SortedAlready(DomainError):
@@ -62,7 +68,10 @@ class NoQuestion(DomainError):
 class NewVoice:
     """Words as they were said, by whom they were said as far as we know, and how they came.
 
-    `restated` is what the colleague said back and the customer confirmed.
+    `restated` is what the colleague said back and the customer confirmed. `named` is the case or
+    car as a stranger wrote it; nobody has looked whether there is one. `papers` have been looked
+    at, `left_out` is what was not taken. `own_words` are those that the sender did not repeat from
+    others, where they differ. `automatic` says that a machine wrote it.
     """
 
     channel: str
@@ -77,6 +86,12 @@ class NewVoice:
     received_at: datetime | None = None
     first_spoken_at: datetime | None = None
     external_key: str = ""
+    named: str = ""
+    mail_id: str = ""
+    automatic: str = ""
+    own_words: str = ""
+    papers: Sequence[Taken] = ()
+    left_out: Sequence[Mapping[str, str]] = ()
 
 
 def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
@@ -91,15 +106,16 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
     if received > at or first > received:
         raise NotYetReceived("received_at")
     rules = rules_at(at)
+    own = voice.own_words.strip() or words
     found = sort_voice(
-        words, read(words), rules.inbound, channel=voice.channel, alarms=rules.heat.alarms.value
+        own, read(own), rules.inbound, channel=voice.channel, alarms=rules.heat.alarms.value
     )
     due = clock.due(rules.inbound.sort_within.value, received, calendar_at(at))
     with cases.transaction():
-        known = Inbound.objects.filter(external_key=voice.external_key or None).first()
-        if known is not None and voice.external_key:
+        known = _known(voice.external_key)
+        if known is not None:
             return known
-        return Inbound.objects.create(
+        row = Inbound.objects.create(
             channel=voice.channel,
             received_at=received,
             first_spoken_at=first,
@@ -119,7 +135,33 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
             due_provisional=due.provisional,
             taken_by=by.id,
             external_key=voice.external_key or None,
+            named=voice.named.strip() or None,
+            mail_id=voice.mail_id,
+            automatic=voice.automatic,
+            left_out=list(voice.left_out) or None,
         )
+        _keep_papers(row, voice.papers, at)
+    return row
+
+
+def _known(external_key: str) -> Inbound | None:
+    """The voice of this key. Two that come at once wait for each other."""
+    if not external_key:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [f"voice:{external_key}"])
+    return Inbound.objects.filter(external_key=external_key).first()
+
+
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+def _keep_papers(row: Inbound, papers: Sequence[Taken], at: datetime) -> None:
+    names = {one.sha256: one.file_name for one in reversed(papers)}
+    VoicePaper.objects.bulk_create(
+        VoicePaper(voice=row, file=file, file_name=names[bytes(file.sha256)])
+        for file in documents.keep_files(papers, at=at)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +199,18 @@ def sort(*, voice: Inbound, landing: Landing, by: Actor, at: datetime) -> Case |
         if note is not None:
             row.words = ""
         row.save()
+        if case is not None and note is not None:
+            _hand_over_papers(row, case, by, at)
     return case
+
+
+def _hand_over_papers(row: Inbound, case: Case, by: Actor, at: datetime) -> None:
+    """What came along becomes a paper of the case, where it is judged and kept like any other."""
+    papers = list(row.papers.select_related("file").order_by("pk"))
+    if papers:
+        files = [(one.file, one.file_name) for one in papers]
+        documents.receive_kept(case=case, files=files, kind=PAPERS, by=by, at=at)
+        row.papers.all().delete()
 
 
 def _land(
