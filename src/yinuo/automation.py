@@ -421,6 +421,13 @@ def check_call_backs(*, at: datetime) -> None:
         defer_missing_call_backs(at=at)
 
 
+@queue.task("draw_quality_checks", queue="clock", cron="45 16 * * *")
+def draw_quality_checks(*, at: datetime) -> None:
+    """After midnight in Shanghai: the calls of yesterday that a second person listens to."""
+    call_backs.draw_checks(at=at)
+    call_backs.forget_recordings(at=at)
+
+
 def defer_missing_call_backs(*, at: datetime) -> None:
     """One job per batch for the claims that have neither call-back nor exclusion."""
     size = rulebook.rules(CallBacksRules, at=at).batches.size.value
@@ -430,12 +437,10 @@ def defer_missing_call_backs(*, at: datetime) -> None:
 
 @queue.task("open_call_backs", queue="clock")
 def open_call_backs(*, case_ids: Sequence[int], at: datetime) -> None:
-    ended = [
-        case
-        for case in Case.objects.filter(pk__in=case_ids)
-        if case.state in claim_queries.OCCASIONS
-    ]
-    follow_up(ended, at=at)
+    with cases.transaction():
+        locked = cases.lock_many(case_ids)
+        ended = [case for case in locked.values() if claim_queries.is_over(case)]
+        follow_up(ended, at=at)
     ready = claim_queries.ready_to_close([case.pk for case in ended])
     turns = [claims.Turn(case=case) for case in ended if case.pk in ready]
     if turns:

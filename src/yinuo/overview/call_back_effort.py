@@ -9,13 +9,13 @@ from decimal import Decimal
 from django.db.models import Count, Q
 from django.utils.timezone import localdate
 
-from yinuo.areas.call_backs.models import CallBack, Response
 from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.people import queries as people
-from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.overview import call_back_figures as figures
+from yinuo.overview.call_back_figures import Period
 from yinuo.overview.call_back_rulefile import CallBackFiguresRules, EffortRules
 
 MINUTES_AN_HOUR = 60
@@ -23,11 +23,12 @@ MINUTES_AN_HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`waiting` calls may be made now; `callers` are trained, active and on duty. `saved_cost` is
-    what the answers by link of the period would have cost on the phone.
+    """`waiting` calls may be made now; `callers` are trained in `training`, active and on duty.
+    `saved_cost` is what the answers by link of the period would have cost on the phone.
     """
 
     waiting: int
+    training: str
     callers: int
     calls_a_day: int
     by_link: int
@@ -43,26 +44,21 @@ class Effort:
         return (Decimal(self.waiting) / self.calls_a_day).quantize(Decimal("0.1"))
 
 
-def effort(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> Effort:
-    """Of the actor's branches: the load at `at`, the answers finished in [since, until)."""
+def effort(actor: Actor, period: Period) -> Effort:
+    """Of the actor's branches: the load now, the answers finished in the period."""
+    at = period.at
     with rulebook.pinned():
         rules = rulebook.rules(CallBackFiguresRules, at=at).effort
         kind = rulebook.rules(CallBacksRules, at=at).calling.training.value
     callers = _callers(actor, kind, at)
-    answers = Response.objects.filter(
-        people.within(actor, "call_back__case__branch_path"),
-        finished_at__gte=since,
-        finished_at__lt=until,
-    )
-    counts = answers.aggregate(
+    counts = figures.population(actor, "all_answers", period).aggregate(
         by_link=Count("pk", filter=Q(channel="portal")),
         by_phone=Count("pk", filter=Q(channel="call")),
     )
-    if not seeing.sees_customers(actor):
-        counts = {"by_link": 0, "by_phone": 0}
     hours, cost = _saved(counts["by_link"], rules)
     return Effort(
-        waiting=_waiting(actor, at),
+        waiting=figures.population(actor, "waiting", period).count(),
+        training=kind,
         callers=callers,
         calls_a_day=callers * rules.calls_an_hour.value * rules.hours_a_day.value,
         by_link=counts["by_link"],
@@ -70,13 +66,6 @@ def effort(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> E
         saved_hours=hours,
         saved_cost=cost,
     )
-
-
-def _waiting(actor: Actor, at: datetime) -> int:
-    if not seeing.sees_customers(actor):
-        return 0
-    due = CallBack.objects.filter(channel="call", next_contact_at__lte=at)
-    return due.filter(people.within(actor, "case__branch_path")).count()
 
 
 def _callers(actor: Actor, kind: str, at: datetime) -> int:

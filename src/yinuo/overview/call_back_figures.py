@@ -32,6 +32,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.people import queries as people
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
+from yinuo.core.policies.models import Policy
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.clock import Limit
 from yinuo.kit.rules import Rule
@@ -39,12 +40,14 @@ from yinuo.overview import measures
 from yinuo.overview.call_back_rulefile import CallBackFiguresRules, TargetName
 from yinuo.overview.measures import Measure, Verdict
 
-Base = Literal["call_backs", "answers", "concerns"]
+Base = Literal["call_backs", "answers", "concerns", "all_answers", "waiting"]
 Group = Literal["", "branch", "agent", "script", "channel", "programme"]
 
 GROUPS: tuple[Group, ...] = ("", "branch", "agent", "script", "channel", "programme")
 CASES = 200
 """So many cases behind a figure are shown or exported at once."""
+
+BECAME_CONTENT = Q(satisfied=True, case__closed_at__isnull=False)
 
 QUALITIES = ("professional", "efficient", "transparent", "warm", "respect")
 
@@ -90,11 +93,18 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """Rounds until the customer was content: the mean over `n` call-backs, None without any."""
+
+    mean: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     total: Mapping[str, Result]
     groups: tuple[GroupResult, ...]
-    rounds: float | None
-    """Rounds until the customer was content, on average."""
+    rounds: Rounds
 
 
 def overview(actor: Actor, period: Period, group: Group = "") -> Overview:
@@ -120,6 +130,17 @@ def figures(at: datetime) -> tuple[Figure, ...]:
         *_coverage("last", shown.complete_within.value, at),
         *_said(at),
         *_became(shown.solved_within.value, at),
+        _churned(shown.renewal_awaited.value, at),
+    )
+
+
+def countable() -> tuple[Figure, ...]:
+    """What the page counts besides, without a share of anything; each opens its cases too."""
+    return (
+        Figure("rounds", "call_backs", BECAME_CONTENT, Q()),
+        Figure("waiting", "waiting", Q(), Q()),
+        Figure("by_link", "all_answers", Q(channel="portal"), Q()),
+        Figure("by_phone", "all_answers", Q(channel="call"), Q()),
     )
 
 
@@ -177,6 +198,18 @@ def _became(solved_within: Limit, at: datetime) -> tuple[Figure, ...]:
         Figure("content_at_once", "call_backs", ended, Q(satisfied=True, round=1)),
         Figure("content_at_last", "call_backs", ended, Q(satisfied=True)),
     )
+
+
+def _churned(awaited: Limit, at: datetime) -> Figure:
+    """Of the customers asked whose insurance ran out or was cancelled since their call-back was
+    opened, those who have none with us now. Who may still renew is not looked at yet."""
+    theirs = Policy.objects.filter(holder=OuterRef("person"))
+    ended_at = Coalesce("cancelled_at", "ends_at")
+    over = theirs.annotate(ended_at=ended_at).filter(
+        ended_at__gte=OuterRef("case__opened_at"), ended_at__lte=at - awaited.elapsed()
+    )
+    running = theirs.filter(cancelled_at__isnull=True, starts_at__lte=at, ends_at__gt=at)
+    return Figure("churned", "call_backs", Q(Exists(over)), ~Q(Exists(running)))
 
 
 def _questions_by_quality(at: datetime) -> Mapping[str, tuple[str, ...]]:
@@ -292,15 +325,35 @@ def _concerns(actor: Actor, period: Period) -> QuerySet[Concern]:
     )
 
 
+def _all_answers(actor: Actor, period: Period) -> QuerySet[Response]:
+    """Of every round and of campaigns too: what taking them cost or spared."""
+    return Response.objects.filter(
+        people.within(actor, "call_back__case__branch_path"),
+        finished_at__gte=period.since,
+        finished_at__lt=period.until,
+    )
+
+
+def _waiting(actor: Actor, period: Period) -> QuerySet[CallBack]:
+    """Calls that may be made now, whenever their call-backs were opened."""
+    return CallBack.objects.filter(
+        people.within(actor, "case__branch_path"), channel="call", next_contact_at__lte=period.at
+    )
+
+
 _POPULATIONS: Mapping[Base, Callable[[Actor, Period], QuerySet[Any]]] = {
     "call_backs": _call_backs,
     "answers": _answers,
     "concerns": _concerns,
+    "all_answers": _all_answers,
+    "waiting": _waiting,
 }
 
 
 def _grouping(base: Base, group: Group) -> Any:
     """What the figures of a base are grouped by; None where it has no such thing."""
+    if base in ("all_answers", "waiting"):
+        return None
     if group == "branch":
         return F("call_back__case__branch__name" if base == "answers" else "case__branch__name")
     if group == "agent":
@@ -333,13 +386,10 @@ def _first_channel() -> Any:
     return Coalesce(Subquery(first.values("channel")[:1]), Value(""))
 
 
-def _rounds(actor: Actor, period: Period) -> float | None:
-    rows = population(actor, "call_backs", period)
-    if not seeing.sees_customers(actor):
-        return None
-    content = rows.filter(satisfied=True, case__closed_at__isnull=False)
-    found: float | None = content.aggregate(rounds=Avg("round"))["rounds"]
-    return found
+def _rounds(actor: Actor, period: Period) -> Rounds:
+    content = population(actor, "call_backs", period).filter(BECAME_CONTENT)
+    found = content.aggregate(mean=Avg("round"), n=Count("pk"))
+    return Rounds(found["mean"], found["n"])
 
 
 # The cases behind a figure ------------------------------------------------------------------------
@@ -352,7 +402,8 @@ def cases_behind(
 
     Empty for a figure that there is not.
     """
-    figure = next((one for one in figures(period.at) if one.code == code), None)
+    known = (*figures(period.at), *countable())
+    figure = next((one for one in known if one.code == code), None)
     if figure is None:
         return []
     rows = population(actor, figure.base, period).filter(figure.counted or Q(pk__isnull=False))
@@ -364,6 +415,7 @@ def cases_behind(
         if by is None:
             return []
         rows = rows.annotate(grouped=Coalesce(by, Value(""))).filter(grouped=key)
-    ids = rows.values("call_back" if figure.base == "answers" else "pk")
+    answers = figure.base in ("answers", "all_answers")
+    ids = rows.values("call_back" if answers else "pk")
     found = Case.objects.filter(pk__in=ids).select_related("customer", "handler", "branch")
     return list(found.order_by("-opened_at", "-pk")[:CASES])

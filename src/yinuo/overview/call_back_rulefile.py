@@ -16,12 +16,14 @@ Percent = Annotated[Decimal, Field(ge=-100, le=100)]
 
 
 class ShownRules(RuleTable):
-    """`least` answers below which an index is not shown; the windows begin when the case ended."""
+    """`least` answers below which an index is not shown; the windows begin when the case ended.
+    `renewal_awaited` passes after a policy before its holder counts as gone."""
 
     least: Rule[Count]
     first_within: Rule[Wait]
     complete_within: Rule[Wait]
     solved_within: Rule[Wait]
+    renewal_awaited: Rule[Wait]
 
 
 class EffortRules(RuleTable):

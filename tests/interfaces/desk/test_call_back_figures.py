@@ -14,8 +14,11 @@ from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import HAPPY, Asking
 from tests.interfaces.desk.house import NOW
 from tests.interfaces.desk.test_bench import browser, due
-from yinuo.areas.call_backs.models import Measure
+from tests.world import take_policy
+from yinuo.areas.call_backs.models import CallBack, Measure
+from yinuo.core.cases.models import Case
 from yinuo.core.people.models import AccessRecord
+from yinuo.core.policies.models import Policy
 from yinuo.core.rulebook import commands as rulebook
 
 FIGURES = "/desk/call-backs/figures"
@@ -74,12 +77,60 @@ def test_with_fewer_answers_asked_for_the_index_and_its_interval_are_shown(ask: 
 def test_figures_are_grouped_and_each_opens_its_cases(ask: Asking, group: str) -> None:
     lead = browser(ask, "team_lead")
     text = _text(lead, f"{FIGURES}?group={group}")
-    links = re.findall(r'href="(/desk/call-backs/figures/cases\?[^"]*)"', text)
+    table = text[: text.index('<div class="figures">')]
+    links = re.findall(r'href="(/desk/call-backs/figures/cases\?[^"]*)"', table)
     assert links
     for link in links:
         shown = _text(lead, link.replace("&amp;", "&"))
         assert ask.case.number in shown
     assert AccessRecord.objects.filter(what="desk.call_backs.figure").exists()
+
+
+@pytest.mark.covers("CB-32")
+def test_every_number_of_the_page_opens_what_it_counts(ask: Asking) -> None:
+    other = asking.open_one(ask.world, at=ask.at, policy="P-200")
+    due(other)
+    Case.objects.filter(pk=ask.case.pk).update(closed_at=NOW)
+    CallBack.objects.filter(pk=ask.case.pk).update(satisfied=True, round=2)
+    lead = browser(ask, "team_lead")
+    text = _text(lead, FIGURES)
+    codes = set(re.findall(r'id="figure-(\w+)"', text))
+    for code in codes:
+        shown = _figure(text, code)
+        empty = re.search(r">\s*0 (of 0|answers)", shown) is not None
+        assert ("figures/cases?figure=" in shown) != empty, code
+    assert "2.0" in _figure(text, "rounds")
+    facts = text[text.index('<dl class="facts">') :].partition("</dl>")[0]
+    assert facts.count("<dd><a href=") == facts.count("<dd>")
+    opened = {"rounds": ask, "by_link": ask, "waiting": other}
+    for code, case in opened.items():
+        shown = _text(lead, f"{FIGURES}/cases?figure={code}")
+        assert (ask.case.number in shown) == (case is ask), code
+        assert (other.number in shown) == (case is other), code
+        assert "Those that do not" not in shown
+    assert other.number not in _text(lead, f"{FIGURES}/cases?figure=by_phone")
+
+
+@pytest.mark.covers("G-11")
+def test_who_left_us_after_the_call_back_stands_beside_the_four_goals(ask: Asking) -> None:
+    """A policy that ended a month ago and was not renewed; a renewed one is no loss."""
+    long_ago = NOW - timedelta(days=60)
+    Case.objects.filter(pk=ask.case.pk).update(opened_at=long_ago)
+    other = asking.open_one(ask.world, at=long_ago, policy="P-200")
+    ended = NOW - timedelta(days=31)
+    Policy.objects.filter(holder=other.customer).update(ends_at=ended)
+    Policy.objects.filter(holder=ask.case.customer).update(cancelled_at=ended)
+    lead = browser(ask, "team_lead")
+    assert "2 of 2" in _figure(_text(lead, FIGURES), "churned")
+    renewed = take_policy(number="P-900", plate="沪B90000", at=NOW)
+    Policy.objects.filter(pk=renewed.pk).update(holder=ask.case.customer)
+    assert "1 of 2" in _figure(_text(lead, FIGURES), "churned")
+    lost = _text(lead, f"{FIGURES}/cases?figure=churned&which=hit")
+    assert other.number in lost
+    assert ask.case.number not in lost
+    stay = _text(lead, f"{FIGURES}/cases?figure=churned&which=miss")
+    assert ask.case.number in stay
+    assert "Customers lost" in _text(lead, PROGRAMME)
 
 
 def test_cases_that_count_and_those_that_do_not_are_apart(ask: Asking) -> None:
@@ -130,7 +181,7 @@ def test_load_and_what_links_saved_are_told(ask: Asking) -> None:
     other = asking.open_one(ask.world, at=ask.at, policy="P-200")
     due(other)
     text = _text(browser(ask, "team_lead"), FIGURES)
-    facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd[^>]*>\s*([^<]*?)\s*<", text))
+    facts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd[^>]*>\s*(?:<a[^>]*>)?([^<]*?)\s*<", text))
     assert facts["Calls waiting now"] == "1"
     assert facts["Trained people on duty"] == "1"
     assert facts["Calls that they can make a day"] == "240"

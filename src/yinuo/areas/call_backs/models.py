@@ -108,6 +108,10 @@ class Attempt(models.Model):
         help_text="sent reached no_answer busy wrong_number refused later abandoned",
     )
     next_at = models.DateTimeField(null=True, blank=True, help_text="what the customer asked for")
+    recording = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="of the telephone system"
+    )
+    recording_until_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -129,6 +133,11 @@ class Attempt(models.Model):
                 fields=["staff", "at"], condition=Q(outcome=""), name="running_call_of_agent"
             ),
             models.Index(fields=["at"], name="attempts_by_time"),
+            models.Index(
+                fields=["recording_until_on"],
+                condition=~Q(recording=""),
+                name="recordings_by_end",
+            ),
         ]
 
 
@@ -234,4 +243,51 @@ class Measure(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_on"], condition=Q(ended_at__isnull=True), name="open_measure")
+        ]
+
+
+class QualityDraw(models.Model):
+    """One day's lot: with seed, share and least anybody draws the same calls again."""
+
+    day = models.DateField(unique=True)
+    seed = models.CharField(max_length=64)
+    share = models.DecimalField(max_digits=5, decimal_places=4)
+    least = models.PositiveSmallIntegerField(help_text="of each caller")
+    calls = models.PositiveIntegerField(help_text="how many there were to draw from")
+    at = models.DateTimeField()
+
+
+class QualityCheck(models.Model):
+    """A call that a second person listens to. Points and words are there once it is reviewed."""
+
+    draw = models.ForeignKey(QualityDraw, on_delete=models.PROTECT, related_name="checks")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="quality_check")
+    staff = models.ForeignKey(
+        "people.Staff", on_delete=models.PROTECT, related_name="+", help_text="who called"
+    )
+    branch = models.ForeignKey("people.Branch", on_delete=models.PROTECT, related_name="+")
+    sheet_version = models.PositiveIntegerField(null=True, blank=True)
+    points = models.JSONField(default=dict, help_text="line of the sheet → points")
+    total = models.PositiveSmallIntegerField(null=True, blank=True, help_text="percent")
+    passed = models.BooleanField(null=True, blank=True)
+    words = models.TextField(blank=True)
+    reviewer = models.ForeignKey(
+        "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True) ^ Q(reviewer__isnull=False, total__lte=100),
+                name="quality_check_has_points_once_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=True) | ~Q(reviewer=F("staff")),
+                name="nobody_checks_an_own_call",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["staff", "reviewed_at"], name="quality_checks_of_caller"),
+            models.Index(fields=["branch", "reviewed_at"], name="quality_checks_of_branch"),
         ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from yinuo.areas.call_backs import questionnaire, rules
 from yinuo.areas.call_backs.models import (
@@ -17,6 +17,8 @@ from yinuo.areas.call_backs.models import (
     CoverageCheck,
     Exclusion,
     Measure,
+    QualityCheck,
+    QualityDraw,
     Response,
 )
 from yinuo.areas.call_backs.questionnaire import Answer, ChosenScript, Questionnaire
@@ -33,9 +35,13 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies.models import Vehicle
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.bulk import among
 
 NO_SURVEYS = "surveys"
 """What stands in Person.opted_out when somebody does not want to be asked."""
+
+OVERSEERS = frozenset({"team_lead", "manager", "auditor"})
+SHOWN_DRAWS = 7
 
 
 def get_for(actor: Actor, number: str) -> CallBack:
@@ -193,16 +199,16 @@ def standing_of(
     """Read once for a set of people and cases. `ours` are call-backs that do not count as asking
     lately, because they are the ones that ask."""
     complaining = Case.objects.filter(
-        kind="complaint", closed_at__isnull=True, customer__in=people
+        among("customer", people), kind="complaint", closed_at__isnull=True
     ).values_list("customer", flat=True)
     disputed = Case.objects.filter(
-        kind="dispute", closed_at__isnull=True, about__in=followed
+        among("about", followed), kind="dispute", closed_at__isnull=True
     ).values_list("about", flat=True)
     since = _cool_down_start(at)
     lately = (
-        CallBack.objects.filter(person__in=people)
+        CallBack.objects.filter(among("person", people))
         .filter(Q(last_contact_at__gte=since) | Q(next_contact_at__isnull=False))
-        .exclude(pk__in=ours)
+        .exclude(among("pk", ours))
         .values_list("person", flat=True)
     )
     return Standing(
@@ -252,6 +258,25 @@ def measures_visible_to(actor: Actor) -> QuerySet[Measure]:
         .select_related("owner", "branch")
         .order_by(F("ended_at").desc(nulls_first=True), "due_on", "pk")
     )
+
+
+def quality_checks_visible_to(actor: Actor) -> QuerySet[QualityCheck]:
+    """Whoever leads sees the checks of the own branches; a caller those of own calls, once
+    reviewed. What waits stands first, then the newest."""
+    rows = QualityCheck.objects.select_related(
+        "staff", "reviewer", "branch", "draw", "attempt__call_back__case"
+    ).order_by(F("reviewed_at").desc(nulls_first=True), "-pk")
+    if not seeing.sees_customers(actor):
+        return rows.none()
+    if actor.roles & OVERSEERS:
+        return rows.filter(people.within(actor, "branch__path"))
+    return rows.filter(staff=actor.staff_id or 0, reviewed_at__isnull=False)
+
+
+def quality_draws() -> list[tuple[QualityDraw, int]]:
+    """The newest lots, each with how many calls it fell on."""
+    newest = QualityDraw.objects.annotate(drawn=Count("checks")).order_by("-day")[:SHOWN_DRAWS]
+    return [(draw, draw.drawn) for draw in newest]
 
 
 def willing(ended: Collection[Case]) -> list[Case]:

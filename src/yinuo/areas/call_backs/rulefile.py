@@ -15,7 +15,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from yinuo.core.messages.rulefile import Wait
 from yinuo.kit.calendar import Period
-from yinuo.kit.rules import Conditions, Plain, PromiseRule, Rule, RuleFile, RuleTable, holds
+from yinuo.kit.rules import (
+    Conditions,
+    LimitText,
+    Plain,
+    PromiseRule,
+    Rule,
+    RuleFile,
+    RuleTable,
+    holds,
+)
 
 StrategyName = Literal["regular", "major", "special", "after_complaint", "periodic"]
 ExclusionName = Literal[
@@ -148,6 +157,37 @@ class CallingRules(RuleTable):
     latest: Rule[Wait]
 
 
+class QualityLine(Plain):
+    """A line that is `needed` fails the call at 0 points, whatever the rest is worth."""
+
+    code: Name
+    text: str = Field(description="a key of texts/<language>/quality.toml")
+    most: Annotated[int, Field(ge=1, le=20)]
+    needed: bool = False
+
+
+class QualitySheet(Plain):
+    version: Count
+    lines: tuple[QualityLine, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_each_line_once(self) -> Self:
+        if len({line.code for line in self.lines}) != len(self.lines):
+            raise ValueError("a line of the sheet stands twice; give it a code of its own")
+        return self
+
+
+class QualityRules(RuleTable):
+    """`share` of each caller's talks of a day are checked, at least `least`; a call passes from
+    `passed_from` percent of the points."""
+
+    share: Rule[Share]
+    least: Rule[Annotated[int, Field(ge=0)]]
+    sheet: Rule[QualitySheet]
+    passed_from: Rule[Annotated[int, Field(ge=0, le=100)]]
+    recordings_kept: Rule[LimitText]
+
+
 class BatchRules(RuleTable):
     size: Rule[Annotated[int, Field(gt=0, le=1_000)]]
 
@@ -161,6 +201,7 @@ class CallBacksRules(RuleFile):
     exclusions: dict[ExclusionName, Rule[When]]
     contact: ContactRules
     calling: CallingRules
+    quality: QualityRules
     batches: BatchRules
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,8 +16,8 @@ from yinuo.core.people.actors import Actor
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.idempotency import actor_of, now, once
 from yinuo.interfaces.api.showing import PROBLEMS, Extra, Fields
-from yinuo.interfaces.common.actions.call_backs import leave_out, open_campaign
-from yinuo.interfaces.common.inputs.call_backs import CampaignInput, LeftOutInput
+from yinuo.interfaces.common.actions.call_backs import leave_out, note_recording, open_campaign
+from yinuo.interfaces.common.inputs.call_backs import CampaignInput, LeftOutInput, RecordingInput
 from yinuo.overview import call_back_coverage
 
 router = Router(tags=["call-backs"])
@@ -91,6 +91,14 @@ class ExclusionOut(Schema):
     at: datetime
 
 
+class RecordingOut(Schema):
+    """`until` is the day through which the reference is kept."""
+
+    number: str
+    call: int
+    until: date | None
+
+
 class CampaignOut(Schema):
     id: int
     name: str
@@ -144,6 +152,23 @@ def left_out(request: HttpRequest, given: LeftOutInput) -> Status[Any]:
     def command() -> dict[str, Any]:
         made = leave_out(actor, given, at=at)
         out = ExclusionOut(followed=made.followed.number, reason=made.reason, at=made.at)
+        return out.model_dump(mode="json")
+
+    return once(request, 201, command, at=at)
+
+
+@router.post(
+    "/recordings",
+    response={201: RecordingOut, **PROBLEMS},
+    operation_id="call_back_recording",
+    summary="Say where the telephone system keeps the recording of a call",
+)
+def recording(request: HttpRequest, given: RecordingInput) -> Status[Any]:
+    actor, at = actor_of(request), now()
+
+    def command() -> dict[str, Any]:
+        made = note_recording(actor, given, at=at)
+        out = RecordingOut(number=given.number, call=made.number, until=made.recording_until_on)
         return out.model_dump(mode="json")
 
     return once(request, 201, command, at=at)

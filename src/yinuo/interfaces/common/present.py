@@ -164,6 +164,7 @@ class Fact:
     label: str
     value: str | Money
     note: str = ""
+    url: str = ""
 
     @property
     def is_money(self) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from yinuo.interfaces.desk.views import bench, call_back_figures, call_backs, programme, training
+from yinuo.interfaces.desk.views import (
+    bench,
+    call_back_figures,
+    call_backs,
+    call_quality,
+    programme,
+    training,
+)
 
 urlpatterns: list[URLPattern] = [
     path("bench", bench.bench, name="bench"),
@@ -21,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path("call-backs/figures.csv", call_back_figures.figures_csv, name="call_back_figures_csv"),
     path("call-backs/figures/cases", call_back_figures.figure_cases, name="call_back_figure_cases"),
     path("call-backs/figures/cases.csv", call_back_figures.cases_csv, name="call_back_cases_csv"),
+    path("call-backs/quality", call_quality.checks, name="call_quality"),
+    path("call-backs/quality/<int:check>", call_quality.check, name="call_quality_check"),
     path("call-backs/programme", programme.programme, name="programme"),
     path("call-backs/programme/measures/<int:measure>", programme.measure, name="measure"),
     path("people/training", training.training, name="training"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.call_backs import commands as call_backs
-from yinuo.areas.call_backs.models import Campaign, Exclusion
+from yinuo.areas.call_backs.models import Attempt, Campaign, Exclusion
 from yinuo.areas.claims import queries as claims
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases import queries as case_queries
@@ -28,6 +28,7 @@ from yinuo.interfaces.common.inputs.call_backs import (
     ExclusionInput,
     IdentityInput,
     LeftOutInput,
+    RecordingInput,
 )
 from yinuo.kit.errors import DomainError
 
@@ -101,6 +102,14 @@ def open_campaign(actor: Actor, branch: Branch, given: CampaignInput, *, at: dat
     selection = call_backs.Selection(_midnight(given.closed_from_on), _midnight(after))
     return call_backs.open_campaign(
         name=given.name, kind=given.kind, branch=branch, selection=selection, by=actor, at=at
+    )
+
+
+def note_recording(actor: Actor, given: RecordingInput, *, at: datetime) -> Attempt:
+    """Raises NotFound and the refusals of the area."""
+    case = case_queries.get_for(actor, given.number, kind="call_back")
+    return call_backs.note_recording(
+        case=case, number=given.call, reference=given.reference, by=actor, at=at
     )
 
 

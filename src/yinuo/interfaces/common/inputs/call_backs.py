@@ -78,6 +78,20 @@ class LeftOutInput(Input):
     ]
 
 
+class RecordingInput(Input):
+    """Where the telephone system keeps the recording of a call."""
+
+    number: Annotated[
+        str, Field(min_length=1, max_length=20), Shown(gettext_noop("Number of the call-back"))
+    ]
+    call: Annotated[int, Field(ge=1, le=9_999), Shown(gettext_noop("Which call"))]
+    reference: Annotated[
+        str,
+        Field(min_length=1, max_length=200),
+        Shown(gettext_noop("Reference of the recording")),
+    ]
+
+
 class CampaignInput(Input):
     """Both days included."""
 

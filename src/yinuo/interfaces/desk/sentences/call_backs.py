@@ -17,6 +17,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "call_back.invited": Sentence(gettext_noop("Letter with the link, round %(round)s")),
     "call_back.call_started": Sentence(gettext_noop("Call begun, contact %(number)s")),
     "call_back.identified": Sentence(gettext_noop("Made sure who is on the phone")),
+    "call_back.recording_noted": Sentence(
+        gettext_noop("Recording of contact %(number)s is kept until %(until)s")
+    ),
     "call_back.attempted": Sentence(
         gettext_noop("Call ended: %(outcome)s"), words={"outcome": words.OUTCOMES}
     ),

@@ -36,7 +36,7 @@ from yinuo.kit.clock import Limit
 from yinuo.overview import call_back_figures as overview
 from yinuo.overview import measures
 from yinuo.overview.call_back_effort import effort
-from yinuo.overview.call_back_figures import Group, GroupResult, Period, Result
+from yinuo.overview.call_back_figures import Group, GroupResult, Period, Result, Rounds
 from yinuo.overview.call_back_rulefile import CallBackFiguresRules
 
 READERS = ("team_lead", "manager", "auditor")
@@ -58,8 +58,16 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (gettext_noop("The four qualities, and respect"), overview.QUALITIES),
     (
         gettext_noop("What became of it"),
-        ("concerned", "solved", "solved_in_time", "content_at_once", "content_at_last"),
+        (
+            "concerned",
+            "solved",
+            "solved_in_time",
+            "content_at_once",
+            "content_at_last",
+            "rounds",
+        ),
     ),
+    (gettext_noop("Who stays with us"), ("churned",)),
 )
 NAMES: labels.Words = {
     "attempted_first": gettext_noop("First contact tried within %(first)s hours"),
@@ -81,6 +89,11 @@ NAMES: labels.Words = {
     "solved_in_time": gettext_noop("Concerns solved within %(solved)s hours"),
     "content_at_once": gettext_noop("Content in the first round"),
     "content_at_last": gettext_noop("Content at the end"),
+    "churned": gettext_noop("Customers lost, of those whose insurance ended since"),
+    "rounds": gettext_noop("Rounds until the customer was content"),
+    "waiting": gettext_noop("Calls waiting now"),
+    "by_link": gettext_noop("Answers by link"),
+    "by_phone": gettext_noop("Answers on the phone"),
 }
 GROUPS: Mapping[Group, str] = {
     "": gettext_noop("All together"),
@@ -90,6 +103,9 @@ GROUPS: Mapping[Group, str] = {
     "channel": gettext_noop("By channel"),
     "programme": gettext_noop("By programme"),
 }
+COUNTED = ("rounds", "waiting", "by_link", "by_phone")
+"""Numbers that are no share: all of their cases count."""
+
 IN_TABLE = (
     "attempted_first",
     "answered_last",
@@ -142,12 +158,11 @@ def figures(request: HttpRequest) -> HttpResponse:
             for code, name in GROUPS.items()
         ],
         "sections": [
-            (_(title), [_figure(found.total[code], days) for code in codes])
+            (_(title), [_card(found, code, days) for code in codes])
             for title, codes in SECTIONS
         ],
-        "rounds": f"{found.rounds:.1f}" if found.rounds is not None else "",
         "table": _table(found.groups, group, days, period.at) if group else None,
-        "effort": _effort(request, period),
+        "effort": _effort(request, period, days),
         "csv_url": _url(reverse("desk:call_back_figures_csv"), days=days, group=group),
     }  # fmt: skip
     return render(request, "desk/call_back_figures.html", context)
@@ -171,7 +186,9 @@ def figure_cases(request: HttpRequest) -> HttpResponse:
         "which": [
             Filter(_(name), _url(here, **given, which=one), current=one == which)
             for one, name in WHICH.items()
-        ],
+        ]
+        if code not in COUNTED
+        else [],
         "rows": [case_row(one, period.at, closed=one.closed_at is not None) for one in found],
         "full": len(found) == overview.CASES,
         "most": overview.CASES,
@@ -300,24 +317,49 @@ def _figure(result: Result, days: str) -> Mapping[str, object]:
         "source": result.source,
         "n": _counted(result),
         "verdict": verdict_tag(result),
-        "url": _url(reverse("desk:call_back_figure_cases"), figure=result.figure.code, days=days),
+        "url": _behind(result.figure.code, days) if measure.n else "",
     }  # fmt: skip
 
 
-def _effort(request: HttpRequest, period: Period) -> tuple[Fact, ...]:
-    found = effort(actor_of(request), since=period.since, until=period.until, at=period.at)
-    days = found.days_to_clear
+def _card(found: overview.Overview, code: str, days: str) -> Mapping[str, object]:
+    if code == "rounds":
+        return _rounds(found.rounds, days)
+    return _figure(found.total[code], days)
+
+
+def _rounds(found: Rounds, days: str) -> Mapping[str, object]:
+    return {
+        "code": "rounds",
+        "name": name_of("rounds"),
+        "value": f"{found.mean:.1f}" if found.mean is not None else "–",
+        "n": _("%(n)s call-backs") % {"n": found.n},
+        "url": _behind("rounds", days) if found.n else "",
+    }
+
+
+def _behind(code: str, days: str) -> str:
+    return _url(reverse("desk:call_back_figure_cases"), figure=code, days=days)
+
+
+def _effort(request: HttpRequest, period: Period, days: str) -> tuple[Fact, ...]:
+    """What is computed from a number opens the cases, or the people, of that number."""
+    found = effort(actor_of(request), period)
+    left = found.days_to_clear
+    waiting, by_link = _behind("waiting", days), _behind("by_link", days)
+    callers = f"{reverse('desk:training')}?{urlencode({'kind': found.training})}"
     return (
-        Fact(_("Calls waiting now"), str(found.waiting)),
-        Fact(_("Trained people on duty"), str(found.callers)),
-        Fact(_("Calls that they can make a day"), str(found.calls_a_day)),
+        Fact(name_of("waiting"), str(found.waiting), url=waiting),
+        Fact(_("Trained people on duty"), str(found.callers), url=callers),
+        Fact(_("Calls that they can make a day"), str(found.calls_a_day), url=callers),
         Fact(
-            _("Days until all are called"), str(days) if days is not None else _("nobody can call")
+            _("Days until all are called"),
+            str(left) if left is not None else _("nobody can call"),
+            url=waiting,
         ),
-        Fact(_("Answers by link"), str(found.by_link)),
-        Fact(_("Answers on the phone"), str(found.by_phone)),
-        Fact(_("Hours that links saved"), str(found.saved_hours)),
-        Fact(_("Cost that links saved"), Money(found.saved_cost)),
+        Fact(name_of("by_link"), str(found.by_link), url=by_link),
+        Fact(name_of("by_phone"), str(found.by_phone), url=_behind("by_phone", days)),
+        Fact(_("Hours that links saved"), str(found.saved_hours), url=by_link),
+        Fact(_("Cost that links saved"), Money(found.saved_cost), url=by_link),
     )
 
 

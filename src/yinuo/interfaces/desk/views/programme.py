@@ -156,6 +156,17 @@ def _goals(actor: Actor, at: datetime) -> Table:
                 Cell(kind=CellKind.TAG, value=verdict_tag(result)),
             )
         )  # fmt: skip
+    lost = found["churned"]
+    value = lost.measure.value
+    rows.append(
+        (
+            Cell(kind=CellKind.LINK, value=name_of("churned"), url=f"{here}#figure-churned",
+                 note=_("An indicator beside the goals; it has no target.")),
+            Cell(value="–"),
+            Cell(value=f"{measures.points(value)} %" if value is not None else "–"),
+            Cell(kind=CellKind.TAG, value=verdict_tag(lost)),
+        )
+    )  # fmt: skip
     columns = (Column(_("Goal")), Column(_("At least"), numeric=True),
                Column(_("Last 90 days"), numeric=True), Column(_("Standing")))  # fmt: skip
     return Table(caption=_("Goals"), columns=columns, rows=tuple(rows), now=at)
