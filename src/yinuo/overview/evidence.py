@@ -5,17 +5,18 @@ Each piece has a code by which a handler annotates and cites it; the code stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Calculation, Decision, Loss
+from yinuo.areas.claims.rules import StageTime
 from yinuo.areas.complaints import record
 from yinuo.areas.complaints.models import Complaint, Remark
 from yinuo.areas.complaints.record import Record
-from yinuo.areas.complaints.rulefile import CausesRules
+from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
 from yinuo.core.cases.models import Case, Promise
 from yinuo.core.messages.models import Message
 from yinuo.core.rulebook import queries as rulebook
@@ -26,13 +27,15 @@ from yinuo.kit.together import Rows
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One piece of evidence. `kind` is stage, promise, silence, papers, handler, question, told or
-    sum; what the words need stands in `subject`, `number` and `amount`. `bad` speaks against us.
+    sum; what the words need stands in `subject`, `number` and `amount`. `due_at` is until when it
+    was promised. `bad` speaks against us.
     """
 
     code: str
     kind: str
     at: datetime
     until: datetime | None = None
+    due_at: datetime | None = None
     subject: str = ""
     number: int = 0
     asked: Decimal | None = None
@@ -56,7 +59,7 @@ def gather(
     claimed = _claimed(about)
     with rulebook.pinned():
         pieces = [
-            *_stages(found, claimed),
+            *_stages(found, claimed, at),
             *_promises(found, language),
             *_silences(found, at),
             *_second_requests(found),
@@ -98,21 +101,38 @@ def _claimed(about: Case) -> _Claimed:
     return _Claimed(losses.rows, decisions.rows, {one.pk: one for one in sums.rows})
 
 
-def _stages(found: Record, claimed: _Claimed) -> Iterator[Piece]:
-    """How long each loss of a claim was at each stage."""
+def _stages(found: Record, claimed: _Claimed, at: datetime) -> Iterator[Piece]:
+    """How long each loss of a claim was at each stage, and how long was promised."""
     if not claimed.losses:
         return
+    rules = rulebook.rules(ComplaintsRules, at=at).evidence.stage_promises.value
     names = {str(loss.pk): loss.ordinal for loss in claimed.losses}
     for one in claims.stage_times(found.case, claimed.losses, found.events):
         ordinal = names.get(one.loss.partition(":")[2], 0)
+        due_at = _due_of_stage(found, one, rules.get(one.stage, ()))
         yield Piece(
             code=f"stage:{ordinal}:{one.stage}:{one.since:%m%d%H%M}",
             kind="stage",
             at=one.since,
             until=one.until,
+            due_at=due_at,
             subject=one.stage,
             number=ordinal,
+            bad=due_at is not None and (one.until or at) >= due_at,
         )
+
+
+def _due_of_stage(found: Record, stage: StageTime, rules: Collection[str]) -> datetime | None:
+    """Until when this stage was promised to end: by the last promise that was made in it."""
+    made = [
+        one
+        for one in found.promises
+        if one.rule in rules
+        and one.subject in ("", stage.loss)
+        and stage.since <= one.started_at
+        and (stage.until is None or one.started_at < stage.until)
+    ]
+    return max(made, key=lambda one: (one.started_at, one.pk)).due_at if made else None
 
 
 def _promises(found: Record, language: str) -> Iterator[Piece]:
@@ -181,7 +201,7 @@ def _questions(found: Record) -> Iterator[Piece]:
 
 
 def _told(found: Record) -> Iterator[Piece]:
-    for row in found.told:
+    for row in found.reached:
         if row.channel == Message.Channel.INBOX:
             yield Piece(
                 code=f"told:{row.pk}",

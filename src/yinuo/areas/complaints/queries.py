@@ -260,8 +260,9 @@ def suggested(
 
 
 def words_of(complaint: Complaint) -> list[str]:
-    """What the complainant said, the oldest first."""
-    own = Q(case=complaint.case_id, kind="words")
+    """What the complainant said, also in complaints that were joined to it, the oldest first."""
+    joined = Complaint.objects.filter(merged_into=complaint.pk).values("case")
+    own = Q(case=complaint.case_id, kind="words") | Q(case__in=joined, kind="words")
     if complaint.words_id is not None:
         own |= Q(pk=complaint.words_id)
     return [note.body for note in Note.objects.filter(own).order_by("at", "pk") if note.body]

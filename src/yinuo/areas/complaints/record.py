@@ -19,6 +19,7 @@ from yinuo.kit.together import Rows
 
 RETURNED = ("claim.payment_returned", "payment.returned")
 _REASSIGNED = ".reassigned"
+REACHED = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.SENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,15 @@ class Record:
     events: Sequence[Event]
     notes: Sequence[Note]
     told: Sequence[Message]
+
+    @property
+    def reached(self) -> list[Message]:
+        """What really went to the customer: nothing that was held back or could not be sent."""
+        return [
+            one
+            for one in self.told
+            if one.person_id == self.case.customer_id and one.status in REACHED
+        ]
 
     @property
     def reassigned(self) -> list[Event]:
@@ -50,7 +60,9 @@ class Record:
 
     def silences(self, at: datetime) -> list[tuple[datetime, datetime]]:
         """The times between what the customer heard, while the case was open."""
-        moments = sorted({one.written_at for one in self.told})
+        heard = {one.written_at for one in self.reached}
+        heard |= {one.at for one in self.notes if one.kind == "answer" and one.for_customer}
+        moments = sorted(heard)
         return list(pairwise([self.case.opened_at, *moments, self.case.closed_at or at]))
 
 

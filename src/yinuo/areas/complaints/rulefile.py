@@ -98,6 +98,12 @@ class InterestRules(RuleTable):
     promises_left_out: Rule[tuple[str, ...]]
 
 
+class EvidenceRules(RuleTable):
+    """Which promises say how long a stage of the claim may take."""
+
+    stage_promises: Rule[dict[str, tuple[str, ...]]]
+
+
 class GroupRules(RuleTable):
     most_representatives: Rule[Count]
     major_from: Rule[Count]
@@ -177,6 +183,7 @@ class ComplaintsRules(RuleFile):
     web_form: WebFormRules
     mail: MailRules
     interest: InterestRules
+    evidence: EvidenceRules
     groups: GroupRules
     extensions: ExtensionRules
     review: ReviewRules

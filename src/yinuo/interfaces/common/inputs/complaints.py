@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from django.utils.translation import gettext_noop
 from pydantic import Field
@@ -31,6 +31,11 @@ MeasureKind = Literal[
 ]
 PartyRole = Literal["complainant", "agent", "heir", "representative"]
 Upheld = Literal["yes", "partly", "no"]
+# Through the regulator or the press nobody is answered, and a page holds no talk.
+WayToTell = Literal["phone", "visit", "letter", "email", "wechat", "portal"]
+WayToTalk = Literal["phone", "visit", "letter", "email", "wechat"]
+WAYS_TO_TELL: tuple[str, ...] = get_args(WayToTell)
+WAYS_TO_TALK: tuple[str, ...] = get_args(WayToTalk)
 Excluded = Literal["appraisal", "inspection", "mediation"]
 Row = Annotated[int, Field(ge=1, le=2_000_000_000)]
 OptionalRow = Annotated[Row | None, Blank]
@@ -205,7 +210,7 @@ class PartiesInput(SeenInput):
 
 
 class HowInput(SeenInput):
-    how: Annotated[Channel, _HOW]
+    how: Annotated[WayToTell, _HOW]
 
 
 class TransferInput(SeenInput):
@@ -245,7 +250,7 @@ class InsideWordsInput(SeenInput):
 
 
 class TalkInput(SeenInput):
-    how: Annotated[Channel, _HOW]
+    how: Annotated[WayToTalk, _HOW]
     words: Annotated[NeededText, Shown(gettext_noop("What was said in the talk"), help=_INSIDE)]
     restated: Annotated[bool, Shown(gettext_noop("I said it back, and the complainant agreed"))] = (
         False
@@ -426,7 +431,7 @@ class AnswerInput(SeenInput):
 
 
 class ReviewAnswerInput(AnswerInput):
-    how: Annotated[Channel, _HOW]
+    how: Annotated[WayToTell, _HOW]
 
 
 class ProofInput(SeenInput):

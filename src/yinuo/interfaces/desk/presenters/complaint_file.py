@@ -17,12 +17,13 @@ from yinuo.areas.complaints.models import (
     Proposal,
     Remark,
     Suspicion,
+    Talk,
     Why,
 )
 from yinuo.areas.complaints.record import Record
 from yinuo.areas.complaints.rules import SuggestedCause
 from yinuo.core.approvals.models import Approval
-from yinuo.core.cases.models import Case
+from yinuo.core.cases.models import Case, Note
 from yinuo.core.people.models import Staff
 from yinuo.interfaces.desk.opened import Opened
 from yinuo.kit import together
@@ -46,6 +47,7 @@ class Inside:
     remarks: Sequence[Remark]
     record: Record | None
     money_refused: bool
+    talks: Sequence[Talk]
 
     @property
     def named(self) -> Mapping[str, bool]:
@@ -72,11 +74,16 @@ def inside_of(opened: Opened) -> Inside:
     parties = Rows(row.parties.order_by("pk"))
     whys = Rows(row.whys.order_by("ordinal"))
     remarks = Rows(row.remarks.order_by("at", "pk"))
+    talks = Rows(row.talks.order_by("-at", "-pk"))
+    minutes = Rows(Note.objects.filter(talks__complaint=row))
     together.read(
         causes, measures, approvals, staff, proposals, answers,
-        more_time, suspicions, parties, whys, remarks,
+        more_time, suspicions, parties, whys, remarks, talks, minutes,
     )  # fmt: skip
     _link(measures.rows, approvals.rows, staff.rows)
+    notes = {one.pk: one for one in minutes.rows}
+    for talk in talks.rows:
+        talk.note = notes[talk.note_id]
     about = opened.case.about
     known = record.read(about) if about is not None else None
     looked = Looked(row.case, row)
@@ -94,6 +101,7 @@ def inside_of(opened: Opened) -> Inside:
         whys=whys.rows,
         remarks=remarks.rows,
         record=known,
+        talks=talks.rows,
         money_refused=any(
             one.decided_at is not None
             and answers.first is not None

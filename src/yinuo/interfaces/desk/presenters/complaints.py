@@ -15,6 +15,7 @@ from yinuo.areas.complaints.models import (
     Complaint,
     Measure,
     Suspicion,
+    Talk,
 )
 from yinuo.areas.complaints.rulefile import CausesRules
 from yinuo.core.cases.models import Case
@@ -125,6 +126,8 @@ class ComplaintPresenter(Presenter):
             Section(title=_("Causes"), facts=_causes(page), table=_suggestions(page)),
         ]
         found += _help_sections(page)
+        if inside.talks:
+            found.append(_talks(page))
         found += evidence_section(page)
         if inside.proposal is not None or inside.measures:
             found.append(_solution(page))
@@ -273,6 +276,39 @@ def _help_sections(page: OpenedPage) -> list[Section]:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, start=1))
         found.append(Section(title=_("What to do with such a complaint"), text=text, fold=True))
     return found
+
+
+def _talks(page: OpenedPage) -> Section:
+    """What was said in talks, the newest first: what was not understood is said again."""
+    rows = tuple(
+        (
+            Cell(kind=CellKind.TIME, value=one.at, note=actor_name(one.by, page.names, "")),
+            Cell(value=one.note.body, note=labels.word(said.CHANNELS, one.how)),
+            Cell(
+                kind=CellKind.TAG, value=_grasped(one), note=_("said back") if one.restated else ""
+            ),
+            Cell(value=one.next_step or "—"),
+        )
+        for one in page.own.talks
+    )
+    table = Table(
+        caption=_("Talks with the complainant"),
+        caption_hidden=True,
+        columns=(
+            Column(_("When")),
+            Column(_("What was said")),
+            Column(_("Understood?")),
+            Column(_("What comes next")),
+        ),
+        rows=rows,
+        now=page.at,
+    )
+    return Section(title=_("Talks with the complainant"), table=table, count=len(rows))
+
+
+def _grasped(one: Talk) -> Tag:
+    tone = Tone.JADE if one.understood == "yes" else Tone.AMBER
+    return Tag(labels.word(said.UNDERSTOOD, one.understood), tone)
 
 
 def _solution(page: OpenedPage) -> Section:

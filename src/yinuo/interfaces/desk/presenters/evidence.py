@@ -79,7 +79,11 @@ def _stage(one: Piece) -> str:
     label = _(parts.state(one.subject).label) if parts is not None else one.subject
     if one.until is None:
         return label
-    return _("%(stage)s: %(span)s") % {"stage": label, "span": wording.span(one.until - one.at)}
+    said = {"stage": label, "span": wording.span(one.until - one.at)}
+    if one.due_at is None:
+        return _("%(stage)s: %(span)s") % said
+    said["promised"] = wording.span(one.due_at - one.at)
+    return _("%(stage)s: %(span)s, promised %(promised)s") % said
 
 
 def _promise(one: Piece) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.inputs import complaints as given_in
 from yinuo.interfaces.common.inputs.claims import AccountConfirmationInput, AccountInput
-from yinuo.interfaces.common.present import Money
+from yinuo.interfaces.common.present import Fact, Money
 from yinuo.interfaces.common.schema_fields import fields_of
 from yinuo.interfaces.desk.presenters.complaint_file import Looked
 from yinuo.interfaces.desk.presenters.complaints import cause_name, sign_words
@@ -214,6 +214,61 @@ def _letter(desk: Desk, typed: Typed[Any], schema: type[Any]) -> Context:
     return {**built, "facts": (fact(_("The letter names"), _("; ").join(remedies)),)}
 
 
+def contact(desk: Desk, typed: Typed[Any]) -> Context:
+    """Before the next talk: how they want to be reached, and what the last one left open."""
+    fields = with_field(
+        fields_of(given_in.TalkInput), "how", value=_usual_way(desk, given_in.WAYS_TO_TALK)
+    )
+    built = plain_context(desk, typed, given_in.TalkInput, fields=fields)
+    facts = list(_wishes(desk))
+    last = desk.row.talks.select_related("note").order_by("-at", "-pk").first()
+    if last is not None:
+        facts.append(
+            fact(
+                _("Last talk"),
+                last.note.body,
+                labels.word(said.UNDERSTOOD, last.understood),
+            )
+        )
+        if last.next_step:
+            facts.append(fact(_("What we said comes next"), last.next_step))
+    return {**built, "facts": tuple(facts)}
+
+
+def how(desk: Desk, typed: Typed[Any]) -> Context:
+    """How the complainant is told, as they want it; the message goes out beside it anyway."""
+    fields = with_field(
+        fields_of(given_in.HowInput), "how", value=_usual_way(desk, given_in.WAYS_TO_TELL)
+    )
+    built = plain_context(desk, typed, given_in.HowInput, fields=fields)
+    return {**built, "facts": tuple(_wishes(desk))}
+
+
+def _usual_way(desk: Desk, ways: Collection[str]) -> str:
+    """The way in which they came to us, if one can answer in it; else what they prefer."""
+    preferred = desk.case.customer.channel
+    # The inbox that they prefer is the one on their page.
+    for wanted in (desk.row.channel, "portal" if preferred == "inbox" else preferred):
+        if wanted in ways:
+            return str(wanted)
+    return "phone"
+
+
+def _wishes(desk: Desk) -> list[Fact]:
+    customer = desk.case.customer
+    found = [
+        fact(_("They came by"), labels.word(said.CHANNELS, desk.row.channel)),
+        fact(_("Prefers"), labels.word(labels.CHANNELS, customer.channel)),
+    ]
+    if customer.do_not_disturb:
+        found.append(fact(_("Do not disturb"), customer.do_not_disturb))
+    if customer.needs:
+        found.append(fact(_("Needs"), customer.needs))
+    speakers = desk.row.parties.exclude(role="complainant").order_by("pk")
+    found += [fact(labels.word(said.PARTIES, one.role), one.name, one.phone) for one in speakers]
+    return found
+
+
 ACCOUNT_LABELS: Mapping[str, str] = {
     "person": gettext_noop("Payee"),
     "loss": gettext_noop("Loss"),
@@ -290,6 +345,12 @@ SHEETS: Mapping[str, Sheet[Any]] = {
         gettext_noop("The check is kept."),
         gettext_noop("Keep the check"),
     ),
+    "contact": Sheet(build=contact, done=gettext_noop("The talk is kept.")),
+    "acknowledgement": Sheet(
+        build=how, done=gettext_noop("The complainant knows that it is here.")
+    ),
+    "telling": Sheet(build=how, done=gettext_noop("The complainant has the answer.")),
+    "review-telling": Sheet(build=how, done=gettext_noop("The complainant has the answer.")),
     "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
     "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
     "proposal": Sheet(build=proposal, done=gettext_noop("The proposal is with the complainant.")),
