@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import rules, storage
 from yinuo.core.documents.links import Variant
-from yinuo.core.documents.models import Document
+from yinuo.core.documents.models import Document, StoredFile
 from yinuo.core.documents.rulefile import DocumentsRules
 from yinuo.core.documents.rules import Held, Slot
 from yinuo.core.documents.storage import Blocks
@@ -134,6 +134,12 @@ def open_file(document: Document, variant: Variant, *, at: datetime) -> OpenedFi
         return _preview(document, at)
     file = storage.open_original(bytes(document.file.sha256))
     return _opened(file, document.file.content_type, document.file_name, inline=False)
+
+
+def open_kept(stored: StoredFile, file_name: str) -> OpenedFile:
+    """The bytes of a file that has no case yet, as `open_file`. Raises storage.FileLost."""
+    file = storage.open_original(bytes(stored.sha256))
+    return _opened(file, stored.content_type, file_name, inline=False)
 
 
 def _preview(document: Document, at: datetime) -> OpenedFile:

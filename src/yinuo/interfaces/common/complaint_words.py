@@ -31,6 +31,16 @@ VOICES: Words = {
     "petition": _("Letter or visit to the authorities (信访)"),
     "withdrawal": _("Withdrawal of a complaint"),
 }
+AUTOMATIC: Words = {
+    "reply": _("Sent by itself; it got no receipt"),
+    "list": _("From a mailing list; it got no receipt"),
+}
+LEFT_OUT: Words = {
+    "mail_too_large": _("The letter was too large: its attachments were not taken"),
+    "words_cut": _("The words were too long: the rest was cut off"),
+    "too_many_files_at_once": _("too many files at once"),
+    "refused": _("it may do harm, or cannot be read"),
+}
 UPHELD: Words = {
     "yes": _("The complaint is right"),
     "partly": _("Right in part"),

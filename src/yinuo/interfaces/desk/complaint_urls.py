@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("voices/channels/working", channels.working, name="channels_working"),
     path("voices", voices.voices, name="voices"),
     path("voices/<int:voice>", voices.voice, name="voice"),
+    path("voices/<int:voice>/files/<int:paper>", voices.paper, name="voice_paper"),
     path("voices/<int:voice>/answer", voices.answer, name="voice_answer"),
     path("voices/<int:voice>/rating", voices.rating, name="voice_rating"),
 ]

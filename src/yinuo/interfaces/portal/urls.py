@@ -16,6 +16,7 @@ from yinuo.interfaces.portal.views import (
     reported,
     sign_in,
     sums,
+    tell_us,
     track,
 )
 
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("report/photos", report.photos, name="report_photos"),
     path("report/check", reported.check, name="report_check"),
     path("report/done", reported.reported, name="reported"),
+    path("tell-us/", tell_us.tell_us, name="tell_us"),
+    path("tell-us/done", tell_us.told_us, name="told_us"),
     path("track/", sign_in.start, name="sign_in"),
     path("track/code", sign_in.code, name="code"),
     path("track/open/<str:token>", sign_in.open_link, name="open"),

@@ -18,13 +18,12 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.areas.complaints.arrivals import arrival_of
 from yinuo.areas.complaints.commands.common import rules_at, written
 from yinuo.areas.complaints.commands.voices import PAPERS, NewVoice, take_in
 from yinuo.areas.complaints.models import Inbound
 from yinuo.areas.complaints.rulefile import MailRules
-from yinuo.areas.complaints.rules import voice_number
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.commands import Taken, Upload
 from yinuo.core.messages import commands as messages
@@ -35,7 +34,7 @@ from yinuo.core.messages.models import Message
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Branch, Person
-from yinuo.kit import clock, crypto, queue
+from yinuo.kit import crypto, queue
 from yinuo.kit.crypto import Secret
 from yinuo.kit.errors import DomainError
 from yinuo.kit.logs import log
@@ -284,15 +283,16 @@ def acknowledge_voice(*, voice_id: int, at: datetime) -> None:
     if row is None or row.acknowledged_at is not None or row.automatic or not row.email:
         return
     words = row.words or (row.note.body if row.note else "")
+    arrival = arrival_of(row, at=at)
     reader = Person(name=row.name, email=row.email, language=_language(row, words))
     messages.send_receipt(
         to=reader,
         text="messages.voice_received",
         facts={
-            "case_number": voice_number(row.pk, row.received_at),
+            "case_number": arrival.number,
             "customer_name": row.name,
-            "new_at": row.due_at,
-            "due": {ANSWER: answer_by(row.received_at, at)},
+            "new_at": arrival.read_by,
+            "due": {ANSWER: arrival.answer_by},
         },
         key=f"voice:{row.pk}",
         answers=row.mail_id,
@@ -306,9 +306,3 @@ def _language(row: Inbound, words: str) -> str:
     if row.person is not None:
         return row.person.language
     return "zh-hans" if re.search(HAN, words) else "en"
-
-
-def answer_by(received_at: datetime, at: datetime) -> datetime:
-    """Until when it is decided and told, should it be a complaint."""
-    limit = rules_at(at).promises.answer.value.limit
-    return clock.due(limit, received_at, calendar_at(at)).due_at
