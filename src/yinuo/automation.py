@@ -385,6 +385,11 @@ def acknowledge_voice(*, voice: int, at: datetime) -> None:
     complaints.acknowledge_voice(voice_id=voice, at=at)
 
 
+@queue.task("tell_voice_answer", queue="messages")
+def tell_voice_answer(*, voice: int, at: datetime) -> None:
+    complaints.tell_voice_answer(voice_id=voice, at=at)
+
+
 @queue.task("fetch_mail", queue="mail", cron="* * * * *", tries=1)
 def fetch_mail(*, at: datetime) -> None:
     """What customers wrote to our mailbox, where the operator has named one."""
@@ -424,7 +429,7 @@ def check_call_backs(*, at: datetime) -> None:
 @queue.task("draw_quality_checks", queue="clock", cron="45 16 * * *")
 def draw_quality_checks(*, at: datetime) -> None:
     """After midnight in Shanghai: the calls of yesterday that a second person listens to."""
-    call_backs.draw_checks(at=at)
+    call_backs.draw_checks(by=SYSTEM, at=at)
     call_backs.forget_recordings(at=at)
 
 

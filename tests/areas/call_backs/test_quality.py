@@ -21,6 +21,7 @@ from yinuo.areas.call_backs.commands import AlreadyChecked, NoSuchCall, OwnCall
 from yinuo.areas.call_backs.models import Attempt, QualityCheck, QualityDraw
 from yinuo.areas.call_backs.quality import PointsRefused
 from yinuo.areas.call_backs.rulefile import CallBacksRules, QualityLine, QualitySheet
+from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.rules import NotForYou
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import queue
@@ -117,11 +118,13 @@ def _full(ask: Asking) -> dict[str, int]:
 def test_the_night_draws_from_the_talks_of_yesterday_once(ask: Asking) -> None:
     check = _drawn(ask)
     assert check.attempt.call_back_id == ask.case.pk
-    assert (check.draw.calls, check.draw.day) == (1, localdate(ask.at))
+    assert (check.draw.calls, check.draw.drawn_on) == (1, localdate(ask.at))
     assert len(check.draw.seed) == 32
-    assert call_backs.draw_checks(at=ask.at + timedelta(days=1, hours=1)) is None
-    assert call_backs.draw_checks(at=ask.at + timedelta(days=2)) is not None
+    assert call_backs.draw_checks(by=SYSTEM, at=ask.at + timedelta(days=1, hours=1)) is None
+    assert call_backs.draw_checks(by=SYSTEM, at=ask.at + timedelta(days=2)) is not None
     assert (QualityDraw.objects.count(), QualityCheck.objects.count()) == (2, 1)
+    with pytest.raises(NotForYou):
+        call_backs.draw_checks(by=ask.world["manager"], at=ask.at + timedelta(days=3))
 
 
 def test_nobody_gives_points_to_an_own_call_and_nobody_twice(ask: Asking) -> None:

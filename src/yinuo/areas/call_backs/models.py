@@ -249,7 +249,7 @@ class Measure(models.Model):
 class QualityDraw(models.Model):
     """One day's lot: with seed, share and least anybody draws the same calls again."""
 
-    day = models.DateField(unique=True)
+    drawn_on = models.DateField(unique=True, help_text="the day of the calls")
     seed = models.CharField(max_length=64)
     share = models.DecimalField(max_digits=5, decimal_places=4)
     least = models.PositiveSmallIntegerField(help_text="of each caller")

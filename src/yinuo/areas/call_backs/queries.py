@@ -275,7 +275,7 @@ def quality_checks_visible_to(actor: Actor) -> QuerySet[QualityCheck]:
 
 def quality_draws() -> list[tuple[QualityDraw, int]]:
     """The newest lots, each with how many calls it fell on."""
-    newest = QualityDraw.objects.annotate(drawn=Count("checks")).order_by("-day")[:SHOWN_DRAWS]
+    newest = QualityDraw.objects.annotate(drawn=Count("checks")).order_by("-drawn_on")[:SHOWN_DRAWS]
     return [(draw, draw.drawn) for draw in newest]
 
 

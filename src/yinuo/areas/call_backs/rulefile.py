@@ -123,6 +123,14 @@ def _are_in_order(hours: Hours) -> Hours:
     return hours
 
 
+class Department(Plain):
+    """A department of the programme, by the roles of its people."""
+
+    code: Name
+    text: str = Field(description="a key of texts/<language>/departments.toml")
+    roles: tuple[Name, ...] = Field(min_length=1)
+
+
 class ProgrammeRules(RuleTable):
     version: Rule[Count]
     in_force_from: Rule[date]
@@ -130,6 +138,7 @@ class ProgrammeRules(RuleTable):
     choice: Rule[Choice]
     satisfied_from: Rule[Annotated[int, Field(ge=1, le=5)]]
     asked_again_for: Rule[tuple[Name, ...]]
+    departments: Rule[tuple[Department, ...]]
 
 
 class PromiseRules(RuleTable):

@@ -13,6 +13,8 @@ from yinuo.kit.errors import gettext_noop as _
 _WORKING = ("opened", "taken", "answered")
 _OPEN = (*_WORKING, "solved", "closing")
 _HANDLERS = ("agent", "team_lead")
+# Whoever works on the claims answers for the claim, when a leader gives them the concern.
+_ANSWERERS = (*_HANDLERS, "surveyor", "assessor", "calculator", "reviewer")
 _LEADS = ("team_lead", "manager")
 _ANYBODY = (
     "agent",
@@ -62,7 +64,7 @@ CONCERNS = Table(
             label=_("Spoke with the customer"),
             source=_WORKING,
             target=None,
-            who=_HANDLERS,
+            who=_ANSWERERS,
             event="concern.contacted",
             keeps=("concerns.urgent_contact",),
         ),
@@ -71,7 +73,7 @@ CONCERNS = Table(
             label=_("Answer the customer"),
             source=_WORKING,
             target="answered",
-            who=_HANDLERS,
+            who=_ANSWERERS,
             event="concern.answered",
             keeps=("concerns.answer", "concerns.urgent_contact"),
         ),
@@ -80,7 +82,7 @@ CONCERNS = Table(
             label=_("Propose the solution"),
             source=_WORKING,
             target="solved",
-            who=_HANDLERS,
+            who=_ANSWERERS,
             event="concern.solved",
             keeps=("concerns.answer", "concerns.solution", "concerns.urgent_contact"),
             makes=("concerns.confirmation",),
@@ -126,7 +128,7 @@ CONCERNS = Table(
             label=_("Close without the customer's yes"),
             source=(*_WORKING, "solved"),
             target="closing",
-            who=_HANDLERS,
+            who=_ANSWERERS,
             event="concern.closing_proposed",
             keeps=("concerns.confirmation",),
             makes=("concerns.closing_review",),
@@ -174,7 +176,7 @@ CONCERNS = Table(
             label=_("Correct cause and urgency"),
             source=_OPEN,
             target=None,
-            who=(*_HANDLERS, "manager"),
+            who=(*_ANSWERERS, "manager"),
             event="concern.sorted",
         ),
         Step(

@@ -10,6 +10,7 @@ from yinuo.interfaces.desk.views import (
     call_backs,
     call_quality,
     programme,
+    responsibilities,
     training,
 )
 
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("call-backs/quality/<int:check>", call_quality.check, name="call_quality_check"),
     path("call-backs/programme", programme.programme, name="programme"),
     path("call-backs/programme/measures/<int:measure>", programme.measure, name="measure"),
+    path("responsibilities", responsibilities.responsibilities, name="responsibilities"),
     path("people/training", training.training, name="training"),
     path("people/training/<int:record>", training.training_record, name="training_record"),
 ]

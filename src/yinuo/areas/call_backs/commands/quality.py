@@ -46,10 +46,14 @@ class NoSuchCall(DomainError):
     http = 404
 
 
-def draw_checks(*, at: datetime, seed: str = "") -> QualityDraw | None:
+def draw_checks(*, by: Actor, at: datetime, seed: str = "") -> QualityDraw | None:
     """Draw from the talks of yesterday, once a day; None when that was done already. The seed is
     kept, so that anybody can draw again and see that nobody was picked out.
+
+    Raises NotForYou: the clock draws, and no person does.
     """
+    if by.is_person:
+        raise seeing.NotForYou
     day = _day_after(localdate(at), -1)
     rule = rules_at(at).quality
     with transaction.atomic():
@@ -59,7 +63,7 @@ def draw_checks(*, at: datetime, seed: str = "") -> QualityDraw | None:
             by_caller[one.staff_id or 0].append(one.pk)
         share, least = rule.share.value, rule.least.value
         draw, is_new = QualityDraw.objects.get_or_create(
-            day=day,
+            drawn_on=day,
             defaults={
                 "seed": seed or secrets.token_hex(16),
                 "share": share,

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("day", models.DateField(unique=True)),
+                ("drawn_on", models.DateField(help_text="the day of the calls", unique=True)),
                 ("seed", models.CharField(max_length=64)),
                 ("share", models.DecimalField(decimal_places=4, max_digits=5)),
                 ("least", models.PositiveSmallIntegerField(help_text="of each caller")),

@@ -137,7 +137,7 @@ def _result(row: QualityCheck) -> Tag:
 def _draws(at: datetime) -> Table:
     rows = tuple(
         (
-            Cell(value=wording.calendar_date(draw.day)),
+            Cell(value=wording.calendar_date(draw.drawn_on)),
             Cell(kind=CellKind.NUMBER, value=draw.calls),
             Cell(kind=CellKind.NUMBER, value=count),
             Cell(value=f"{draw.share * 100:.0f} %"),
