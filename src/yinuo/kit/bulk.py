@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Field, JSONField, Model
+from django.db.models import BooleanField, F, Field, Func, JSONField, Model, Value
 from psycopg import sql
 
 M = TypeVar("M", bound=Model)
@@ -21,12 +24,21 @@ def array_text(values: Iterable[Any]) -> str:
     The driver makes the same from a list, but it looks up the type of every single element; for
     thousands of rows that takes longer than the database needs to store them.
     """
-    return "{" + ",".join([_element(value) for value in values]) + "}"
+    given = values if isinstance(values, (list, tuple)) else list(values)
+    kinds = set(map(type, given))
+    if kinds <= {int}:
+        return "{" + ",".join(map(str, given)) + "}"
+    if kinds <= _NEVER_QUOTED:
+        return '{"' + '","'.join(map(str, given)) + '"}'
+    return "{" + ",".join([_element(value) for value in given]) + "}"
 
 
 def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
     """One array literal for each column; no rows make no columns."""
     return [array_text(column) for column in zip(*rows, strict=True)]
+
+
+_NEVER_QUOTED = frozenset((bool, date, datetime, Decimal))
 
 
 def _element(value: Any) -> str:
@@ -41,6 +53,21 @@ def _element(value: Any) -> str:
     if "\\" in text or '"' in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
+
+
+def among(name: str, ids: Iterable[int]) -> Func:
+    """A condition for `filter`: the field holds one of these ids.
+
+    For thousands of ids `__in` takes longer to write the statement than the database to answer it.
+    """
+    listed = Value(array_text(ids))
+    return Func(
+        F(name),
+        listed,
+        template="%(expressions)s::bigint[])",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def next_ids(cursor: CursorWrapper, table: str, count: int) -> list[int]:
@@ -74,7 +101,7 @@ def add_rows(rows: Sequence[M]) -> list[M]:
     """
     if rows:
         statement, fields = _insertion(type(rows[0]))
-        values = columns(tuple(write(row) for write in fields) for row in rows)
+        values = [array_text(list(map(write, rows))) for write in fields]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             for row, found in zip(rows, cursor.fetchall(), strict=True):
@@ -87,7 +114,7 @@ def change_rows(rows: Sequence[Model], *names: str) -> None:
     """Write these fields of rows of one model, in one UPDATE."""
     if rows:
         statement, fields = _change(type(rows[0]), names)
-        values = columns(tuple(write(row) for write in fields) for row in rows)
+        values = [array_text(list(map(write, rows))) for write in fields]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
 
@@ -159,7 +186,7 @@ def _writer(field: Field[Any, Any]) -> Callable[[Model], Any]:
     if (field.db_type(connection) or "").endswith("[]"):
         return lambda row: array_text(getattr(row, name))
     if type(field).get_db_prep_value is Field.get_db_prep_value or not _changes_values(field):
-        return lambda row: getattr(row, name)
+        return attrgetter(name)
     return lambda row: field.get_db_prep_save(getattr(row, name), connection)
 
 

@@ -37,7 +37,7 @@ from yinuo.core.policies import queries as policies
 from yinuo.core.policies.models import Cover, Policy, PolicyDriver
 from yinuo.core.policies.rules import COMPULSORY
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.kit.bulk import columns
+from yinuo.kit.bulk import among, columns
 from yinuo.kit.clock import Limit
 
 # What begins to run with the first receipt of claim and papers (保险法 arts 23, 25).
@@ -333,7 +333,8 @@ def is_ready_to_close(case: Case) -> bool:
 
 def ready_to_close(case_ids: Collection[int]) -> frozenset[int]:
     """As `is_ready_to_close`, for a set."""
-    rows = Claim.objects.filter(pk__in=case_ids, case__state="arrived").exclude(follow_up="")
+    rows = Claim.objects.filter(among("pk", case_ids), case__state="arrived")
+    rows = rows.exclude(follow_up="")
     return frozenset(rows.values_list("pk", flat=True))
 
 
@@ -343,30 +344,30 @@ def facts_of_endings(case_ids: Collection[int]) -> dict[int, dict[str, object]]:
     Four statements for any number.
     """
     late = Promise.objects.filter(
-        case__in=case_ids, missed_at__isnull=False, audience=Promise.Audience.CUSTOMER
+        among("case", case_ids), missed_at__isnull=False, audience=Promise.Audience.CUSTOMER
     )
-    twice = Document.objects.filter(case__in=case_ids, request_round__gt=1)
-    false = Survey.objects.filter(claim__in=case_ids, authenticity="false")
+    twice = Document.objects.filter(among("case", case_ids), request_round__gt=1)
+    false = Survey.objects.filter(among("claim", case_ids), authenticity="false")
     were_late = set(late.values_list("case", flat=True))
     were_asked_twice = set(twice.values_list("case", flat=True))
     seem_false = set(false.values_list("claim", flat=True))
     outcomes: dict[int, set[str]] = {}
-    for claim_id, outcome in Loss.objects.filter(claim__in=case_ids).values_list(
-        "claim", "outcome"
-    ):
+    losses = Loss.objects.filter(among("claim", case_ids))
+    for claim_id, outcome in losses.values_list("claim", "outcome"):
         outcomes.setdefault(claim_id, set()).add(outcome)
+    claims = Claim.objects.filter(among("pk", case_ids))
     return {
-        claim.pk: {
-            "dead": claim.dead,
-            "injured": claim.injured,
-            "seriously_injured": claim.facts.get("seriously_injured", 0),
-            "vulnerable": bool(claim.facts.get("vulnerable")),
-            "fraud_suspected": claim.pk in seem_false,
-            "late": claim.pk in were_late,
-            "asked_twice": claim.pk in were_asked_twice,
-            "part_paid": bool(outcomes.get(claim.pk, set()) & {"part", "refuse"}),
+        pk: {
+            "dead": dead,
+            "injured": injured,
+            "seriously_injured": facts.get("seriously_injured", 0),
+            "vulnerable": bool(facts.get("vulnerable")),
+            "fraud_suspected": pk in seem_false,
+            "late": pk in were_late,
+            "asked_twice": pk in were_asked_twice,
+            "part_paid": bool(outcomes.get(pk, set()) & {"part", "refuse"}),
         }
-        for claim in Claim.objects.filter(pk__in=case_ids).only("dead", "injured", "facts")
+        for pk, dead, injured, facts in claims.values_list("pk", "dead", "injured", "facts")
     }
 
 

@@ -38,14 +38,19 @@ def event_hash(
         _plain(data),
         source,
     ]
-    text = json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(prev_hash + text.encode()).digest()
+    return hashlib.sha256(prev_hash + _encode(line).encode()).digest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_SIMPLE = frozenset((str, int, bool, type(None)))
 
 
 def _plain(value: Any) -> Any:
     """JSON without floats and with text keys only, since jsonb writes those in its own way."""
-    if value is None or isinstance(value, (str, bool, int)):
+    if type(value) in _SIMPLE or isinstance(value, (str, int)):
         return value
+    if type(value) is dict and all(type(key) is str for key in value):
+        return {key: v if type(v) in _SIMPLE else _plain(v) for key, v in value.items()}
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

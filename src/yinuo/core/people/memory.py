@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db.models import Model
 
 from yinuo.core.people.queries import Leads
+from yinuo.kit.bulk import among
 
 M = TypeVar("M", bound=Model)
 
@@ -46,13 +47,19 @@ def by_id(model: type[M], ids: Collection[Any]) -> dict[Any, M]:
     """The rows of these ids; only those that are not in hand cost a statement."""
     memory = _memory.get()
     if memory is None:
-        return model._default_manager.in_bulk(ids) if ids else {}
+        return _read(model, ids)
     missing = [pk for pk in set(ids) if (model, pk) not in memory.rows]
     if missing:
-        for pk, row in model._default_manager.in_bulk(missing).items():
+        for pk, row in _read(model, missing).items():
             memory.rows[model, pk] = row
     found = ((pk, memory.rows.get((model, pk))) for pk in ids)
     return {pk: row for pk, row in found if isinstance(row, model)}
+
+
+def _read(model: type[M], ids: Collection[Any]) -> dict[Any, M]:
+    if not ids:
+        return {}
+    return {row.pk: row for row in model._default_manager.filter(among("pk", ids))}
 
 
 def leads() -> Leads:

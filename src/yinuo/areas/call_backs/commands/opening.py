@@ -19,7 +19,7 @@ from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
-from yinuo.kit.bulk import add_rows
+from yinuo.kit.bulk import add_rows, among
 from yinuo.kit.errors import DomainError
 
 _KEPT_FACTS = ("late", "part_paid", "asked_twice", "outcome", "vulnerable", "injured")
@@ -116,8 +116,8 @@ def leave_out_case(*, case: Case, reason: str, by: Actor, at: datetime) -> Exclu
 
 
 def _known(followed: Collection[int], campaign: Campaign | None) -> set[int]:
-    opened = CallBack.objects.filter(followed__in=followed, campaign=campaign)
-    left_out = Exclusion.objects.filter(followed__in=followed, campaign=campaign)
+    opened = CallBack.objects.filter(among("followed", followed), campaign=campaign)
+    left_out = Exclusion.objects.filter(among("followed", followed), campaign=campaign)
     return {
         *opened.values_list("followed", flat=True),
         *left_out.values_list("followed", flat=True),
@@ -133,6 +133,7 @@ def _sort(
 ) -> tuple[list[_Chosen], list[tuple[Case, str]]]:
     people = {locked[one.case.pk].customer_id for one in new}
     standing = queries.standing_of(people, [one.case.pk for one in new], at=at)
+    sorting = _Sorting(programme, house, at)
     asked: set[int] = set()
     chosen: list[_Chosen] = []
     left_out: list[tuple[Case, str]] = []
@@ -145,17 +146,46 @@ def _sort(
             "care": case.care,
         }
         facts["asked_lately"] = facts["asked_lately"] or case.customer_id in asked
-        name, strategy = rules.strategy_for(programme, facts)
-        facts["in_sample"] = rules.in_sample(case.number, strategy.sample)
-        reason = rules.exclusion_for(programme, facts)
+        name, strategy, reason = sorting.strategy(case.number, facts)
         if reason:
             left_out.append((case, reason))
             continue
         asked.add(case.customer_id)
-        wishes = queries.wishes_of(case.customer)
-        contact = rules.next_contact(strategy, (), wishes, house, not_before_at=at)
+        contact = sorting.first_contact(name, strategy, queries.wishes_of(case.customer))
         chosen.append(_Chosen(one, case, name, strategy, contact))
     return chosen, left_out
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """What the rules say about equal facts and wishes is asked of them once for a set."""
+
+    programme: CallBacksRules
+    house: House
+    at: datetime
+    strategies: dict[str, tuple[str, Strategy]] = field(default_factory=dict)
+    reasons: dict[tuple[str, bool], str] = field(default_factory=dict)
+    contacts: dict[tuple[str, rules.Wishes], rules.Next] = field(default_factory=dict)
+
+    def strategy(self, number: str, facts: dict[str, object]) -> tuple[str, Strategy, str]:
+        """The strategy for these facts, and why nobody is asked all the same, or empty."""
+        known = repr(facts)
+        if known not in self.strategies:
+            self.strategies[known] = rules.strategy_for(self.programme, facts)
+        name, strategy = self.strategies[known]
+        facts["in_sample"] = in_sample = rules.in_sample(number, strategy.sample)
+        key = (known, in_sample)
+        if key not in self.reasons:
+            self.reasons[key] = rules.exclusion_for(self.programme, facts)
+        return name, strategy, self.reasons[key]
+
+    def first_contact(self, name: str, strategy: Strategy, wishes: rules.Wishes) -> rules.Next:
+        key = (name, wishes)
+        if key not in self.contacts:
+            self.contacts[key] = rules.next_contact(
+                strategy, (), wishes, self.house, not_before_at=self.at
+            )
+        return self.contacts[key]
 
 
 def _open(

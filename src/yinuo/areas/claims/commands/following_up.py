@@ -9,6 +9,7 @@ from yinuo.areas.claims.models import Claim
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
+from yinuo.kit.bulk import among
 
 CALL_BACK = "call_back"
 EXCLUDED = "excluded"
@@ -21,10 +22,10 @@ def note_follow_up_many(chosen: Mapping[int, str], *, by: Actor, at: datetime) -
     """
     with cases.transaction():
         locked = cases.lock_many(chosen)
-        rows = Claim.objects.filter(pk__in=locked, follow_up="").values_list("pk", flat=True)
+        rows = Claim.objects.filter(among("pk", locked), follow_up="").values_list("pk", flat=True)
         new = {pk: chosen[pk] for pk in rows}
         for how in sorted(set(new.values())):
-            Claim.objects.filter(pk__in=_with(new, how)).update(follow_up=how)
+            Claim.objects.filter(among("pk", _with(new, how))).update(follow_up=how)
         lines: list[tuple[Case, str, Mapping[str, str]]] = [
             (locked[pk], "claim.follow_up_noted", {"follow_up": how})
             for pk, how in sorted(new.items())

@@ -282,6 +282,8 @@ def is_late(row: Owed | Promise, at: datetime) -> bool:
 class _Counted:
     """What a rule makes of a limit and a start; the losses of a claim have it in common."""
 
+    limit: str
+    pausable: str
     due_at: datetime
     provisional: bool
     checks: str
@@ -294,7 +296,7 @@ def _row(
     """The columns of `_INSERT`, and when the promise is due."""
     rule, revision = rulebook.promise_rule(making.rule, at=making.started_at)
     limit = rule.limit_for(making.klass or making.case.care, making.amount)
-    key = (making.rule, revision, str(limit), making.started_at)
+    key = (making.rule, revision, limit, making.started_at)
     found = counted.get(key)
     if found is None:
         found = counted[key] = _count(limit, making.started_at, rule)
@@ -308,9 +310,9 @@ def _row(
         rule.statutory,
         making.owners.get(rule.owner) or making.case.handler_id,
         rule.owner,
-        str(limit),
+        found.limit,
         limit.roll_forward,
-        json.dumps(list(rule.pausable)),
+        found.pausable,
         making.started_at,
         found.due_at,
         found.provisional,
@@ -330,6 +332,8 @@ def _count(limit: Limit, started_at: datetime, rule: PromiseRule) -> _Counted:
         if check.at > started_at or check.kind != "warn"
     ]
     return _Counted(
+        str(limit),
+        json.dumps(list(rule.pausable)),
         due.due_at,
         due.provisional,
         json.dumps([check.as_row() for check in checks]),

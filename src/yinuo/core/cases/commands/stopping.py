@@ -18,6 +18,7 @@ from yinuo.core.cases.commands.work import Entry, append, lock, lock_many, stamp
 from yinuo.core.cases.models import Case, Promise, PromiseExtension, PromisePause
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.bulk import among, columns
 from yinuo.kit.clock import Limit
 from yinuo.kit.errors import DomainError
 
@@ -143,16 +144,16 @@ def recount(rows: Sequence[Promise], *, at: datetime, forgive: bool = False) -> 
     """
     if not rows:
         return
-    ids = [row.pk for row in rows]
+    its = among("promise", [row.pk for row in rows])
     pauses: dict[int, list[PromisePause]] = defaultdict(list)
-    for one in PromisePause.objects.filter(promise__in=ids).order_by("started_at", "pk"):
+    for one in PromisePause.objects.filter(its).order_by("started_at", "pk"):
         pauses[one.promise_id].append(one)
     extensions: dict[int, list[PromiseExtension]] = defaultdict(list)
-    for more in PromiseExtension.objects.filter(promise__in=ids).order_by("at", "pk"):
+    for more in PromiseExtension.objects.filter(its).order_by("at", "pk"):
         extensions[more.promise_id].append(more)
     calendar = calendar_at(at)
     for row in rows:
-        due = due_of(row, pauses[row.pk], extensions[row.pk], calendar)
+        due = due_of(row, pauses.get(row.pk, ()), extensions.get(row.pk, ()), calendar)
         rule, _revision = rulebook.promise_rule(row.rule, at=row.started_at)
         set_due(row, due, rule, calendar, at, forgive=forgive)
         touch(row.case_id)
@@ -199,7 +200,9 @@ def _recount_batch(ids: Sequence[tuple[int, int]], *, at: datetime) -> int:
     with transaction():
         cases = lock_many(case_id for _pk, case_id in ids)
         rows = list(
-            Promise.objects.filter(OPEN, pk__in=[pk for pk, _case_id in ids], provisional=True)
+            Promise.objects.filter(
+                OPEN, among("pk", [pk for pk, _case_id in ids]), provisional=True
+            )
             .order_by("pk")
             .select_for_update(no_key=True)
         )
@@ -220,16 +223,17 @@ def _recount_batch(ids: Sequence[tuple[int, int]], *, at: datetime) -> int:
 
 def _save(rows: Sequence[Promise]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _UPDATE,
-            [
-                [row.pk for row in rows],
-                [row.due_at for row in rows],
-                [row.provisional for row in rows],
-                [row.paused_at for row in rows],
-                [row.missed_at for row in rows],
-                [json.dumps(row.checks) for row in rows],
-                [row.checks_done for row in rows],
-                [row.next_check_at for row in rows],
-            ],
-        )
+        cursor.execute(_UPDATE, columns(map(_changes, rows)))
+
+
+def _changes(row: Promise) -> tuple[object, ...]:
+    return (
+        row.pk,
+        row.due_at,
+        row.provisional,
+        row.paused_at,
+        row.missed_at,
+        json.dumps(row.checks),
+        row.checks_done,
+        row.next_check_at,
+    )

@@ -34,6 +34,8 @@ from yinuo.kit.bulk import array_text, columns
 from yinuo.kit.errors import DomainError
 
 SET_LIMIT = 1_000
+FEW = 50
+"""So many cases are locked with their people in one statement."""
 
 _UPDATE_CASES = """
 UPDATE cases_case c SET
@@ -248,8 +250,8 @@ def held(case: Case | int) -> Case:
 
 def _locked(ids: Sequence[int]) -> list[Case]:
     """One statement, which brings the clock of the database with it."""
-    if memory.is_kept():
-        return _locked_with_people_in_hand(ids)
+    if memory.is_kept() or len(ids) > FEW:
+        return _locked_apart(ids)
     rows = list(
         Case.objects.filter(pk__in=ids)
         .select_related("customer", "handler", "branch")
@@ -262,8 +264,10 @@ def _locked(ids: Sequence[int]) -> list[Case]:
     return list[Case](rows)
 
 
-def _locked_with_people_in_hand(ids: Sequence[int]) -> list[Case]:
-    """A replay locks every case some fifty times, so this is written out."""
+def _locked_apart(ids: Sequence[int]) -> list[Case]:
+    """Written out, each handler and branch read once: a replay locks every case some fifty times,
+    and a large set has few of either.
+    """
     names = [column.attname for column in Case._meta.concrete_fields]
     quoted = ", ".join(
         connection.ops.quote_name(c.column) for c in Case._meta.concrete_fields if c.column
@@ -278,9 +282,15 @@ def _locked_with_people_in_hand(ids: Sequence[int]) -> list[Case]:
     handlers = memory.by_id(Staff, {row.handler_id for row in rows if row.handler_id})
     branches = memory.by_id(Branch, {row.branch_id for row in rows})
     for row in rows:
-        row.customer, row.branch = customers[row.customer_id], branches[row.branch_id]
-        row.handler = handlers[row.handler_id] if row.handler_id else None
+        handler = handlers[row.handler_id] if row.handler_id else None
+        _CUSTOMER.set_cached_value(row, customers[row.customer_id])
+        _BRANCH.set_cached_value(row, branches[row.branch_id])
+        _HANDLER.set_cached_value(row, handler)
     return rows
+
+
+# Setting `row.customer` would ask for each row whether the two may be related at all.
+_CUSTOMER, _BRANCH, _HANDLER = map(Case._meta.get_field, ("customer", "branch", "handler"))
 
 
 _LOCK = """
@@ -364,8 +374,11 @@ def _chained(entry: Entry, recorded_at: datetime, source: str) -> tuple[Any, ...
         source=source,
     )
     case.head_seq, case.head_hash = seq, digest
-    data = json.dumps(entry.data, ensure_ascii=False)
+    data = _encode(entry.data)
     return case.pk, seq, prev_hash, digest, entry.at, entry.by.id, entry.type, data
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _write_messages(work: Work, event_ids: Sequence[int]) -> list[int]:
