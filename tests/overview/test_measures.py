@@ -165,6 +165,25 @@ def test_comparing_is_fair_to_both_sides(n: int, m: int, data: st.DataObject) ->
     assert one.distinguishable == two.distinguishable
 
 
+def test_the_interval_of_a_difference_is_that_of_the_book() -> None:
+    # Newcombe 1998, Statistics in Medicine 17:873, example (a), method 10.
+    found = measures.newcombe(56, 70, 48, 80)
+    assert found.low == pytest.approx(5.24, abs=0.02)
+    assert found.high == pytest.approx(33.39, abs=0.02)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.data())
+def test_the_interval_of_a_difference_holds_it_and_turns_with_the_groups(
+    n: int, m: int, data: st.DataObject
+) -> None:
+    hits, other = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
+    found, turned = measures.newcombe(hits, n, other, m), measures.newcombe(other, m, hits, n)
+    difference = 100 * (hits / n - other / m)
+    assert -100 <= found.low <= difference + 1e-9
+    assert difference - 1e-9 <= found.high <= 100
+    assert found.low == pytest.approx(-turned.high)
+
+
 @given(st.floats(0.5, 20), st.integers(1, 100000))
 def test_a_sample_is_never_larger_than_the_people_there_are(error: float, people: int) -> None:
     assert 1 <= measures.sample_size(error, population=people) <= people

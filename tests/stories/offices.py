@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -33,8 +34,21 @@ class Office:
         send(self.desks[role], path, given)
         case.refresh_from_db()
 
-    def refused(self, role: str, case: Case, noun: str, *, status: int = 422, **given: str) -> str:
+    def refused(self, role: str, case: Case, noun: str, **given: str) -> str:
         """The sheet again, with what is wrong."""
+        return self._again(role, case, noun, given, 422)
+
+    def conflicts(self, role: str, case: Case, noun: str, **given: str) -> str:
+        """As `refused`, for what is right and does not go now."""
+        return self._again(role, case, noun, given, 409)
+
+    def finds_nothing(self, role: str, case: Case, noun: str, **given: str) -> str:
+        """As `refused`, for what names something that is not there."""
+        return self._again(role, case, noun, given, 404)
+
+    def _again(
+        self, role: str, case: Case, noun: str, given: Mapping[str, str], status: int
+    ) -> str:
         path = f"/desk/complaints/{case.number}/{noun}"
         return unescape(text(send(self.desks[role], path, given, status=status)))
 

@@ -40,9 +40,7 @@ def test_the_time_of_an_appraisal_does_not_count_because_the_complainant_was_tol
     assert "An appraisal began" in office.own_page(case)
     automation.sweep_promises(at=NOW + timedelta(days=30))
     assert promise(case, "complaints.answer").missed_at is None
-    again = office.refused(
-        name, case, "excluded-time", status=409, reason="appraisal", words="还要五天"
-    )
+    again = office.conflicts(name, case, "excluded-time", reason="appraisal", words="还要五天")
     assert "can be stopped" in again
     office.post(name, case, "included-time", reason="appraisal")
     assert promise(case, "complaints.answer").paused_at is None
@@ -62,7 +60,7 @@ def test_the_same_matter_twice_goes_on_under_the_older_number(office: Office) ->
     assert "still to be answered" in office.refused(
         office.handler(first), first, "merger", into=second.number
     )
-    office.refused(name, second, "merger", status=404, into=office.claim.number)
+    office.finds_nothing(name, second, "merger", into=office.claim.number)
     office.post(name, second, "merger", into=first.number)
     assert second.state == "merged"
     assert row(second).merged_into_id == first.pk
@@ -147,7 +145,7 @@ def test_what_was_agreed_is_done_checked_proved_and_rated(office: Office) -> Non
     assert "没有人看着时间" in page
     office.says(case, "rating", rating="5", words="谢谢")
     assert row(case).rating == 5
-    assert "has been done" in office.refused(name, case, "closing", status=409, agreed="on")
+    assert "has been done" in office.conflicts(name, case, "closing", agreed="on")
 
 
 @pytest.mark.covers("CMP-14")

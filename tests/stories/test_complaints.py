@@ -166,7 +166,7 @@ def test_a_review_reverses_the_answer_and_pays(
     measure = queries.open_measures(Complaint.objects.get(pk=case.pk))[0]
     assert case.state == "reviewing"
     assert "补偿等候损失" not in office.own_page(case)
-    early = office.refused("manager", case, "review-telling", status=409, how="phone")
+    early = office.conflicts("manager", case, "review-telling", how="phone")
     assert "not approved yet" in early
     office.post("team_lead", case, "compensation", measure=str(measure.pk))
     office.post("manager", case, "review-telling", how="phone")

@@ -128,6 +128,17 @@ def two_groups(hits: int, n: int, other_hits: int, other_n: int) -> Difference:
     return _difference(100 * (hits / n - other_hits / other_n), 100 * error)
 
 
+def newcombe(hits: int, n: int, other_hits: int, other_n: int) -> Interval:
+    """The interval of a difference of two shares, in points (Newcombe's score method): it holds
+    for few people and for shares near none and all, where the z test does not.
+    """
+    first, second = wilson(hits, n), wilson(other_hits, other_n)
+    p, q = 100 * hits / n, 100 * other_hits / other_n
+    below = math.hypot(p - first.low, second.high - q)
+    above = math.hypot(first.high - p, q - second.low)
+    return Interval(max(-100.0, p - q - below), min(100.0, p - q + above))
+
+
 def two_nps(group: tuple[int, int, int], other: tuple[int, int, int]) -> Difference:
     """Two NPS, each as promoters, detractors and n."""
     value = 100 * (group[0] - group[1]) / group[2]

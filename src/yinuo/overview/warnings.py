@@ -14,7 +14,7 @@ from yinuo.core.cases.queries import PromiseView
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import sees_customers, sees_everything
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.overview.measures import Difference, Measure, share, two_groups
+from yinuo.overview.measures import Interval, Measure, newcombe, share
 
 PAGE = 100
 CONTACT = "warnings.preventive_contact"
@@ -30,12 +30,19 @@ class WarningRow:
 class Comparison:
     """Complaints after a warning, of those called (or to be called) and of those left alone.
 
-    A share is None below the smallest group that is shown; so is the difference.
+    A share is None below the smallest group that is shown; so is the difference, in points of what
+    those left alone complained more, with its interval.
     """
 
     called: Measure
     left_alone: Measure
-    difference: Difference | None
+    difference: float | None
+    interval: Interval | None
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the whole interval lies on one side of no difference."""
+        return self.interval is not None and not self.interval.low <= 0 <= self.interval.high
 
 
 def to_call(actor: Actor, *, language: str, at: datetime) -> list[WarningRow]:
@@ -87,9 +94,15 @@ def compare(actor: Actor, *, since: datetime, until: datetime) -> Comparison:
             cursor.execute(_GROUPS, {"since": since, "until": until, "path": path})
             counts |= {held: (n, hits) for held, n, hits in cursor.fetchall()}
     (called, called_hits), (alone, alone_hits) = counts[False], counts[True]
-    enough = min(called, alone) >= least
-    return Comparison(
-        called=share(called_hits, called, least=least),
-        left_alone=share(alone_hits, alone, least=least),
-        difference=two_groups(alone_hits, alone, called_hits, called) if enough else None,
-    )
+    return comparison_of((called_hits, called), (alone_hits, alone), least=least)
+
+
+def comparison_of(
+    called: tuple[int, int], left_alone: tuple[int, int], *, least: int
+) -> Comparison:
+    """Of each group how many complained, and how many there were."""
+    first, second = share(*called, least=least), share(*left_alone, least=least)
+    if first.value is None or second.value is None:
+        return Comparison(first, second, None, None)
+    interval = newcombe(*left_alone, *called)
+    return Comparison(first, second, second.value - first.value, interval)

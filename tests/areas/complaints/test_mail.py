@@ -251,3 +251,27 @@ def test_the_operator_is_told_how_the_mailbox_stands(
 def test_the_number_of_a_voice_can_be_read_out_and_found() -> None:
     number = voice_number(12, datetime(2026, 3, 2, tzinfo=UTC))
     assert number.startswith("V26-0000012-")
+
+
+@pytest.mark.covers("COM-22", "COM-23")
+def test_the_answer_to_a_question_without_a_case_leaves_as_an_answer_to_its_letter(
+    insurer: World, room: Mailroom, smtp: MailServer
+) -> None:
+    room.deliver(letter("请问怎么买车险").as_bytes())
+    fetch()
+    voice = Inbound.objects.get()
+    lead = insurer["manager"]
+    complaints.sort(voice=voice, landing=Landing("question"), by=lead, at=NOW)
+    with queue.capture() as jobs:
+        complaints.answer_question(voice=voice, words="在网上就能买。", by=lead, at=LATER)
+    job = next(one for one in jobs.take() if one.task == "tell_voice_answer")
+    complaints.tell_voice_answer(voice_id=job.arguments["voice"], at=LATER)
+    complaints.tell_voice_answer(voice_id=job.arguments["voice"], at=LATER)
+    received, answer = smtp.letters
+    body = answer.get_body(("plain",))
+    assert body is not None
+    assert "在网上就能买。" in body.get_content()
+    assert answer["In-Reply-To"] == "<one@example.com>"
+    voice.refresh_from_db()
+    assert (voice.told_how, voice.told_at) == ("email", LATER)
+    assert received["Subject"] != answer["Subject"]

@@ -98,7 +98,15 @@ def test_a_question_of_a_stranger_waits_in_its_list_with_a_time(desks: Desks) ->
     assert voice.case is None
     assert voice.due_at > voice.received_at
     assert desks["agent"].post(f"/desk/voices/{voice.pk}/answer", {"words": ""}).status_code == 422
-    desks["agent"].post(f"/desk/voices/{voice.pk}/answer", {"words": "请拨打……"})
+    told = {"words": "请拨打……"}
+    untold = desks["agent"].post(f"/desk/voices/{voice.pk}/answer", told)
+    assert "say how you did" in unescape(text(untold))
+    voice.refresh_from_db()
+    assert voice.answered_at is None
+    answered = desks["agent"].post(f"/desk/voices/{voice.pk}/answer", {**told, "how": "phone"})
+    assert answered.status_code == 302
+    voice.refresh_from_db()
+    assert (voice.told_how, voice.told_at) == ("phone", voice.answered_at)
     assert "请拨打……" in shown(desks, "agent", f"/desk/voices/{voice.pk}")
 
 

@@ -54,6 +54,12 @@ class Inbound(models.Model):
     answer = EncryptedTextField(blank=True, default="")
     answered_by = models.CharField(max_length=40, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    told_how = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="how the answer was told"
+    )
+    told_at = models.DateTimeField(
+        null=True, blank=True, help_text="when the answer reached the person, or its letter left"
+    )
     rating = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5")
     external_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     named = EncryptedTextField(

@@ -181,17 +181,26 @@ def review_until(complaint: Complaint, at: datetime) -> datetime | None:
 
 
 def reviews_until(complaints: Sequence[Complaint]) -> dict[int, datetime | None]:
-    """As `review_until`, for a set. One statement."""
+    """As `review_until`, for a set. The time runs from when the answer was received: for a letter
+    on paper from the day on which its delivery was proved. Two statements.
+    """
     decided: dict[int, datetime] = dict(
         Review.objects.filter(complaint__in=complaints, decided_at__isnull=False)
         .order_by("asked_at")
         .values_list("complaint", "asked_at")
     )
+    letters = Answer.objects.filter(
+        complaint__in=complaints, of_review=False, told_how="letter", proved_at__isnull=False
+    )
+    proved: dict[int, datetime] = dict(
+        letters.order_by("version").values_list("complaint", "proved_at")
+    )
     found: dict[int, datetime | None] = {}
     for one in complaints:
         asked = decided.get(one.pk)
         answered = one.told_at is not None and not (asked is not None and asked >= one.told_at)
-        found[one.pk] = review_end(one.told_at) if answered and one.told_at else None
+        came_at = max(filter(None, (one.told_at, proved.get(one.pk))), default=None)
+        found[one.pk] = review_end(came_at) if answered and came_at else None
     return found
 
 

@@ -133,6 +133,14 @@ _RECEIVING = (
         keeps=("complaints.regulator_report",),
     ),
     Step(
+        name="call_major",
+        label=_("Call it a major complaint"),
+        source=OPEN,
+        target=None,
+        who=OFFICERS,
+        event="complaint.called_major",
+    ),
+    Step(
         name="contact",
         label=_("Record a talk with the complainant"),
         source=OPEN,
@@ -451,7 +459,7 @@ _ANSWERING = (
         label=_("Decide the review and tell"),
         source=("reviewing",),
         target="told",
-        who=OFFICERS,
+        who=_LEADS,
         event="complaint.review_decided",
         keeps=("complaints.review",),
     ),
@@ -461,7 +469,7 @@ _ANSWERING = (
         label=_("Decide the review, to be told when its money is approved"),
         source=("reviewing",),
         target=None,
-        who=OFFICERS,
+        who=_LEADS,
         event="complaint.review_settled",
     ),
     Step(

@@ -50,6 +50,7 @@ from yinuo.areas.complaints.commands.receiving import (
     acknowledge,
     acknowledge_many,
     add_facts,
+    call_major,
     forward,
     name_parties,
     receive,
@@ -80,6 +81,7 @@ from yinuo.areas.complaints.commands.strangers import (
     empty_mailbox,
     hear_form,
     hear_mail,
+    tell_voice_answer,
 )
 from yinuo.areas.complaints.commands.taking_over import (
     PastComplaint,
@@ -122,6 +124,7 @@ __all__ = [
     "ask_extension",
     "ask_review",
     "ask_why",
+    "call_major",
     "carry_out",
     "carry_out_many",
     "check",
@@ -177,6 +180,7 @@ __all__ = [
     "tell_extension",
     "tell_many",
     "tell_review",
+    "tell_voice_answer",
     "transfer",
     "withdraw",
     "write_lesson",

@@ -60,6 +60,11 @@ class TooManyRepresentatives(DomainError):
     http = 422
 
 
+class MajorAlready(DomainError):
+    code = "major_already"
+    message = _("Complaint %(number)s is a major one already.")
+
+
 class PowerNotSeen(DomainError):
     code = "power_not_seen"
     message = _("%(name)s speaks for somebody else: look at the signed power or proof first.")
@@ -324,6 +329,24 @@ def forward(
             care="major" if named else None,
             started_at=forwarded_at,
         )
+
+
+def call_major(
+    *, case: Case, reason: str, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """A person says that it is a major one, as after a disaster or a grave accident, and why.
+
+    Raises MajorAlready and WordsMissing.
+    """
+    why = written(reason, "reason")
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        if held.case.care == "major":
+            raise MajorAlready(number=held.case.number)
+        cases.write_note(case=held.case, body=why, kind="internal", by=by, at=at)
+        data = _alarm(held.case.branch_path)
+        take(held, "call_major", by=by, at=at, data=data, care="major")
 
 
 def _drop_longer_report(held: Held, started_at: datetime, by: Actor, at: datetime) -> None:

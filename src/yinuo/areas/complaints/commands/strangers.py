@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints.arrivals import arrival_of
 from yinuo.areas.complaints.commands.common import rules_at, written
-from yinuo.areas.complaints.commands.voices import PAPERS, NewVoice, take_in
+from yinuo.areas.complaints.commands.voices import PAPERS, NewVoice, address_of, take_in
 from yinuo.areas.complaints.models import Inbound
 from yinuo.areas.complaints.rulefile import MailRules
 from yinuo.core.cases import commands as cases
@@ -299,6 +299,31 @@ def acknowledge_voice(*, voice_id: int, at: datetime) -> None:
         at=at,
     )
     Inbound.objects.filter(pk=row.pk, acknowledged_at__isnull=True).update(acknowledged_at=at)
+
+
+def tell_voice_answer(*, voice_id: int, at: datetime) -> None:
+    """Send the answer to a question that belongs to no case. Doing it again sends it once.
+
+    Not to be called inside a transaction. Raises TemporaryFailure and PermanentFailure.
+    """
+    row = Inbound.objects.select_related("person").filter(pk=voice_id).first()
+    if row is None or row.told_at is not None or not row.answer or not address_of(row):
+        return
+    asked = row.words or (row.note.body if row.note else "")
+    name = row.person.name if row.person is not None else row.name
+    messages.send_receipt(
+        to=Person(name=name, email=address_of(row), language=_language(row, asked)),
+        text="messages.voice_answered",
+        facts={
+            "case_number": arrival_of(row, at=at).number,
+            "customer_name": name,
+            "words": row.answer,
+        },
+        key=f"answer:{row.pk}",
+        answers=row.mail_id,
+        at=at,
+    )
+    Inbound.objects.filter(pk=row.pk, told_at__isnull=True).update(told_at=at)
 
 
 def _language(row: Inbound, words: str) -> str:

@@ -32,7 +32,7 @@ from yinuo.core.documents import commands as documents
 from yinuo.core.documents.commands import Taken
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person
-from yinuo.kit import clock
+from yinuo.kit import clock, queue
 from yinuo.kit.clock import Limit
 from yinuo.kit.errors import DomainError
 from yinuo.perception.reading import read
@@ -56,6 +56,14 @@ class CaseMissing(DomainError):
 class PersonMissing(DomainError):
     code = "voice_needs_a_person"
     message = _("Say who this is: choose the customer.")
+    http = 422
+
+
+class NobodyTold(DomainError):
+    code = "voice_answer_not_told"
+    message = _(
+        "This question has no case and no e-mail address: call or write, then say how you did."
+    )
     http = 422
 
 
@@ -305,13 +313,16 @@ def _due(limit: Limit, started_at: datetime, at: datetime) -> datetime:
     return clock.due(limit, started_at, calendar_at(at)).due_at
 
 
-def answer_question(*, voice: Inbound, words: str, by: Actor, at: datetime) -> None:
+def answer_question(*, voice: Inbound, words: str, how: str = "", by: Actor, at: datetime) -> None:
     """Answer a question; on a case the customer reads it there, and the promise is kept.
 
-    Raises NoQuestion and WordsMissing.
+    Without a case it leaves by e-mail where we have an address; else `how` says in which way the
+    colleague told it, and it counts only with that. Raises NoQuestion, WordsMissing and NobodyTold.
     """
     by_a_person(by)
     body = written(words, "words")
+    if how:
+        one_of(how, CHANNELS, "how")
     with cases.transaction():
         row = Inbound.objects.select_for_update(of=("self",)).get(pk=voice.pk)
         if row.kind != "question" or row.answered_at is not None:
@@ -319,13 +330,30 @@ def answer_question(*, voice: Inbound, words: str, by: Actor, at: datetime) -> N
         row.answered_by, row.answered_at = by.id, at
         if row.case is None:
             row.answer = body
+            _tell_without_case(row, how, at)
         else:
+            row.told_how, row.told_at = "portal", at
             cases.write_note(
                 case=row.case, body=body, kind="answer", thread="voices", by=by, at=at,
                 for_customer=True, in_reply_to=row.note,
             )  # fmt: skip
             cases.keep(case=row.case, rule=ANSWER_QUESTION, subject=f"voice:{row.pk}", by=by, at=at)
-        row.save(update_fields=["answer", "answered_by", "answered_at"])
+        row.save(update_fields=["answer", "answered_by", "answered_at", "told_how", "told_at"])
+
+
+def _tell_without_case(row: Inbound, how: str, at: datetime) -> None:
+    if how:
+        row.told_how, row.told_at = how, at
+    elif address_of(row):
+        row.told_how = "email"
+        queue.defer("tell_voice_answer", queue="messages", voice=row.pk)
+    else:
+        raise NobodyTold("how")
+
+
+def address_of(row: Inbound) -> str:
+    """Where a letter to this person goes; empty when we know no address."""
+    return row.email or (row.person.email if row.person is not None else "")
 
 
 def rate_answer(*, voice: Inbound, rating: int, by: Actor, at: datetime) -> None:

@@ -68,7 +68,7 @@ def sort(actor: Actor, voice: Inbound, given: given_in.SortingInput, at: datetim
 def answer_question(
     actor: Actor, voice: Inbound, given: given_in.QuestionAnswerInput, at: datetime
 ) -> None:
-    complaints.answer_question(voice=voice, words=given.words, by=actor, at=at)
+    complaints.answer_question(voice=voice, words=given.words, how=given.how, by=actor, at=at)
 
 
 def rate_answer(
@@ -165,6 +165,10 @@ def _forward(actor: Actor, case: Case, given: given_in.ForwardInput, at: datetim
         at=at,
         seen=given.seen,
     )
+
+
+def _call_major(actor: Actor, case: Case, given: given_in.ReasonInput, at: datetime) -> None:
+    complaints.call_major(case=case, reason=given.reason, by=actor, at=at, seen=given.seen)
 
 
 def _report_back(actor: Actor, case: Case, given: given_in.InsideWordsInput, at: datetime) -> None:
@@ -443,6 +447,7 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("more-time-notice", given_in.ToldReasonInput, _tell_extension, ("tell_extension",)),
     Action("excluded-time", given_in.ExcludedTimeInput, _exclude, ("exclude_time",)),
     Action("included-time", given_in.IncludedTimeInput, _include, ("include_time",)),
+    Action("major", given_in.ReasonInput, _call_major, ("call_major",)),
     Action("regulator", given_in.ForwardInput, _forward, ("forward",)),
     Action("regulator-report", given_in.InsideWordsInput, _report_back, ("report_back",)),
     Action("handler", given_in.HandOverInput, _reassign, ("reassign",)),

@@ -111,7 +111,19 @@ class SortingInput(Input):
 
 
 class QuestionAnswerInput(Input):
+    """`how` where there is neither a case nor an e-mail address: it was told by a person."""
+
     words: Annotated[NeededText, Shown(gettext_noop("Answer"), help=_READS)]
+    how: Annotated[
+        WayToTalk | Literal[""],
+        Shown(
+            gettext_noop("How you told it"),
+            help=gettext_noop(
+                "Only if it belongs to no case: without this it leaves by e-mail, if we have one."
+            ),
+            words=said.CHANNELS,
+        ),
+    ] = ""
 
 
 class AnswerRatingInput(Input):

@@ -47,6 +47,7 @@ class ComplaintPresenter(Presenter):
         "included-time",
         "regulator",
         "regulator-report",
+        "major",
         "discipline",
         "suspicion",
         "suspicion-review",
@@ -115,6 +116,8 @@ class ComplaintPresenter(Presenter):
             return asked is not None and not asked.approved_at and asked.asked_by != page.actor.id
         if one.noun == "more-time-notice":
             return inside.more_time is not None and inside.more_time.approved_at is not None
+        if one.noun == "major":
+            return page.case.care != "major"
         if one.noun == "more-time":
             return inside.more_time is None
         return _money_or_answer(page, inside, one.noun)

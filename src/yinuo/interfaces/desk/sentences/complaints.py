@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "complaint.forwarded": Sentence(gettext_noop("The regulator's letter recorded")),
     "complaint.reported_back": Sentence(gettext_noop("Reported to the regulator")),
+    "complaint.called_major": Sentence(gettext_noop("Called a major complaint")),
     "complaint.contacted": Sentence(
         gettext_noop("Talk with the complainant: %(how)s"), _NOTE, words={"how": said.CHANNELS}
     ),

@@ -170,11 +170,26 @@ def _stat(label: str, measure: Measure) -> Stat:
 
 def _finding(found: Comparison) -> str:
     """What may be said, and nothing beyond it."""
-    if found.difference is None:
+    if found.difference is None or found.interval is None:
         return _("There are too few cases in one of the groups to compare them.")
-    points = {"points": f"{abs(found.difference.difference):.1f}"}
-    if not found.difference.distinguishable:
-        return _("The two groups cannot be told apart (difference %(points)s points).") % points
-    if found.difference.difference > 0:
-        return _("Those who were called complained less, by %(points)s points.") % points
-    return _("Those who were called complained more, by %(points)s points.") % points
+    points = {
+        "points": f"{abs(found.difference):.1f}",
+        "low": f"{found.interval.low:.1f}",
+        "high": f"{found.interval.high:.1f}",
+    }
+    if not found.distinguishable:
+        text = _(
+            "The two groups cannot be told apart (difference %(points)s points, 95 %% interval "
+            "%(low)s to %(high)s)."
+        )
+    elif found.difference > 0:
+        text = _(
+            "Those who were called complained less, by %(points)s points (95 %% interval %(low)s "
+            "to %(high)s)."
+        )
+    else:
+        text = _(
+            "Those who were called complained more, by %(points)s points (95 %% interval %(low)s "
+            "to %(high)s)."
+        )
+    return text % points
