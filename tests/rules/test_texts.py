@@ -45,6 +45,7 @@ FACTS: dict[str, object] = {
     "deductible": Decimal(500),
     "currency": "CNY",
     "loss": "本车",
+    "letter": True,
     "mode": "on_site",
     "reason": "示例原因",
     "reasons": [{"reason": "示例原因", "clause": "第八条"}],

@@ -64,7 +64,7 @@ REFUSED = [
         "losses",
     ),
     (
-        lambda accident: accident["vehicles"][0].update(duty="none", duty_ratio="0.1"),
+        lambda accident: accident["vehicles"][0].update(duty="none", duty_ratio="0.11"),
         "ratio_without_duty",
         "vehicles[0].duty_ratio",
     ),

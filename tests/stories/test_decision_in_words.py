@@ -14,7 +14,11 @@ from tests.world import NOW, World, report_of
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import letters, queries
 from yinuo.areas.claims.commands import Damage, Line, NewLoss, Reason, SurveySheet
-from yinuo.areas.claims.commands.explaining import AnsweredAlready, OwnWorkDisputed
+from yinuo.areas.claims.commands.explaining import (
+    AnsweredAlready,
+    NotDecidedYet,
+    OwnWorkDisputed,
+)
 from yinuo.areas.claims.commands.recovering import MoreThanOwed, NothingToRecover
 from yinuo.areas.claims.commands.settling import AccidentRefused, UnknownFacts, digest_of, tables_at
 from yinuo.areas.claims.models import AssessmentLine, Calculation, Recovery
@@ -224,41 +228,70 @@ def test_a_letter_names_facts_sum_clauses_sale_and_every_way_to_go_on(
     assert all(line.clause for line in sum_.lines)
 
 
-def test_a_letter_is_kept_with_its_clauses_and_only_in_plain_words(insurer: World) -> None:
-    case = calculated(insurer, approved=9000)
-    calculator = insurer["calculator"]
-    with pytest.raises(WordingRefused) as refused:
-        claims.write_letter(
-            case=case, loss=1, words="依据条款不予赔付。", by=calculator, at=after(400)
-        )
-    assert refused.value.field == "words"
-    document = claims.write_letter(case=case, loss=1, words="", by=calculator, at=after(400))
-    assert document.kind == "decision_letter"
-    assert document.status == Document.Status.ACCEPTED
-    assert ClauseUse.objects.filter(case=case, place="letter").count() == 2
-    event = Event.objects.filter(case=case, type="claim.letter_written").get()
-    assert event.data["document"] == document.pk
+def decide(insurer: World, case: Case, words: str = "") -> None:
+    claims.decide(case=case, loss=1, words=words, by=insurer["team_lead"], at=after(400))
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_formula_in_another_language_than_the_readers_is_refused_too(
+@pytest.mark.covers("ADJ-6")
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_the_decision_goes_out_with_its_letter_and_one_message_tells_of_both(
     insurer: World, language: str
 ) -> None:
     case = calculated(insurer, approved=9000)
     Person.objects.filter(pk=case.customer_id).update(language=language)
-    for words in ("依 据 条 款 不 予 赔 付。", "This part is denied as per the policy."):
-        with pytest.raises(WordingRefused):
-            claims.write_letter(
-                case=case, loss=1, words=words, by=insurer["calculator"], at=after(400)
-            )
+    decide(insurer, case)
+    document = Document.objects.get(case=case, kind="decision_letter")
+    assert document.status == Document.Status.ACCEPTED
+    assert document.for_customer
+    assert Event.objects.get(case=case, type="claim.decided").data["letter"] == document.pk
+    assert ClauseUse.objects.filter(case=case, place="letter").count() == 2
+    written = Message.objects.filter(person=case.customer, written_at=after(400))
+    assert {one.reason for one in written} == {"claim_paid_in_part"}
+    said = {"zh-hans": "决定信也放在", "zh-hant": "決定信也放在", "en": "Our letter is among"}
+    assert any(said[language] in one.body for one in written)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["依据条款不予赔付。", "依 据 条 款 不 予 赔 付。", "This part is denied as per the policy."],
+)
+def test_words_that_are_not_plain_hold_the_whole_decision_back(insurer: World, words: str) -> None:
+    case = calculated(insurer, approved=9000)
+    before = Event.objects.filter(case=case).count()
+    with pytest.raises(WordingRefused) as refused:
+        decide(insurer, case, words)
+    assert refused.value.field == "words"
+    assert Event.objects.filter(case=case).count() == before
+    assert not Document.objects.filter(kind="decision_letter").exists()
+    decide(insurer, case, "同型号配件的市场价低一些，所以这一项我们赔一部分。")
+    assert Document.objects.filter(kind="decision_letter").count() == 1
 
 
 def test_the_reason_of_a_cut_line_may_not_be_a_formula_in_a_letter(insurer: World) -> None:
     case = calculated(insurer, approved=9000)
     AssessmentLine.objects.filter(reason__gt="").update(reason="依据条款不予赔付")
     with pytest.raises(WordingRefused):
-        claims.write_letter(case=case, loss=1, words="", by=insurer["calculator"], at=after(400))
+        decide(insurer, case)
     assert not Document.objects.filter(kind="decision_letter").exists()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_another_letter_follows_a_decision_that_is_told_and_never_goes_before_it(
+    insurer: World, language: str
+) -> None:
+    case = calculated(insurer, approved=9000)
+    Person.objects.filter(pk=case.customer_id).update(language=language)
+    by = insurer["calculator"]
+    with pytest.raises(NotDecidedYet):
+        claims.write_letter(case=case, loss=1, words="", by=by, at=after(390))
+    decide(insurer, case)
+    with pytest.raises(WordingRefused):
+        claims.write_letter(case=case, loss=1, words="依据条款不予赔付。", by=by, at=after(410))
+    words = "因为上一封信写得不清楚，我们再写一次；赔款没有变。"
+    document = claims.write_letter(case=case, loss=1, words=words, by=by, at=after(420))
+    event = Event.objects.filter(case=case, type="claim.letter_written").get()
+    assert event.data["document"] == document.pk
+    assert Document.objects.filter(kind="decision_letter").count() == 2
 
 
 def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer: World) -> None:
@@ -274,10 +307,8 @@ def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer
     assert "长期磨损" in text
     assert "第十条" in text
     assert "书面通知" in text
-    document = claims.write_letter(
-        case=case, loss=1, words="", by=insurer["approver"], at=after(400)
-    )
-    assert document.file is not None
+    decide(insurer, case)
+    assert Document.objects.get(case=case, kind="decision_letter").file is not None
 
 
 def test_there_is_no_letter_before_there_is_a_sum(insurer: World) -> None:

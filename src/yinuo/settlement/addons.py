@@ -22,16 +22,27 @@ def settle_addons(sheet: Sheet) -> None:
         _carried(sheet, vehicle, "new_equipment", addons.new_equipment)
         if addons.outside_list_medical is not None:
             asked = {
-                loss.id: sheet.rests[loss.id].outside_list * vehicle.ratio
+                loss.id: sheet.rests[loss.id].outside_list * _share(sheet, vehicle)
                 for loss in _people(sheet, vehicle)
             }
             _limited(sheet, vehicle, "outside_list_medical", addons.outside_list_medical, asked)
         if addons.moral_damages is not None:
             asked = {
-                loss.id: sheet.rests[loss.id].moral * vehicle.ratio
+                loss.id: sheet.rests[loss.id].moral * _share(sheet, vehicle)
                 for loss in _people(sheet, vehicle)
             }
             _limited(sheet, vehicle, "moral_damages", addons.moral_damages, asked)
+
+
+def _share(sheet: Sheet, vehicle: Vehicle) -> Fraction:
+    """The part that this cover is asked for: by the ratio, or of a sum that is awarded already.
+
+    What a court has awarded has the victim's own share taken off: the vehicles bear all of it, in
+    the proportion of their ratios.
+    """
+    if sheet.tables.injury_addons == "by_ratio" or not vehicle.ratio:
+        return vehicle.ratio
+    return vehicle.ratio / total(one.ratio for one in sheet.accident.vehicles)
 
 
 def _people(sheet: Sheet, vehicle: Vehicle) -> list[Loss]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -57,6 +57,7 @@ _ADVANCED = frozenset(
         "seats",
         "owner",
         *ADDONS,
+        *(f"addons.{name}" for name in ADDONS),
     }
 )
 
@@ -162,7 +163,7 @@ def _vehicles(top: Fields, tables: Tables) -> tuple[Vehicle, ...]:
         top.refuse("vehicles", "no_vehicles")
     duties = [cast(Duty, one.choice("duty", frozenset(tables.ratios))) for one in objects]
     _one_full(duties)
-    ratios = _ratios(objects, duties, tables.ratios)
+    ratios = _ratios(objects, duties, tables)
     vehicles = tuple(
         read_vehicle(one, duty, ratio)
         for one, duty, ratio in zip(objects, duties, ratios, strict=True)
@@ -180,16 +181,15 @@ def _one_full(duties: Sequence[Duty]) -> None:
         raise Refusal("two_full", f"vehicles[{full[1]}].duty", "full")
 
 
-def _ratios(
-    objects: Sequence[Fields], duties: Sequence[Duty], usual: Mapping[str, Fraction]
-) -> list[Fraction]:
-    equal = duties.count("equal")
+def _ratios(objects: Sequence[Fields], duties: Sequence[Duty], tables: Tables) -> list[Fraction]:
+    """What each answers for. Without fault that is little: to a pedestrian, who may be paid it."""
+    usual, equal = tables.ratios, duties.count("equal")
     ratios = []
     for one, duty in zip(objects, duties, strict=True):
         given = one.ratio("duty_ratio")
         if given is None:
             given = usual[duty] / equal if duty == "equal" else usual[duty]
-        elif duty == "none" and given:
+        elif duty == "none" and given > tables.most_without_fault:
             one.refuse("duty_ratio", "ratio_without_duty")
         ratios.append(given)
     if total(ratios) > ONE:

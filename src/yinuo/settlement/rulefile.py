@@ -36,6 +36,7 @@ class DutyShares(Plain):
 
 class DutyRules(RuleTable):
     ratios: Rule[DutyShares]
+    most_without_fault: Rule[Share]
     rates_own_damage: Rule[DutyShares]
     rates_third_party: Rule[DutyShares]
     rates_seats: Rule[DutyShares]
@@ -85,6 +86,7 @@ class SwitchRules(RuleTable):
     proxy_uses_no_liability_limit: Rule[bool]
     received_reduces: Rule[Literal["every_cover", "own_damage"]]
     duty_rate_when_absent: Rule[Literal["nothing", "by_duty"]]
+    injury_addons: Rule[Literal["by_ratio", "as_awarded"]]
 
 
 class SettlementRules(RuleFile):

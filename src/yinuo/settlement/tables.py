@@ -32,6 +32,7 @@ class LimitsOfADay:
 class Tables:
     limits: tuple[LimitsOfADay, ...]
     ratios: Mapping[str, Fraction]
+    most_without_fault: Fraction
     rates_own_damage: Mapping[str, Fraction]
     rates_third_party: Mapping[str, Fraction]
     rates_seats: Mapping[str, Fraction]
@@ -48,6 +49,7 @@ class Tables:
     proxy_uses_no_liability_limit: bool
     received_reduces: Literal["every_cover", "own_damage"]
     duty_rate_when_absent: Literal["nothing", "by_duty"]
+    injury_addons: Literal["by_ratio", "as_awarded"]
 
     def limits_on(self, day: date) -> LimitsOfADay | None:
         for limits in self.limits:
@@ -74,6 +76,7 @@ def tables_of(rules: SettlementRules) -> Tables:
     return Tables(
         limits=tuple(_limits(rule.value, rule.from_, rule.until) for rule in rules.limits.values()),
         ratios=_shares(rules.duty.ratios.value),
+        most_without_fault=Fraction(rules.duty.most_without_fault.value),
         rates_own_damage=_shares(rules.duty.rates_own_damage.value),
         rates_third_party=_shares(rules.duty.rates_third_party.value),
         rates_seats=_shares(rules.duty.rates_seats.value),
@@ -100,6 +103,7 @@ def tables_of(rules: SettlementRules) -> Tables:
         proxy_uses_no_liability_limit=switches.proxy_uses_no_liability_limit.value,
         received_reduces=switches.received_reduces.value,
         duty_rate_when_absent=switches.duty_rate_when_absent.value,
+        injury_addons=switches.injury_addons.value,
     )
 
 

@@ -133,6 +133,42 @@ def test_what_was_entered_elsewhere_survives_the_form_and_an_emptied_field_is_ta
     }  # fmt: skip
 
 
+def test_every_cover_and_every_switch_is_entered_at_the_desk_and_stands_there_again(
+    desks: Desks,
+) -> None:
+    case = assessed(desks, OWN, OTHER, liability="main")
+    typed = {
+        "save": "1", "A-ratio": "0.6", "A-own_rates": "0.1，0.05", "A-seat_driver": "10000",
+        "A-scratch": "2000", "A-scratch_used": "500", "A-daily": "100", "A-days_max": "10",
+        "A-holiday": "yes", "B-clause": "2014", "B-rider_tpl": "yes", "B-insured": "no",
+        "loss1-repair_days": "4", "loss1-rescue": "800", "loss1-rescued_insured": "3",
+        "loss1-rescued_other": "1", "option-proxy_split": "liable_with_loss",
+        "option-rate_on_capped_third_party": "no", "option-moral_damages_first": "yes",
+    }  # fmt: skip
+    answer = desks["calculator"].post(page_of(case), typed)
+    assert answer.status_code == 303, text(answer)
+    facts = AccidentFacts.objects.get().facts
+    assert facts["vehicles"]["A"] == {
+        "duty_ratio": "0.6",
+        "own_damage": {"absolute_rates": ["0.1", "0.05"]},
+        "seats": {"driver": "10000"},
+        "addons": {"scratch": {"limit": "2000", "used": "500"}, "holiday_double": True,
+                   "repair_days": {"daily": "100", "days_max": "10"}},
+    }  # fmt: skip
+    assert facts["losses"]["1"]["rescued_values"] == {"insured": "3", "other": "1"}
+    assert facts["options"] == {
+        "proxy_split": "liable_with_loss",
+        "rate_on_capped_third_party": False,
+        "moral_damages_first": True,
+    }
+    shown = text(desks["calculator"].get(page_of(case)))
+    for value in ("0.1, 0.05", "10000", "500"):
+        assert f'value="{value}"' in shown, value
+    emptied = {"save": "1", **{key: "" for key in typed if key.startswith("A-")}}
+    assert desks["calculator"].post(page_of(case), emptied).status_code == 303
+    assert "A" not in AccidentFacts.objects.get().facts["vehicles"]
+
+
 def test_facts_are_not_kept_over_those_of_somebody_who_was_faster(desks: Desks) -> None:
     case = assessed(desks)
     old = Case.objects.get(pk=case.pk).revision
@@ -224,9 +260,26 @@ def test_findings_are_shown_where_the_letter_is_written_and_refuse_it(desks: Des
     assert refused.status_code == 422
     assert bad in text(refused)
     assert not Document.objects.filter(kind="decision_letter").exists()
+    assert not Event.objects.filter(case=case, type="claim.decided").exists()
     kept = calculator.post(path, {"keep": "1", "words": "这次事故的赔款算完了，我们全部认可。"})
     assert kept.status_code == 303
     assert Document.objects.get(kind="decision_letter").status == "accepted"
+    assert Event.objects.filter(case=case, type="claim.decided").exists()
+    assert "Send this letter" in text(calculator.get(path))
+
+
+def test_the_decision_is_told_with_words_changed_on_its_own_sheet(desks: Desks) -> None:
+    case = approved(desks)
+    path = f"/desk/claims/{case.number}/decision"
+    shown = text(desks["team_lead"].get(path))
+    assert "这次事故" in shown
+    assert f"/desk/claims/{case.number}/letters/1" in shown
+    refused = desks["team_lead"].post(path, {"loss": "1", "words": "依据条款不予赔付。"})
+    assert refused.status_code == 422
+    assert "依据条款不予赔付。" in text(refused)
+    told = desks["team_lead"].post(path, {"loss": "1", "words": "您申请的金额我们全部认可。"})
+    assert told.status_code == 303
+    assert Document.objects.filter(kind="decision_letter").count() == 1
 
 
 def test_the_letter_is_downloaded_as_pdf_and_word_and_that_is_put_on_record(desks: Desks) -> None:

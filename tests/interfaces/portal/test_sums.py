@@ -8,11 +8,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from tests.interfaces.portal.test_track import paid
+from tests.interfaces.portal.test_track import assessed, decided, paid
 from tests.interfaces.portal.visitors import now, page_of, reported, visit
 from tests.world import World
 from yinuo.areas.claims import commands as claims
-from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.cases.models import Case, Event, Note, Promise
 from yinuo.core.messages.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -118,10 +118,8 @@ def test_the_letter_reaches_the_customer_as_a_message_and_as_a_paper(
     insurer: World, visitor: Client
 ) -> None:
     case = paid(insurer)
-    claims.write_letter(
-        case=Case.objects.get(pk=case.pk), loss=1, words="", by=insurer["calculator"], at=now()
-    )
-    assert Message.objects.filter(reason="claim_letter_written", person=case.customer).exists()
+    told = Message.objects.filter(reason__startswith="claim_paid", person=case.customer)
+    assert any("决定信" in one.body for one in told)
     visit(visitor, case)
     papers = visitor.get(page_of(case, "/papers")).content.decode()
     assert "Decision letter" in papers
@@ -129,3 +127,46 @@ def test_the_letter_reaches_the_customer_as_a_message_and_as_a_paper(
     fetched = visitor.get(unescape(link))
     assert fetched.status_code == 200
     assert b"".join(fetched.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+
+
+@pytest.mark.covers("LOSS-12")
+def test_the_assessment_is_objected_to_before_anything_is_decided(
+    insurer: World, visitor: Client
+) -> None:
+    case = assessed(insurer)
+    visit(visitor, case)
+    page = shown(visitor, case)
+    assert "What we have assessed so far" in page
+    link = next(one for one in ask_links(page))
+    answer = visitor.post(link, {"kind": "objection", "body": "前保险杠应当换新的。"})
+    assert answer.status_code == 303
+    page = shown(visitor, case)
+    assert "前保险杠应当换新的。" in page
+    assert Promise.objects.get(case=case, rule="claims.objection_answer").kept_at is None
+
+
+@pytest.mark.covers("ADJ-17", "COM-15")
+def test_a_decision_is_accepted_once_and_the_promise_to_send_the_money_begins(
+    insurer: World, visitor: Client
+) -> None:
+    case = decided(insurer)
+    visit(visitor, case)
+    page = shown(visitor, case)
+    assert "I accept this decision" in page
+    path = page_of(case, "/acceptance/1")
+    assert visitor.get(path).status_code == 405
+    for _time in (1, 2):
+        assert visitor.post(path).status_code == 303
+    assert Event.objects.filter(case=case, type="claim.decision_accepted").count() == 1
+    promise = Promise.objects.get(case=case, rule="claims.payment_start")
+    assert promise.kept_at is None
+    page = shown(visitor, case)
+    assert "You accepted this decision on" in page
+    assert "I accept this decision" not in page
+    claims.instruct_payment(
+        case=Case.objects.get(pk=case.pk), loss=1, by=insurer["cashier"], at=now()
+    )
+    promise.refresh_from_db()
+    assert promise.kept_at is not None
+    assert visitor.post(page_of(case, "/acceptance/7")).status_code == 303
+    assert Event.objects.filter(case=case, type="claim.decision_accepted").count() == 1

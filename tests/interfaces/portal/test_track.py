@@ -63,7 +63,7 @@ def assessed(insurer: World) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def paid(insurer: World) -> Case:
+def decided(insurer: World) -> Case:
     case = assessed(insurer)
     claims.propose_account(
         case=case, person=insurer.holder, details=ACCOUNT, by=insurer["customer"], at=seconds(35)
@@ -73,6 +73,11 @@ def paid(insurer: World) -> Case:
     claims.review(case=case, loss=1, by=insurer["reviewer"], at=seconds(50))
     claims.approve(case=case, loss=1, by=insurer["approver"], at=seconds(55))
     claims.decide(case=case, loss=1, by=insurer["approver"], at=seconds(60))
+    return Case.objects.get(pk=case.pk)
+
+
+def paid(insurer: World) -> Case:
+    case = decided(insurer)
     claims.instruct_payment(case=case, loss=1, by=insurer["cashier"], at=seconds(65))
     return Case.objects.get(pk=case.pk)
 

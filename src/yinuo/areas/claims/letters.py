@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -171,7 +172,7 @@ def _blocks(about: Subject, words: str, found: Sequence[Line]) -> Iterator[Block
     yield from _items(about)
     if about.calculation.reasons and about.calculation.outcome != "refuse":
         yield Heading(about.words("letters.reasons"))
-        yield Bullets(tuple(_reason(one) for one in about.calculation.reasons))
+        yield Bullets(tuple(_reason(about, one) for one in about.calculation.reasons))
     yield Heading(about.words("letters.clauses"))
     for one in cited(about).values():
         yield Clause(one.label, one.plain, about.words("letters.example", example=one.example))
@@ -218,10 +219,19 @@ def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
                 clause=line.clause.label if line.clause else "",
             )
             for line in found
-        ),
+        )
+        + tuple(_advanced(about)),
         total_label=about.words("letters.total_owner" if owner else "letters.total"),
         total=about.money(about.calculation.amount),
     )
+
+
+def _advanced(about: Subject) -> Iterator[SumLine]:
+    """What was paid before stands as a line of its own: it is taken off."""
+    for step in about.calculation.steps:
+        if step["step"] == "advanced":
+            amount = about.money(Decimal(step["value"]))
+            yield SumLine(label=about.words("letters.advanced"), formula="", amount=amount)
 
 
 def _column(about: Subject, line: Line) -> str:
@@ -240,7 +250,7 @@ def _items(about: Subject) -> Iterator[Block]:
     rows = []
     for line in assessment.lines.order_by("ordinal"):
         asked, approved = about.money(line.asked), about.money(line.approved)
-        reason = _reason({"reason": line.reason, "clause": line.clause})
+        reason = _reason(about, {"reason": line.reason, "clause": line.clause})
         if line.approved == line.asked:
             said = about.words("letters.item_full", amount=approved)
         elif line.approved:
@@ -253,16 +263,19 @@ def _items(about: Subject) -> Iterator[Block]:
         yield Facts(tuple(rows))
 
 
-def reasons_of_lines(about: Subject) -> list[str]:
-    """Why lines were cut, in the words of the assessor, as the letter will have them."""
+def reasons_in(about: Subject) -> list[str]:
+    """Why less is paid or nothing, in the words of colleagues, as the letter will have them."""
+    reasons = [one["reason"] for one in about.calculation.reasons]
     assessment = about.calculation.assessment
     if assessment is None or about.calculation.outcome == "refuse":
-        return []
-    return [line.reason for line in assessment.lines.all() if line.approved != line.asked]
+        return reasons
+    return reasons + [line.reason for line in assessment.lines.all() if line.approved != line.asked]
 
 
-def _reason(one: Mapping[str, str]) -> str:
-    return f"{one['reason']} ({one['clause']})" if one.get("clause") else one["reason"]
+def _reason(about: Subject, one: Mapping[str, str]) -> str:
+    if not one.get("clause"):
+        return one["reason"]
+    return about.words("letters.reason", reason=one["reason"], clause=one["clause"])
 
 
 def _told(about: Subject) -> Iterator[Block]:

@@ -490,6 +490,7 @@ def accident_facts_many(
             seats=claim.policy.vehicle.seats,
             cause=claim.cause,
             liability=liabilities.get(claim.pk, ""),
+            place=claim.place,
             others=claim.other_vehicles,
             covers=tuple(
                 CoverTerms(cover.kind, cover.limit, cover.deductible, cover.deductible_rate)
@@ -504,6 +505,18 @@ def accident_facts_many(
         )
         for (claim, losses), its_covers in zip(asked, covers, strict=True)
     }
+
+
+def accepted(case: Case) -> dict[int, datetime]:
+    """When the newest decision on a loss was accepted, by the number of the loss."""
+    types = ("claim.decided", "claim.decision_accepted")
+    found: dict[int, datetime] = {}
+    for event in Event.objects.filter(case=case, type__in=types).order_by("seq"):
+        if event.type == "claim.decided":
+            found.pop(event.data["loss"], None)
+        else:
+            found[event.data["loss"]] = event.at
+    return found
 
 
 def newest_assessments(losses: Sequence[Loss]) -> dict[int, Assessment]:

@@ -21,6 +21,7 @@ from yinuo.kit.rules import (
     RuleTable,
     holds,
 )
+from yinuo.settlement.rulefile import DutyShares
 
 ClaimClass = Literal["small", "regular", "major", "special"]
 LossKind = Literal["own_vehicle", "other_vehicle", "property", "injury"]
@@ -220,7 +221,9 @@ class ClaimPromises(RuleTable):
     refusal_notice: Rule[PromiseRule]
     payment: Rule[PromiseRule]
     payment_own: Rule[PromiseRule]
+    payment_start: Rule[PromiseRule]
     advance_check: Rule[PromiseRule]
+    advance_payment: Rule[PromiseRule]
     account_correction: Rule[PromiseRule]
     delay_notice: Rule[PromiseRule]
     question_answer: Rule[PromiseRule]
@@ -281,6 +284,13 @@ class AuthorityRules(RuleTable):
     alone_up_to: Rule[Decimal]
 
 
+class AdvanceRules(RuleTable):
+    """How much of a sum that is not final yet may be paid in advance."""
+
+    of_assessed: Rule[Decimal]
+    of_estimate: Rule[Decimal]
+
+
 class SettlingRules(RuleTable):
     """How a claim becomes the accident that is settled."""
 
@@ -289,6 +299,7 @@ class SettlingRules(RuleTable):
     causes_by_fault: Rule[tuple[str, ...]]
     uses: Rule[dict[str, Literal["family", "non_business", "taxi", "other_business"]]]
     small_bus_seats: Rule[int]
+    ratios_against_non_motor: Rule[dict[str, DutyShares]]
 
 
 class WayLimits(Plain):
@@ -325,6 +336,7 @@ class ClaimsRules(RuleFile):
     reserves: ReserveRules
     papers: PaperRules
     authority: AuthorityRules
+    advances: AdvanceRules
     settling: SettlingRules
     letters: LetterRules
     peers: PeerRules

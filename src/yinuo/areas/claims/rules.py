@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -28,6 +28,17 @@ class Sum:
     @property
     def outcome(self) -> str:
         return "pay" if self.approved == self.asked and self.amount > 0 else "part"
+
+
+def less_advances(found: Sum, advanced: Decimal) -> Sum:
+    """The sum that is still to be paid when a part of it was paid before; never below nothing."""
+    if not advanced:
+        return found
+    steps = [step for step in found.steps if step["step"] != "amount"]
+    left = max(found.amount - advanced, Decimal(0))
+    steps.append({"step": "advanced", "value": str(-advanced)})
+    steps.append({"step": "amount", "value": str(left)})
+    return replace(found, amount=left, steps=tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)

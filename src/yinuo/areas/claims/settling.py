@@ -65,6 +65,7 @@ class ClaimFacts:
     others: int
     covers: tuple[CoverTerms, ...]
     losses: tuple[LossFacts, ...]
+    place: str = ""
     entered: Mapping[str, Any] = field(default_factory=dict)
 
     def cover(self, kind: str) -> CoverTerms | None:
@@ -164,6 +165,7 @@ def _own_vehicle(
     vehicle: dict[str, Any] = {
         "id": OWN,
         "duty": duty,
+        **_ratio(facts, rules, duty, alone=alone),
         "clause": rules.text_of_product.value.get(facts.product, "2020"),
         "use": rules.uses.value.get(facts.use, "other_business"),
         "class": "bus_le9" if facts.seats <= rules.small_bus_seats.value else "bus_ge10",
@@ -199,6 +201,19 @@ def _own_vehicle(
     if addons:
         vehicle["addons"] = addons
     return vehicle
+
+
+def _ratio(facts: ClaimFacts, rules: SettlingRules, duty: str, *, alone: bool) -> dict[str, str]:
+    """Against a pedestrian or a cyclist alone the degree of duty says something else."""
+    entered = facts.entered.get("losses", {})
+    hurt = [entered.get(str(one.ordinal), {}) for one in facts.losses if one.kind == "injury"]
+    if not alone or not hurt or any(one.get("carried_by") for one in hurt):
+        return {}
+    tables = rules.ratios_against_non_motor.value
+    place = next((one for one in tables if facts.place.startswith(one)), "everywhere")
+    entered_duty = facts.entered.get("vehicles", {}).get(OWN, {}).get("duty", duty)
+    ratio = getattr(tables[place], str(entered_duty), None)
+    return {} if ratio is None else {"duty_ratio": str(ratio)}
 
 
 def _own_amount(facts: ClaimFacts) -> Decimal:

@@ -212,7 +212,8 @@ class Script:
         at = self.after("decide", at)
         by = self.by("team_lead")
         decisions = [
-            Decide(case=told.case, loss=loss.ordinal, by=by, at=at) for loss in told.losses
+            Decide(case=told.case, loss=loss.ordinal, letter=False, by=by, at=at)
+            for loss in told.losses
         ]
         yield do(at, steps.decide, decisions)
         return at

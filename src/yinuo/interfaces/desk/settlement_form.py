@@ -17,6 +17,7 @@ from yinuo.areas.claims.models import Loss
 from yinuo.areas.claims.settling import OWN
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
+from yinuo.interfaces.desk import settlement_covers as covers
 
 DUTIES: labels.Words = {
     "full": gettext_noop("full"),
@@ -24,10 +25,6 @@ DUTIES: labels.Words = {
     "equal": gettext_noop("equal"),
     "minor": gettext_noop("minor"),
     "none": gettext_noop("none"),
-}
-MODES: labels.Words = {
-    "own_share": gettext_noop("the own share of the fault"),
-    "subrogation": gettext_noop("the whole, and recover it from the others"),
 }
 INSURED: labels.Words = {"no": gettext_noop("has no compulsory cover")}
 WHOLE: labels.Words = {
@@ -39,6 +36,12 @@ CHOICES: Mapping[str, labels.Words] = {
         "mutual_rule": gettext_noop("mutual rule with the proxy"),
         "limit_proportional": gettext_noop("by limits"),
     },
+    "proxy_split": {
+        "all_liable": gettext_noop("among all liable cars"),
+        "liable_with_loss": gettext_noop("among liable cars that were damaged"),
+    },
+    "rate_on_capped_third_party": covers.YES_NO,
+    "moral_damages_first": covers.YES_NO,
     "deductible_order": {
         "deductible_then_rate": gettext_noop("deductible, then rate"),
         "rate_then_deductible": gettext_noop("rate, then deductible"),
@@ -51,6 +54,9 @@ CHOICES: Mapping[str, labels.Words] = {
 }
 _OPTION_LABELS: labels.Words = {
     "property_method": gettext_noop("Property between cars"),
+    "proxy_split": gettext_noop("The proxy is divided"),
+    "rate_on_capped_third_party": gettext_noop("Rates also on a liability sum at its limit"),
+    "moral_damages_first": gettext_noop("Moral damages first in the compulsory item"),
     "deductible_order": gettext_noop("Order of deductible and rate"),
     "outside_list_in_ctpli": gettext_noop("Medicine outside the list"),
 }
@@ -58,6 +64,8 @@ _CAR_SUMS: labels.Words = {
     "rescue": gettext_noop("Towing and rescue"),
     "received": gettext_noop("Received from others already"),
     "salvage": gettext_noop("Value left with the owner"),
+    "scratch": gettext_noop("Of it scratches"),
+    "wheels": gettext_noop("Of it wheels alone"),
 }
 _INJURY_SUMS: labels.Words = {
     "medical": gettext_noop("Medical cost"),
@@ -67,6 +75,10 @@ _INJURY_SUMS: labels.Words = {
 }
 
 
+_RESCUED: labels.Words = {
+    "rescued_insured": gettext_noop("Rescued: value of the car"),
+    "rescued_other": gettext_noop("Rescued: value of other things"),
+}
 OUTSIDE = "outside"
 
 
@@ -83,10 +95,17 @@ def groups(
 ) -> tuple[Group, ...]:
     """Every field with what stands in it, by what it is about."""
     built = [Group(_("The insured car"), tuple(_own(values)))]
-    built += [
-        Group(_("Car %(letter)s") % {"letter": letter}, tuple(_other(letter, values)))
-        for letter in others
-    ]
+    built.append(
+        Group(
+            _("The insured car: other terms and add-ons"),
+            tuple(covers.fields(OWN, covers.MORE, values)),
+        )
+    )
+    for letter in others:
+        named = {"letter": letter}
+        built.append(Group(_("Car %(letter)s") % named, tuple(_other(letter, values))))
+        more = tuple(covers.fields(letter, covers.MORE_OF_OTHERS, values))
+        built.append(Group(_("Car %(letter)s: other terms and add-ons") % named, more))
     for loss in losses:
         fields = tuple(_loss(loss, others, values))
         if fields:
@@ -98,14 +117,13 @@ def groups(
 
 def _own(values: Mapping[str, str]) -> Iterator[FieldState]:
     yield _select("A-duty", _("Liability"), DUTIES, values)
-    yield _select("A-mode", _("Own damage cover pays"), MODES, values)
-    yield _money("A-deductible", _("Deductible"), values)
+    yield from covers.fields(OWN, covers.USUAL, values)
 
 
 def _other(letter: str, values: Mapping[str, str]) -> Iterator[FieldState]:
     yield _select(f"{letter}-duty", _("Liability"), DUTIES, values)
     yield _select(f"{letter}-insured", _("Compulsory cover"), INSURED, values)
-    yield _money(f"{letter}-limit", _("Limit of its third-party cover"), values)
+    yield from covers.fields(letter, covers.USUAL_OF_OTHERS, values)
 
 
 def _loss(loss: Loss, others: Sequence[str], values: Mapping[str, str]) -> Iterator[FieldState]:
@@ -114,6 +132,9 @@ def _loss(loss: Loss, others: Sequence[str], values: Mapping[str, str]) -> Itera
         for key, label in _CAR_SUMS.items():
             yield _money(f"{name}-{key}", _(label), values)
         yield _select(f"{name}-total_loss", _("Total loss"), WHOLE, values)
+        yield _text(f"{name}-repair_days", _("Days in repair"), values)
+        for key, label in _RESCUED.items():
+            yield _money(f"{name}-{key}", _(label), values)
     elif loss.kind == "injury":
         yield _select(f"{name}-carried", _("Where the person was"), _seats(others), values)
         for key, label in _INJURY_SUMS.items():
@@ -146,6 +167,10 @@ def _select(name: str, label: str, words: labels.Words, values: Mapping[str, str
     )
 
 
+def _text(name: str, label: str, values: Mapping[str, str]) -> FieldState:
+    return FieldState(name=name, label=label, kind=FieldKind.TEXT, value=values.get(name, ""))
+
+
 def _money(name: str, label: str, values: Mapping[str, str]) -> FieldState:
     value = values.get(name, "")
     return FieldState(name=name, label=label, kind=FieldKind.MONEY, value=value)
@@ -170,13 +195,15 @@ def facts_of(
     options = facts.setdefault("options", {})
     for key in CHOICES:
         _lay(options, key, values.get(f"option-{key}"))
+        if CHOICES[key] is covers.YES_NO and options.get(key) in covers.YES_NO:
+            options[key] = options[key] == "yes"
     for group in ("vehicles", "losses"):
         facts[group] = {name: row for name, row in facts[group].items() if row}
     return {group: found for group, found in facts.items() if found}
 
 
 def _lay(row: dict[str, Any], key: str, typed: str | None) -> None:
-    if typed is None:
+    if typed is None or (key in row and str(row[key]) == typed.strip()):
         return
     if typed.strip():
         row[key] = typed.strip()
@@ -184,18 +211,9 @@ def _lay(row: dict[str, Any], key: str, typed: str | None) -> None:
         row.pop(key, None)
 
 
-def _lay_inner(row: dict[str, Any], group: str, key: str, typed: str | None) -> None:
-    inner = row.setdefault(group, {})
-    _lay(inner, key, typed)
-    if not inner:
-        del row[group]
-
-
 def _lay_vehicle(row: dict[str, Any], letter: str, values: Mapping[str, str]) -> None:
     _lay(row, "duty", values.get(f"{letter}-duty"))
-    for key in ("mode", "deductible"):
-        _lay_inner(row, "own_damage", key, values.get(f"{letter}-{key}"))
-    _lay_inner(row, "third_party", "limit", values.get(f"{letter}-limit"))
+    covers.lay(row, letter, values)
     insured = values.get(f"{letter}-insured")
     if insured is not None:
         cover = row.setdefault("ctpli", {})
@@ -210,6 +228,14 @@ def _lay_loss(row: dict[str, Any], loss: Loss, values: Mapping[str, str]) -> Non
     prefix = f"loss{loss.ordinal}-"
     for key in (*_CAR_SUMS, *_INJURY_SUMS):
         _lay(row, key, values.get(prefix + key))
+    _lay(row, "repair_days", values.get(f"{prefix}repair_days"))
+    for key in _RESCUED:
+        typed = values.get(prefix + key)
+        if typed is not None:
+            inner = row.setdefault("rescued_values", {})
+            _lay(inner, key.removeprefix("rescued_"), typed)
+            if not inner:
+                del row["rescued_values"]
     whole = values.get(f"{prefix}total_loss")
     if whole is not None:
         _lay(row, "total_loss", whole)
@@ -244,20 +270,20 @@ def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
     for letter, row in facts.get("vehicles", {}).items():
         if "duty" in row:
             values[f"{letter}-duty"] = str(row["duty"])
-        for key, value in row.get("own_damage", {}).items():
-            values[f"{letter}-{key}"] = str(value)
+        values |= covers.shown(row, letter)
         if row.get("ctpli", {}).get("insured") is False:
             values[f"{letter}-insured"] = "no"
-        if "limit" in row.get("third_party", {}):
-            values[f"{letter}-limit"] = str(row["third_party"]["limit"])
     for number, row in facts.get("losses", {}).items():
         if "carried_by" in row:
             car = row["carried_by"]
             role = row.get("role", "passenger")
             values[f"loss{number}-carried"] = f"{car}-{role}" if car else OUTSIDE
+        for key, value in row.get("rescued_values", {}).items():
+            values[f"loss{number}-rescued_{key}"] = str(value)
         for key, value in row.items():
             shown = "yes" if value is True else str(value)
             values[f"loss{number}-{key}"] = shown
     for key, value in facts.get("options", {}).items():
-        values[f"option-{key}"] = str(value)
+        said = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else str(value)
+        values[f"option-{key}"] = said or ""
     return values

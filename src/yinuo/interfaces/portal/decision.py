@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands.explaining import LONGEST_THREAD, THREADS
-from yinuo.areas.claims.models import AssessmentLine, Claim, Decision
+from yinuo.areas.claims.models import Assessment, AssessmentLine, Claim, Decision, Loss
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.models import Note
 from yinuo.core.payments import queries as payments
@@ -69,6 +70,19 @@ class Decided:
     ask_url: str = ""
     talk: tuple[Talk, ...] = ()
     earlier: tuple[Talk, ...] = ()
+    accepted_at: datetime | None = None
+    accept_url: str = ""
+    advanced: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What was assessed and is not decided yet: the customer may object to it now."""
+
+    title: str
+    sum: SumSheet
+    ask_url: str
+    talk: tuple[Talk, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +106,57 @@ def decided(
     for decision in claims.decisions(claim):
         newest.setdefault(decision.loss_id, decision)
     talk = _talk(said)
-    return tuple(_decided(claim, one, talk, language, at) for one in newest.values())
+    agreed = claims.accepted(claim.case)
+    return tuple(
+        _answered(claim, one, _decided(claim, one, talk, language, at), agreed)
+        for one in newest.values()
+    )
+
+
+def _answered(
+    claim: Claim, decision: Decision, shown: Decided, agreed: Mapping[int, datetime]
+) -> Decided:
+    """With what the customer said to it, or where to say yes."""
+    loss = decision.loss
+    if loss.ordinal in agreed:
+        return replace(shown, accepted_at=agreed[loss.ordinal])
+    if loss.stage != "decided":
+        return shown
+    url = reverse("portal:accept_decision", args=[claim.case.number, loss.ordinal])
+    return replace(shown, accept_url=url)
+
+
+_UNDECIDED = ("assessed", "documented", "calculated", "reviewed", "approved")
+
+
+def assessed(claim: Claim, said: Sequence[Note]) -> tuple[Assessed, ...]:
+    """What we recognise of each loss before it is decided, and what was said about it."""
+    losses = [loss for loss in claim.losses.all() if loss.stage in _UNDECIDED]
+    newest = claims.newest_assessments(losses) if losses else {}
+    talk = _talk(said) if newest else {}
+    return tuple(
+        _assessed(claim, loss, newest[loss.pk], talk) for loss in losses if loss.pk in newest
+    )
+
+
+def _assessed(
+    claim: Claim, loss: Loss, found: Assessment, talk: Mapping[str, list[Talk]]
+) -> Assessed:
+    title = sentences.loss_name(loss.kind, loss.title)
+    whole = f"{THREADS}{loss.ordinal}:"
+    return Assessed(
+        title=title,
+        sum=SumSheet(
+            caption=_("What we recognise of “%(what)s”") % {"what": title},
+            lines=tuple(_line(line, claim.currency) for line in found.lines.order_by("ordinal")),
+            total_label=_("Recognised"),
+            total=Money(found.approved, claim.currency),
+        ),
+        ask_url=f"{case_page(claim.case.number)}/sum/{loss.ordinal}",
+        talk=tuple(
+            one for thread, rows in talk.items() if thread.startswith(whole) for one in rows
+        ),
+    )
 
 
 def _decided(
@@ -113,9 +177,17 @@ def _decided(
         steps=steps,
         total=Money(decision.amount, decision.currency),
         ask_url=ask,
+        advanced=_advanced(decision),
         talk=tuple(talk.get(f"{THREADS}{loss.ordinal}:", ())),
         earlier=_earlier(loss.ordinal, steps, talk),
     )
+
+
+def _advanced(decision: Decision) -> Money | None:
+    """What was paid before, as what is taken off now."""
+    steps = decision.calculation.steps
+    found = next((step["value"] for step in steps if step["step"] == "advanced"), None)
+    return None if found is None else Money(Decimal(found), decision.currency)
 
 
 def _earlier(loss: int, steps: Sequence[Step], talk: Mapping[str, list[Talk]]) -> tuple[Talk, ...]:

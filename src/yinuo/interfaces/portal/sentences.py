@@ -75,6 +75,10 @@ MILESTONES: Mapping[str, Milestone] = {
     "claim.papers_completed": Milestone(gettext_noop("Papers complete, being checked")),
     "claim.decided": Milestone(gettext_noop("Decision made")),
     "claim.refused": Milestone(gettext_noop("Decision made")),
+    "claim.advance_paid": Milestone(
+        gettext_noop("A part of the money is on its way"), TimelineKind.MONEY
+    ),
+    "claim.decision_accepted": Milestone(gettext_noop("You accepted our decision")),
     "account.proposed": Milestone(gettext_noop("Bank account entered"), TimelineKind.MONEY),
     "account.confirmed": Milestone(gettext_noop("Bank account confirmed"), TimelineKind.MONEY),
     "claim.payment_instructed": Milestone(gettext_noop("Payment on its way"), TimelineKind.MONEY),

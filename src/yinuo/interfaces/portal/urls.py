@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("claims/<str:number>/account", acts.account, name="account"),
     path("claims/<str:number>/question", acts.question, name="question"),
     path("claims/<str:number>/sum/<int:loss>", sums.ask, name="ask_about_sum"),
+    path("claims/<str:number>/acceptance/<int:loss>", sums.accept, name="accept_decision"),
     path("standards/", sums.standards, name="standards"),
     path("claims/<str:number>/withdrawal", acts.withdrawal, name="withdrawal"),
     path("complaints/<str:number>/letter", complaints.letter, name="complaint_letter"),

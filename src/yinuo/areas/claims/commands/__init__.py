@@ -1,5 +1,12 @@
 """One function per business action on a claim; the only code that writes claims."""
 
+from yinuo.areas.claims.commands.accepting import accept_decision
+from yinuo.areas.claims.commands.advancing import (
+    approve_advance,
+    pay_advance,
+    propose_advance,
+    return_advance,
+)
 from yinuo.areas.claims.commands.assessing import (
     Assess,
     Line,
@@ -142,8 +149,10 @@ __all__ = [
     "Turn",
     "Warned",
     "Withdraw",
+    "accept_decision",
     "answer_about_sum",
     "approve",
+    "approve_advance",
     "approve_many",
     "arrive",
     "arrive_many",
@@ -180,9 +189,11 @@ __all__ = [
     "note_follow_up_many",
     "notify_debtor",
     "open_recovery",
+    "pay_advance",
     "preview",
     "propose_account",
     "propose_account_many",
+    "propose_advance",
     "propose_refusal",
     "propose_refusal_many",
     "reassign",
@@ -194,6 +205,7 @@ __all__ = [
     "report",
     "report_many",
     "request_papers",
+    "return_advance",
     "return_approval",
     "return_approval_many",
     "return_review",

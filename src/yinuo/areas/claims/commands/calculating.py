@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.claims import queries
+from yinuo.areas.claims import advances, queries
 from yinuo.areas.claims.commands.common import LossTurn, Member, newest_versions
 from yinuo.areas.claims.commands.settling import (
     digest_of,
@@ -26,7 +26,7 @@ from yinuo.areas.claims.commands.settling import (
 )
 from yinuo.areas.claims.commands.sums import advance, taken
 from yinuo.areas.claims.models import Assessment, Calculation, Loss
-from yinuo.areas.claims.rules import Sum
+from yinuo.areas.claims.rules import Sum, less_advances
 from yinuo.areas.claims.settling import Settled
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
@@ -72,7 +72,8 @@ def preview(*, loss: Loss, at: datetime) -> Sum:
     losses = list(loss.claim.losses.order_by("ordinal"))
     assessments = queries.newest_assessments(losses)
     found = settled(loss.claim, losses, at=at, assessments=assessments)
-    return sum_of(found, loss, _of_loss(assessments, loss))
+    result = sum_of(found, loss, _of_loss(assessments, loss))
+    return less_advances(result, advances.advanced([loss]).get(loss.pk, Decimal(0)))
 
 
 def calculate_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> list[Calculation]:
@@ -89,6 +90,7 @@ def calculate_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> lis
             [(each.claim, each.losses) for each in held.values()], assessments
         )
         prefetch_related_objects(list(assessments.values()), "lines")
+        paid_before = advances.advanced(losses)
         sheets: dict[tuple[int, datetime], _Sheet] = {}
         drafts = []
         for one, loss in zip(members, losses, strict=True):
@@ -99,6 +101,7 @@ def calculate_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> lis
                     sheets[pk, one.at] = _Sheet.of(settled_from(facts[pk], at=one.at))
             sheet = sheets[pk, one.at]
             result = sum_of(sheet.settled, loss, assessment)
+            result = less_advances(result, paid_before.get(loss.pk, Decimal(0)))
             drafts.append(
                 _Draft(one, loss, result, assessment, result.outcome, _cuts(assessment), sheet)
             )

@@ -18,6 +18,7 @@ from yinuo.areas.claims.commands.common import (
     hold,
     rules_at,
 )
+from yinuo.areas.claims.commands.lettering import keep_letter
 from yinuo.areas.claims.commands.sums import L, advance, check_step, move, taken
 from yinuo.areas.claims.models import Calculation, Decision, Loss, Payee
 from yinuo.core.approvals import commands as approvals
@@ -26,6 +27,7 @@ from yinuo.core.approvals.models import Approval
 from yinuo.core.approvals.rules import may_check_alone
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
+from yinuo.core.documents.models import Document
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.kit.bulk import add_rows, change_rows
@@ -75,9 +77,15 @@ class Remarked(LossTurn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(LossTurn):
-    """`shares` may be left out when the owner of the loss receives all of it."""
+    """`shares` may be left out when the owner of the loss receives all of it.
+
+    The letter begins with `words`, or with those of the text. `letter` is False where the letter
+    went out another way: a year that is played again writes to nobody.
+    """
 
     shares: Sequence[Share] = ()
+    words: str = ""
+    letter: bool = True
 
 
 # Review --------------------------------------------------------------------------------------
@@ -201,7 +209,8 @@ def return_approval(
 def decide_many(turns: Sequence[Decide], *, by: Actor, at: datetime) -> list[Decision]:
     """Decide approved losses and tell the customers, in one transaction.
 
-    Raises OnlyAPerson, NoPayee and SharesDoNotAddUp.
+    The letter goes out with the decision. Raises OnlyAPerson, NoPayee, SharesDoNotAddUp, and
+    WordingRefused where the words of the letter are not plain.
     """
     if any((turn.by or by).kind != "staff" for turn in turns):
         raise OnlyAPerson
@@ -217,7 +226,8 @@ def decide_many(turns: Sequence[Decide], *, by: Actor, at: datetime) -> list[Dec
         for loss, calculation in zip(losses, found, strict=True):
             loss.outcome, loss.amount = calculation.outcome, calculation.amount
         change_rows(losses, "outcome", "amount")
-        moves = [move(*each) for each in zip(steps, members, losses, found, strict=True)]
+        written = [_letter(*each) for each in zip(members, losses, found, strict=True)]
+        moves = [move(*each) for each in zip(steps, members, losses, found, written, strict=True)]
         cases.advance_many(moves, by=by, at=at)
     return decisions
 
@@ -227,12 +237,13 @@ def decide(
     case: Case,
     loss: int,
     shares: Sequence[Share] = (),
+    words: str = "",
     by: Actor,
     at: datetime,
     seen: int | None = None,
 ) -> Decision:
     """One loss; see `decide_many`."""
-    turn = Decide(case=case, loss=loss, shares=shares, seen=seen)
+    turn = Decide(case=case, loss=loss, shares=shares, words=words, seen=seen)
     return decide_many([turn], by=by, at=at)[0]
 
 
@@ -244,6 +255,15 @@ def _refuse_without_remark(turns: Sequence[Remarked], name: str) -> None:
         if not turn.remark.strip():
             with cases.naming(turn.case):
                 raise ReasonMissing(name)
+
+
+def _letter(member: Member[Decide], loss: Loss, calculation: Calculation) -> Document | None:
+    if not member.turn.letter:
+        return None
+    with cases.naming(member.held.case):
+        return keep_letter(
+            member.held, loss, calculation, words=member.turn.words, by=member.by, at=member.at
+        )
 
 
 def _decision_step(calculation: Calculation) -> str:

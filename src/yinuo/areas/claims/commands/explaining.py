@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims import letters
 from yinuo.areas.claims.commands.common import Locked, locked, telling
+from yinuo.areas.claims.commands.lettering import keep_letter
 from yinuo.areas.claims.letters import Subject
-from yinuo.areas.claims.models import Loss
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.commands.notes import NoteIsEmpty
 from yinuo.core.cases.models import Case, Note
-from yinuo.core.documents import commands as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.knowledge.rules import language_for
@@ -24,11 +23,20 @@ from yinuo.kit.errors import DomainError
 THREADS = "sum:"
 """Threads about a line of the sum are called sum:<loss>:<line>."""
 LONGEST_THREAD = 60
+_NOT_DECIDED = (
+    "reported", "registered", "dispatched", "surveyed", "assessed", "documented", "calculated",
+    "reviewed", "approved",
+)  # fmt: skip
 
 
 class NothingToTell(DomainError):
     code = "nothing_to_tell"
     message = _("Loss %(loss)s has no calculation yet: there is nothing to write about.")
+
+
+class NotDecidedYet(DomainError):
+    code = "not_decided_yet"
+    message = _("The letter about loss %(loss)s goes out with its decision: decide it first.")
 
 
 class NoSuchQuestion(DomainError):
@@ -51,41 +59,21 @@ class OwnWorkDisputed(DomainError):
 def write_letter(
     *, case: Case, loss: int, words: str, by: Actor, at: datetime, seen: int | None = None
 ) -> Document:
-    """Write the letter about the decision on a loss, and keep it as it is sent.
+    """Write another letter about a decision that is told, and keep it as it is sent.
 
-    Raises NothingToTell, and WordingRefused where the words are not plain.
+    The first goes out with the decision itself. Raises NotDecidedYet, NothingToTell, and
+    WordingRefused where the words are not plain.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
         cases.check_step(held.case, "write_letter", by=by)
-        about = _about(held, row, at)
-        text = words.strip() or letters.opening(about).body
-        knowledge.require_plain(
-            text=text,
-            language=language_for(text, about.language),
-            purpose=letters.PURPOSES[about.calculation.outcome],
-            at=at,
-            field="words",
-        )
-        knowledge.require_no_formula(texts=letters.reasons_of_lines(about), at=at)
-        letter = letters.compose(about, words=text)
-        document = documents.keep_letter(
-            case=held.case,
-            letter=letter,
-            by=by,
-            at=at,
-            kind="decision_letter",
-            subject=cases.subject_of(row),
-        )
-        knowledge.note_uses(
-            case_id=held.case.pk,
-            cited=knowledge.explanations(text, letters.cited(about), at=at),
-            language=about.language,
-            place="letter",
-            by=by,
-            at=at,
-        )
+        if row.stage in _NOT_DECIDED:
+            raise NotDecidedYet("loss", loss=row.ordinal)
+        newest = row.calculations.select_related("assessment").order_by("-version").first()
+        if newest is None:
+            raise NothingToTell("loss", loss=row.ordinal)
+        document = keep_letter(held, row, newest, words=words, by=by, at=at)
         data = {"loss": row.ordinal, "document": document.pk}
         facts = telling(held.claim, loss=row.title)
         cases.advance(Move(held.case, "write_letter", data=data, facts=facts), by=by, at=at)
@@ -157,6 +145,7 @@ def answer_about_sum(*, case: Case, note: int, body: str, by: Actor, at: datetim
             by=by,
             at=at,
         )
+        _note_clauses(held, asked, body, by, at)
         subject = f"note:{asked.pk}"
         for rule in ("claims.question_answer", "claims.objection_answer"):
             cases.keep(case=held.case, rule=rule, subject=subject, by=by, at=at)
@@ -166,12 +155,23 @@ def answer_about_sum(*, case: Case, note: int, body: str, by: Actor, at: datetim
     return answer
 
 
-def _about(held: Locked, loss: Loss, at: datetime) -> Subject:
+def _note_clauses(held: Locked, asked: Note, body: str, by: Actor, at: datetime) -> None:
+    """An answer may say what a clause means: other words than the library's raise a finding."""
+    loss = held.loss(int(asked.thread.split(":")[1]))
     newest = loss.calculations.select_related("assessment").order_by("-version").first()
     if newest is None:
-        raise NothingToTell("loss", loss=loss.ordinal)
+        return
     held.claim.case = held.case
-    return Subject(held.claim, held.losses, loss, newest, at)
+    about = Subject(held.claim, held.losses, loss, newest, at)
+    found = knowledge.explanations(body, letters.cited(about), at=at)
+    knowledge.note_uses(
+        case_id=held.case.pk,
+        cited={key: words for key, words in found.items() if words},
+        language=about.language,
+        place="answer",
+        by=by,
+        at=at,
+    )
 
 
 def _makers(held: Locked, asked: Note) -> set[str]:

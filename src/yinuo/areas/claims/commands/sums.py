@@ -10,6 +10,7 @@ from yinuo.areas.claims.commands.common import LossTurn, Member, hold, telling
 from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
+from yinuo.core.documents.models import Document
 from yinuo.core.people.actors import Actor
 
 L = TypeVar("L", bound=LossTurn)
@@ -48,7 +49,13 @@ def advance(
     cases.advance_many(moves, by=by, at=at)
 
 
-def move(step: str, member: Member[L], loss: Loss, calculation: Calculation) -> Move:
+def move(
+    step: str,
+    member: Member[L],
+    loss: Loss,
+    calculation: Calculation,
+    letter: Document | None = None,
+) -> Move:
     refused = calculation.outcome == "refuse"
     return Move(
         member.held.case,
@@ -61,6 +68,7 @@ def move(step: str, member: Member[L], loss: Loss, calculation: Calculation) -> 
             "outcome": calculation.outcome,
             "amount": str(calculation.amount),
             **({"sha256": calculation.digest} if calculation.digest else {}),
+            **({"letter": letter.pk} if letter else {}),
         },
         facts=telling(
             member.held.claim,
@@ -70,6 +78,7 @@ def move(step: str, member: Member[L], loss: Loss, calculation: Calculation) -> 
             deductible=calculation.deductible,
             reasons=calculation.reasons,
             loss=loss.title,
+            **({"letter": True} if letter else {}),
         ),
         amount=calculation.amount,
         also_makes=("claims.refusal_notice",) if step == "approve" and refused else (),

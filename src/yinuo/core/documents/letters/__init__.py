@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -55,7 +56,14 @@ def render_pdf(letter: Letter) -> bytes:
         root=str(_TEMPLATES),
         sys_inputs={"letter": json.dumps(as_data(letter), ensure_ascii=False)},
         pdf_standards="a-2a",
+        font_paths=_fonts(),
     )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Looked for once: to look through the machine's fonts takes longer than to set a letter."""
+    return typst.Fonts()
 
 
 def render_docx(letter: Letter) -> bytes:

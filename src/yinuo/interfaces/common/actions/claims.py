@@ -223,7 +223,10 @@ def _return_approval(actor: Actor, case: Case, given: inputs.ReturnInput, at: da
 
 def _decide(actor: Actor, case: Case, given: inputs.DecisionInput, at: datetime) -> None:
     shares = [Share(people.person_for(actor, s.person), s.amount) for s in given.shares]
-    claims.decide(case=case, loss=given.loss, shares=shares, by=actor, at=at, seen=given.seen)
+    claims.decide(
+        case=case, loss=given.loss, shares=shares, words=given.words, by=actor, at=at,
+        seen=given.seen,
+    )  # fmt: skip
 
 
 def _account(actor: Actor, case: Case, given: inputs.AccountInput, at: datetime) -> None:
@@ -321,6 +324,30 @@ def _answer_sum(actor: Actor, case: Case, given: inputs.SumAnswerInput, at: date
     claims.answer_about_sum(case=case, note=given.note, body=given.body, by=actor, at=at)
 
 
+def _propose_advance(actor: Actor, case: Case, given: inputs.AdvanceInput, at: datetime) -> None:
+    claims.propose_advance(
+        case=case, loss=given.loss, amount=given.amount, by=actor, at=at, seen=given.seen
+    )
+
+
+def _approve_advance(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.approve_advance(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _return_advance(actor: Actor, case: Case, given: inputs.ReturnInput, at: datetime) -> None:
+    claims.return_advance(
+        case=case, loss=given.loss, reason=given.reason, by=actor, at=at, seen=given.seen
+    )
+
+
+def _pay_advance(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.pay_advance(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
+def _accept(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
+    claims.accept_decision(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
+
+
 def _open_recovery(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
     claims.open_recovery(case=case, loss=given.loss, by=actor, at=at)
 
@@ -391,6 +418,11 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("sum-question", inputs.SumQuestionInput, _question, ("question_sum",)),
     Action("sum-objection", inputs.SumQuestionInput, _object, ("object_to_sum",)),
     Action("sum-answer", inputs.SumAnswerInput, _answer_sum, ("answer_sum",)),
+    Action("advance", inputs.AdvanceInput, _propose_advance, ("propose_advance",)),
+    Action("advance-approval", inputs.OneLossInput, _approve_advance, ("approve_advance",)),
+    Action("advance-return", inputs.ReturnInput, _return_advance, ("return_advance",)),
+    Action("advance-payment", inputs.OneLossInput, _pay_advance, ("pay_advance",)),
+    Action("acceptance", inputs.OneLossInput, _accept, ("accept_decision",)),
     Action("recovery", inputs.OneLossInput, _open_recovery, ("open_recovery",)),
     Action("recovery-notice", inputs.RecoveryNoticeInput, _notify, ("notify_debtor",)),
     Action("recovery-entry", inputs.RecoveryEntryInput, _book, ("book_recovery",)),

@@ -229,6 +229,18 @@ class RefusalInput(OneLossInput):
     reasons: Annotated[list[ClauseReasonInput], Field(min_length=1, max_length=20)]
 
 
+class AdvanceInput(OneLossInput):
+    """A part of what is surely due, paid before the rest is worked out."""
+
+    amount: Annotated[
+        Amount,
+        Shown(
+            gettext_noop("How much is paid now"),
+            help=gettext_noop("Not more than is surely due; the final sum takes it off."),
+        ),
+    ]
+
+
 class ReturnInput(OneLossInput):
     reason: NeededText
 
@@ -239,9 +251,11 @@ class ShareInput(Input):
 
 
 class DecisionInput(OneLossInput):
-    """Without shares the owner of the loss receives all of it."""
+    """Without shares the owner of the loss receives all of it; without words the letter, which
+    goes out with the decision, begins with those of the text."""
 
     shares: Annotated[list[ShareInput], Field(max_length=50)] = []
+    words: Text = ""
 
 
 class AccountInput(SeenInput):

@@ -62,6 +62,21 @@ SENTENCES: Mapping[str, Sentence] = {
     "claim.sum_questioned": Sentence(
         gettext_noop("Question about the sum of loss %(loss)s"), _NOTE
     ),
+    "claim.advance_proposed": Sentence(
+        gettext_noop("Advance of %(amount)s proposed for loss %(loss)s"), _MONEY
+    ),
+    "claim.advance_approved": Sentence(
+        gettext_noop("Advance of %(amount)s approved for loss %(loss)s"), _MONEY
+    ),
+    "claim.advance_returned": Sentence(
+        gettext_noop("Advance of %(amount)s not approved for loss %(loss)s"), _MONEY
+    ),
+    "claim.advance_paid": Sentence(
+        gettext_noop("Advance of %(amount)s sent for loss %(loss)s"), _MONEY
+    ),
+    "claim.decision_accepted": Sentence(
+        gettext_noop("Decision on loss %(loss)s accepted"), _MONEY, "kept"
+    ),
     "claim.sum_objected": Sentence(gettext_noop("Objection to the sum of loss %(loss)s"), _NOTE),
     "claim.sum_answered": Sentence(gettext_noop("Answered about the sum"), _NOTE, "kept"),
     "claim.recovery_opened": Sentence(gettext_noop("Recovery opened for loss %(loss)s"), _MONEY),

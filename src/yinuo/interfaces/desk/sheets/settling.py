@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from yinuo.areas.claims import commands
+from yinuo.areas.claims import commands, letters
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.comparing import peers
 from yinuo.areas.claims.models import Calculation, Loss
@@ -30,6 +31,7 @@ _STEPS = {
     "asked": gettext_noop("Asked"),
     "approved": gettext_noop("Approved in the assessment"),
     "within_limit": gettext_noop("Within the limit of the cover"),
+    "advanced": gettext_noop("Paid in advance"),
     "deductible": gettext_noop("Kept by the contract (deductible and rate)"),
 }
 
@@ -230,7 +232,7 @@ def decision(desk: ClaimDesk, typed: Typed[Any]) -> Context:
             FieldState(name=f"{prefix}-amount", label=_("Share"), kind=FieldKind.MONEY),
         )
 
-    form = form_of(row_fields(typed, "shares", share, least=0), typed)
+    form = form_of([*row_fields(typed, "shares", share, least=0), *_words(desk, typed)], typed)
     shares = rows_in(
         form,
         typed,
@@ -242,10 +244,33 @@ def decision(desk: ClaimDesk, typed: Typed[Any]) -> Context:
         hint=_payee_help(desk),
     )
     context = {"form": form, **_shown(desk, found), "groups": (shares,) if pays else ()}
+    if found is not None and desk.loss is not None:
+        context["letter_url"] = reverse("desk:letter", args=[desk.case.number, desk.loss.ordinal])
     if found is not None:
         context["told"] = _letter(desk, found)
         context["told_open"] = True
     return context
+
+
+def _words(desk: ClaimDesk, typed: Typed[Any]) -> list[FieldState]:
+    """The first words of the letter, as the text has them, for a person to change."""
+    if desk.loss is None:
+        return []
+    about = letters.subject_of(desk.claim, desk.loss.ordinal, at=desk.at)
+    if about is None:
+        return []
+    return [
+        FieldState(
+            name="words",
+            label=_("First words of the letter"),
+            help=_("The letter goes out with the decision; the sum, the clauses and the ways to "
+                   "go on are added by themselves."),
+            kind=FieldKind.TEXTAREA,
+            value=letters.opening(about).body,
+            rows=7,
+            maxlength=4000,
+        )
+    ]  # fmt: skip
 
 
 def _payee_help(desk: ClaimDesk) -> str:

@@ -27,7 +27,8 @@ from yinuo.kit.errors import DomainError
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-
+TOLD = ("decided", "returned", "paid", "arrived", "zero", "refused")
+"""Where a decision is told: what goes out now is another letter about it."""
 FORMS = {"pdf": "desk.letter.pdf", "docx": "desk.letter.docx"}
 """What a download is called on the record of who saw whose file."""
 
@@ -48,7 +49,9 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
     record(request, what="desk.letter", case_id=about.claim.case_id)
     first = claim_letters.opening(about)
     words = request.POST.get("words", "").replace("\r\n", "\n") or first.body
-    may_keep = actions.may_take(actor_of(request), about.claim.case, CLAIM_ACTIONS["letter"])
+    waits = about.loss.stage == "approved"
+    noun = "decision" if waits else "letter"
+    may_keep = actions.may_take(actor_of(request), about.claim.case, CLAIM_ACTIONS[noun])
     for form, what in FORMS.items():
         if form in request.POST:
             record(request, what=what, case_id=about.claim.case_id)
@@ -57,7 +60,11 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
     if request.method == "POST" and "keep" in request.POST:
         refused = _keep(request, about, words)
         if not refused:
-            messages.success(request, _("The letter is in the case; the customer can read it."))
+            messages.success(
+                request,
+                _("It is decided and the letter went out with it.") if waits
+                else _("The letter is in the case; the customer can read it."),
+            )  # fmt: skip
             return HttpResponse(status=303, headers={"Location": case_url(about.claim.case.number)})
         status = 422
     found = _findings(about, words)
@@ -83,7 +90,8 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
             words, language=language_for(words, about.language), at=about.at
         ),
         "letter": claim_letters.compose(about, words=words),
-        "may_keep": may_keep,
+        "may_keep": may_keep and (waits or about.loss.stage in TOLD),
+        "waits": waits,
     }
     return render(request, "desk/letter.html", context, status=status)
 
@@ -122,9 +130,15 @@ def _about(request: HttpRequest, number: str, loss: int) -> Subject:
 
 
 def _keep(request: HttpRequest, about: Subject, words: str) -> str:
-    given = inputs.LetterInput(loss=about.loss.ordinal, words=words)
+    """Before the decision the letter goes out with it; afterwards it is another letter."""
+    actor, case, loss = actor_of(request), about.claim.case, about.loss.ordinal
     try:
-        CLAIM_ACTIONS["letter"].run(actor_of(request), about.claim.case, given, about.at)
+        if about.loss.stage == "approved":
+            decision = inputs.DecisionInput(loss=loss, words=words)
+            CLAIM_ACTIONS["decision"].run(actor, case, decision, about.at)
+        else:
+            letter = inputs.LetterInput(loss=loss, words=words)
+            CLAIM_ACTIONS["letter"].run(actor, case, letter, about.at)
     except DomainError as refusal:
         return str(refusal)
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -68,6 +68,7 @@ class Part:
     lines: tuple[Shown, ...]
     peers: Peers | None
     made: bool
+    accepted_at: datetime | None = None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -210,9 +211,13 @@ def _parts(
     lines = lines_of(
         sheet_of(found), claim, losses, language=get_language() or "en", worked_out_at=at, at=at
     )
+    agreed = claims.accepted(claim.case)
     before = stands.losses if isinstance(stands, Settled) and stands is not found else {}
     return [
-        _part(claim, loss, found, before.get(loss.ordinal), lines, _peers(claim, loss, at))
+        replace(
+            _part(claim, loss, found, before.get(loss.ordinal), lines, _peers(claim, loss, at)),
+            accepted_at=agreed.get(loss.ordinal),
+        )
         for loss in losses
         if loss.ordinal in found.losses
     ]

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.statements import lines_of
@@ -64,6 +64,22 @@ def ask(request: HttpRequest, visit: ClaimVisit, loss: int) -> HttpResponse:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "portal/ask_sum.html", context, status=status)
+
+
+@require_POST
+@own_claim("portal.accept_decision")
+def accept(request: HttpRequest, visit: ClaimVisit, loss: int) -> HttpResponse:
+    """The customer agrees with the decision; the promise to send the money begins."""
+    try:
+        given = inputs.OneLossInput(loss=loss)
+        CLAIM_ACTIONS["acceptance"].run(visit.actor, visit.case, given, visit.at)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Thank you. You have accepted our decision; we send the money.")
+        )
+    return see_other(f"{case_page(visit.case.number)}#decision")
 
 
 def _posted(loss: int, line: str, body: str) -> QueryDict:

@@ -38,6 +38,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
         "todo": page.todo(visit, need),
         "early": page.early(visit, need),
         "decided": decision.decided(found, said, language=visit.language, at=visit.at),
+        "assessed": decision.assessed(found, said),
         "paid": decision.paid(found, visit.actor),
         "journey": journeys.journey_of(case, events, visit.at),
         "promises": [one for one in promises if not showing.is_over(one)],
@@ -60,7 +61,9 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
 
 
 # These have places of their own on the page.
-_ELSEWHERE = frozenset({"note", "account", "withdrawal", "sum-question", "sum-objection"})
+_ELSEWHERE = frozenset(
+    {"note", "account", "withdrawal", "sum-question", "sum-objection", "acceptance"}
+)
 
 
 def _acts(visit: ClaimVisit) -> list[Link]:
