@@ -152,6 +152,20 @@ def test_a_promised_solution_counts_only_when_the_customer_says_that_it_helped(
     assert (found["solved"], found["solved_in_time"]) == ((0, 1), (0, 1))
 
 
+@pytest.mark.parametrize("group", ["script", "channel"])
+def test_concerns_are_grouped_by_the_answers_that_they_came_from(
+    insurer: World, group: figures.Group
+) -> None:
+    _one(insurer, answers={"satisfied": 1}, concern=40, outcome="confirmed")
+    found = figures.overview(insurer["manager"], PERIOD, group)
+    (line,) = [one for one in found.groups if "solved" in one.results]
+    assert line.key == {"script": "", "channel": "portal"}[group]
+    (behind,) = figures.cases_behind(
+        insurer["manager"], PERIOD, "solved", hit=True, group=group, key=line.key
+    )
+    assert behind.kind == "concern"
+
+
 def test_a_solution_of_today_waits_like_every_other_concern_of_today(insurer: World) -> None:
     _one(insurer, at=LATER - timedelta(hours=5), answers={"satisfied": 1}, concern=1)
     early = Period(PERIOD.since, LATER, LATER)
@@ -164,7 +178,7 @@ def test_rounds_to_satisfaction_are_counted_over_those_who_became_content(insure
     _one(insurer, satisfied=True, round=3)
     _one(insurer, satisfied=False, round=3)
     found = figures.overview(insurer["manager"], PERIOD)
-    assert found.rounds == 2
+    assert (found.rounds.mean, found.rounds.n) == (2, 2)
     assert found.total["content_at_once"].measure.hits == 1
     assert found.total["content_at_last"].measure.hits == 2
 

@@ -361,10 +361,10 @@ def _grouping(base: Base, group: Group) -> Any:
     if group == "programme":
         field = {"call_backs": "programme_version", "answers": "call_back__programme_version"}
         return Cast(field[base], CharField()) if base in field else None
-    if group == "script":
-        return F("script") if base == "answers" else None
-    if group == "channel" and base == "answers":
-        return F("channel")
+    if group in ("script", "channel") and base == "answers":
+        return F(group)
+    if group in ("script", "channel") and base == "concerns":
+        return _of_its_answers(group)
     return _first_channel() if group == "channel" and base == "call_backs" else None
 
 
@@ -379,6 +379,12 @@ def _caller(base: Base) -> Any:
     else:
         calls = calls.filter(call_back=OuterRef("pk"))
     return Coalesce(Subquery(calls.values("staff__name")[:1]), Value(""))
+
+
+def _of_its_answers(field: str) -> Any:
+    """Of the answers that a concern came from: the first round's, whose satisfaction counts too."""
+    first = Response.objects.filter(call_back=OuterRef("source_case"), round=1)
+    return Coalesce(Subquery(first.values(field)[:1]), Value(""))
 
 
 def _first_channel() -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Avg, Count, Q
 
@@ -36,13 +38,16 @@ def by_caller(
         reviewed_at__gte=since, reviewed_at__lt=until
     )
     counts = {"n": Count("pk"), "hits": Count("pk", filter=Q(passed=True)), "mean": Avg("total")}
-    whole = rows.order_by().aggregate(**counts)
     each = rows.order_by().values("staff", "staff__name").annotate(**counts)
-    listed = [(None, "", whole)]
-    listed += [(row["staff"], row["staff__name"], row) for row in each.order_by("staff__name")]
-    found = []
-    for staff_id, name, row in listed:
-        share = measures.share(row["hits"], row["n"], least=least)
-        mean = float(row["mean"]) if share.is_shown else None
-        found.append(CallerQuality(staff_id, name, share, mean))
-    return found
+    whole = _quality(rows.order_by().aggregate(**counts), None, "", least)
+    callers = [
+        _quality(row, row["staff"], row["staff__name"], least)
+        for row in each.order_by("staff__name", "staff")
+    ]
+    return [whole, *callers]
+
+
+def _quality(row: Mapping[str, Any], staff_id: int | None, name: str, least: int) -> CallerQuality:
+    share = measures.share(row["hits"], row["n"], least=least)
+    mean = float(row["mean"]) if share.is_shown else None
+    return CallerQuality(staff_id, name, share, mean)

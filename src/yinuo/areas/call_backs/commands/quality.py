@@ -75,7 +75,13 @@ def draw_checks(*, by: Actor, at: datetime, seed: str = "") -> QualityDraw | Non
         if not is_new:
             return None
         chosen = quality.drawn(by_caller, share=share, least=least, seed=draw.seed)
-        add_rows([_check(draw, talks[pk]) for pk in chosen])
+        add_rows(
+            [
+                QualityCheck(draw=draw, attempt=talks[pk], staff=staff, branch_id=staff.branch_id)
+                for pk in chosen
+                if (staff := talks[pk].staff) is not None
+            ]
+        )
     return draw
 
 
@@ -93,11 +99,6 @@ def _talks_of(day: date) -> dict[int, Attempt]:
         at__lt=datetime.combine(_day_after(day, 1), time(0), tzinfo=local_zone()),
     )
     return {one.pk: one for one in talks.order_by("pk")}
-
-
-def _check(draw: QualityDraw, talk: Attempt) -> QualityCheck:
-    branch_id = talk.staff.branch_id if talk.staff else 0
-    return QualityCheck(draw=draw, attempt=talk, staff_id=talk.staff_id, branch_id=branch_id)
 
 
 def score_call(
