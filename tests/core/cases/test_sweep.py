@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.core.cases import trial
 from tests.core.cases.trial import DISPATCH, START, Office, later
 from yinuo.core.cases import commands as cases
-from yinuo.core.cases.models import Event
+from yinuo.core.cases.models import Case, Event
+
+ONE_MINUTE = timedelta(minutes=1)
 
 
 def test_a_promise_is_warned_missed_and_escalated_each_once_in_its_turn(office: Office) -> None:
@@ -110,3 +114,49 @@ def test_a_case_with_two_promises_due_keeps_one_chain(office: Office) -> None:
 
     assert (swept.promises, swept.missed) == (2, 2)
     assert trial.chain_holds(case)
+
+
+def test_who_owns_the_clock_takes_the_steps_of_the_sweeper_in_one_call(office: Office) -> None:
+    """The lines are those of a sweeper that came at each step, each at its own moment."""
+    stepwise, at_once = office.open_many(2)
+
+    def whole_minute(at: datetime) -> datetime:
+        return at.replace(second=0) + (ONE_MINUTE if at.second else timedelta(0))
+
+    for minute in range(1, 40):
+        cases.sweep_many({stepwise.pk: later(f"{minute} minutes")}, step_of=whole_minute)
+    while cases.sweep_many({at_once.pk: later("39 minutes")}, step_of=whole_minute):
+        pass
+
+    assert told(at_once) == told(stepwise)
+    assert [line[0] for line in told(at_once)].count("promise.escalated") == 2
+    assert trial.chain_holds(at_once)
+
+
+def test_a_case_rests_where_the_house_reacts_and_goes_on_afterwards(office: Office) -> None:
+    case = office.open()
+    cases.reacts_to(["promise.warned"])
+
+    resting = [
+        cases.sweep_many({case.pk: later("1 hour")}, step_of=lambda at: at) for _turn in range(3)
+    ]
+
+    assert resting == [{case.pk}, {case.pk}, frozenset()]
+    assert trial.types(case).count("promise.warned") == 2
+    assert trial.types(case).count("promise.escalated") == 2
+
+
+def test_a_case_is_swept_no_further_than_its_own_moment(office: Office) -> None:
+    near, far = office.open_many(2)
+
+    while cases.sweep_many(
+        {near.pk: later("3 minutes"), far.pk: later("5 minutes")}, step_of=lambda at: at
+    ):
+        pass
+
+    assert "promise.missed" not in trial.types(near)
+    assert "promise.missed" in trial.types(far)
+
+
+def told(case: Case) -> list[tuple[str, datetime, object]]:
+    return list(case.events.order_by("seq").values_list("type", "at", "data"))

@@ -20,6 +20,7 @@ from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import clock
+from yinuo.kit.bulk import array_text
 from yinuo.kit.calendar import Calendar
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -309,16 +310,16 @@ def _rule_of(row: Promise) -> tuple[PromiseRule, str]:
 
 _FIRST_CHECKS = """
 SELECT case_id, min(next_check_at) FROM cases_promise
-WHERE next_check_at <= %(until)s AND (%(cases)s::bigint[] IS NULL OR case_id = ANY(%(cases)s))
-GROUP BY case_id
+WHERE next_check_at <= %s AND {which} GROUP BY case_id ORDER BY case_id
 """
 
 
 def first_checks(until: datetime, cases: Collection[int] | None = None) -> dict[int, datetime]:
     """When a promise of each case has to be looked at next, as far as that comes by `until`."""
-    values = {"until": until, "cases": None if cases is None else list(cases)}
+    which = "true" if cases is None else "case_id = ANY(%s::bigint[])"
+    values = [until] if cases is None else [until, array_text(cases)]
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_CHECKS, values)
+        cursor.execute(_FIRST_CHECKS.format(which=which), values)
         return dict(cursor.fetchall())
 
 

@@ -17,7 +17,7 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.rulefile import DoorsRules
 from yinuo.interfaces.api import shapes
 from yinuo.interfaces.api.idempotency import actor_of, now, once
-from yinuo.interfaces.api.showing import PROBLEMS, Extra, event_out, href, shown
+from yinuo.interfaces.api.showing import PROBLEMS, PROBLEMS_SHOWN, Extra, event_out, href, shown
 from yinuo.interfaces.common import actions, inputs
 from yinuo.interfaces.common.actions import Action
 from yinuo.interfaces.common.kinds import Kind
@@ -140,7 +140,8 @@ def _add_action(router: Router, kind: Kind, extra: Extra, action: Action[Any]) -
     view.__name__ = action.noun.replace("-", "_")
     route: Callable[..., Any] = router.post(
         f"/{{number}}/{action.noun}",
-        response={200: extra.out, **PROBLEMS},
+        response={200: extra.out},
+        openapi_extra=PROBLEMS_SHOWN,
         operation_id=f"{kind.name}_{view.__name__}",
         summary=action.noun.replace("-", " ").capitalize(),
     )

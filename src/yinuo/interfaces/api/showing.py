@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import responses
 from typing import Any
 
 from django.urls import reverse
@@ -20,6 +21,19 @@ from yinuo.interfaces.common.actions import Numbered
 
 REFUSALS = {400, 401, 403, 404, 409, 422}
 PROBLEMS: dict[Any, Any] = {frozenset(REFUSALS): shapes.ProblemOut}
+PROBLEMS_SHOWN: dict[str, Any] = {
+    "responses": {
+        code: {
+            "description": responses[code],
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}
+            },
+        }
+        for code in REFUSALS
+    }
+}
+"""The same for the description alone. A type of its own for each answer of each of a hundred
+addresses would be a second of every start, and no view answers with one."""
 
 
 @dataclass(frozen=True, slots=True)

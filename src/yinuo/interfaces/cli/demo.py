@@ -15,6 +15,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.models import Staff
 from yinuo.core.policies.models import Policy
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.cli import demo_cast, demo_stories
 from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
 from yinuo.interfaces.cli.demo_stories import Plot
@@ -73,9 +74,10 @@ def fill(count: int, seed: int) -> None:
     bank = StandInBank(now, decide=demo_stories.comes_back)
     with tqdm(total=count, unit=" claims", desc=_("Demo claims"), leave=False) as bar:
         engine = Engine(bank, ended=bar.update)
-        for plot, at in _plots(numbers[:count], dice, now):
-            engine.add(demo_stories.tell(plot, cast, engine, at))
-        engine.run(until=now)
+        with rulebook.pinned():
+            for plot, at in _plots(numbers[:count], dice, now):
+                engine.add(demo_stories.tell(plot, cast, engine, at))
+            engine.run(until=now)
     settings.YINUO_SANDBOX = False
 
 

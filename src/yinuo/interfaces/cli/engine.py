@@ -11,7 +11,8 @@ at once, and a case whose money is with the bank waits for the bank. What cases 
 claims a surveyor carries) is seen as far as the stretch has been told.
 
 A story may also yield a bare moment, takes its steps itself when it is sent that moment, and then
-everything before it has happened in every case.
+everything before it has happened in every case. Or it yields a `Moment`, which names the cases that
+its steps are about: then everything before it has happened in these.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from django.db import connection
@@ -56,13 +57,23 @@ class Act:
     case_id: int | None = None
 
 
-Story = Generator["Act | datetime", Any, None]
-Steps = Generator["Act | datetime", Any, datetime]
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a story takes steps itself, and the cases that exist already and that it touches."""
+
+    at: datetime
+    case_ids: tuple[int, ...] = ()
+
+
+Story = Generator["Act | Moment | datetime", Any, None]
+Steps = Generator["Act | Moment | datetime", Any, datetime]
 """A part of a story; ends with the moment of its last step."""
 
 SWEEP_EVERY = timedelta(minutes=10)
 """The sweeper comes at these steps, so that it takes several promises at once."""
 BANK_EVERY = timedelta(hours=2)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""The sweeper and the bank count their steps from here."""
 STRETCH = timedelta(days=5)
 """So far may one case be ahead of another."""
 AT_ONCE = 300
@@ -81,6 +92,8 @@ class _Entry:
     serial: int
     act: Act | None = field(compare=False)
     story: Story = field(compare=False)
+    touches: tuple[int, ...] | None = field(default=None, compare=False)
+    """The cases that this touches; None where that can be any."""
 
 
 @dataclass(slots=True)
@@ -99,6 +112,8 @@ class Engine:
     _follow_ups: list[FollowUp] = field(default_factory=list)
     _bank_at: datetime | None = None
     _with_bank: frozenset[int] = frozenset()
+    _swept_at: datetime = EPOCH
+    """Until then every case has been swept; single cases may be further on."""
 
     def add(self, story: Story) -> None:
         """Put the beginning of a story on the agenda."""
@@ -110,28 +125,30 @@ class Engine:
 
     def run(self, *, until: datetime | None = None) -> None:
         """Until nothing is left to do, or until a moment after which nothing happens any more."""
+        end = EPOCH
         with self._own_clock():
             while (start := self._next()) is not None and (until is None or start <= until):
-                self._stretch(start, until)
-            if until is not None:
-                self._sweep_all(until)
+                end = self._stretch(start, until)
+            self._sweep_all(until or end)
 
     def _next(self) -> datetime | None:
         moments = [self._agenda[0].at] if self._agenda else []
         return min([*moments, *([self._bank_at] if self._bank_at else [])], default=None)
 
     def _put(
-        self, what: Act | datetime, story: Story, *, not_before: datetime | None = None
+        self, what: Act | Moment | datetime, story: Story, *, not_before: datetime | None = None
     ) -> None:
         act = what if isinstance(what, Act) else None
-        at = what.at if isinstance(what, Act) else what
+        touches = what.case_ids if isinstance(what, Moment) else None
+        at = what if isinstance(what, datetime) else what.at
         if not_before is not None:
             at = max(at, not_before)
         if act is not None:
             self._ranks.setdefault(act.command, len(self._ranks))
-        heapq.heappush(self._agenda, _Entry(at.astimezone(UTC), next(self._serial), act, story))
+        entry = _Entry(at.astimezone(UTC), next(self._serial), act, story, touches)
+        heapq.heappush(self._agenda, entry)
 
-    def _stretch(self, start: datetime, until: datetime | None) -> None:
+    def _stretch(self, start: datetime, until: datetime | None) -> datetime:
         """Everything that happens in all cases until a moment, and not beyond it in any."""
         end = start + STRETCH if until is None else min(start + STRETCH, until)
         alone = min((entry for entry in self._agenda if entry.act is None), default=None)
@@ -145,9 +162,15 @@ class Engine:
                 self._visit_bank(self._bank_at)
             else:
                 break
-        self._sweep_all(end)
-        if alone is not None and alone.at == end:
-            self._go_on_alone(alone)
+        go_on = alone if alone is not None and alone.at == end else None
+        touched = go_on.touches if go_on is not None else None
+        if touched is not None and end < self._swept_at + STRETCH:
+            self._sweep(dict.fromkeys(touched, end))
+        else:
+            self._sweep_all(end)
+        if go_on is not None:
+            self._go_on_alone(go_on)
+        return end
 
     def _may_go(self, entry: _Entry, end: datetime) -> bool:
         if entry.at > end or entry.act is None:
@@ -207,26 +230,31 @@ class Engine:
                 pass
             self._react()
         self._sweep_promises(until)
+        self._swept_at = until
 
     def _sweep_promises(self, until: datetime) -> None:
-        while first := case_queries.first_checks(until):
-            if not self._sweep_once(first, dict.fromkeys(first, until)):
-                return
+        first = case_queries.first_checks(until)
+        self._sweep_cases(first, dict.fromkeys(first, until))
 
     def _sweep(self, until: Mapping[int, datetime]) -> None:
         """Every check of these cases that comes by its moment, at the sweeper's own steps."""
-        while until and (first := case_queries.first_checks(max(until.values()), list(until))):
-            if not self._sweep_once(first, until):
-                return
+        if until:
+            first = case_queries.first_checks(max(until.values()), list(until))
+            self._sweep_cases(first, until)
 
-    def _sweep_once(self, first: Mapping[int, datetime], until: Mapping[int, datetime]) -> bool:
-        """The next step of the sweeper in each of the cases; whether there was any."""
-        ticks = {pk: _tick_after(at, self.sweep_every) for pk, at in first.items()}
-        due = [(pk, tick) for pk, tick in ticks.items() if tick <= until[pk]]
-        for place in range(0, len(due), AT_ONCE):
-            cases.sweep_many(dict(due[place : place + AT_ONCE]))
-            self._react()
-        return bool(due)
+    def _sweep_cases(self, first: Mapping[int, datetime], until: Mapping[int, datetime]) -> None:
+        """A case that rests goes on when what follows by itself has happened."""
+        due = {pk: until[pk] for pk, at in first.items() if self._step_of(at) <= until[pk]}
+        while due:
+            resting: set[int] = set()
+            for place in range(0, len(due), AT_ONCE):
+                some = dict(islice(due.items(), place, place + AT_ONCE))
+                resting |= cases.sweep_many(some, step_of=self._step_of)
+                self._react()
+            due = {pk: at for pk, at in due.items() if pk in resting}
+
+    def _step_of(self, at: datetime) -> datetime:
+        return _tick_after(at, self.sweep_every)
 
     # The bank ------------------------------------------------------------------------------------
 
@@ -276,5 +304,4 @@ def _cases_with_money() -> frozenset[int]:
 
 def _tick_after(at: datetime, every: timedelta) -> datetime:
     """The first step of the sweeper at or after this moment."""
-    start = datetime(2000, 1, 1, tzinfo=UTC)
-    return start + -((start - at) // every) * every
+    return EPOCH + -((EPOCH - at) // every) * every

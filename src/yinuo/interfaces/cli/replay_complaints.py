@@ -23,7 +23,7 @@ from yinuo.core.people import commands as people
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.interfaces.cli import replay_cast
-from yinuo.interfaces.cli.engine import Engine, Story
+from yinuo.interfaces.cli.engine import Engine, Moment, Story
 from yinuo.interfaces.cli.replay_cast import Cast
 from yinuo.interfaces.common.mapped import FiledComplaint
 from yinuo.interfaces.common.mapping import ComplaintReplayMap
@@ -78,14 +78,18 @@ class Office:
             closed[row.closed_on].append(row)
         for day in sorted({*received, *closed}):
             if day in received:
-                at = yield self.at(day, self.using.received_hour)
+                at = yield Moment(self.at(day, self.using.received_hour))
                 self.receive(received[day], at)
-                at = yield self.at(day, self.using.worked_hour)
+                at = yield self.about(received[day], self.at(day, self.using.worked_hour))
                 self.work(received[day], self.officer(day), at)
             if day in closed:
-                at = yield self.at(day, self.using.ended_hour)
+                at = yield self.about(closed[day], self.at(day, self.using.ended_hour))
                 self.end(closed[day], at)
                 self.ended(len(closed[day]))
+
+    def about(self, rows: Sequence[FiledComplaint], at: datetime) -> Moment:
+        """The moment at which something happens in the cases of these rows."""
+        return Moment(at, tuple(self.cases[row.key].pk for row in rows))
 
     def receive(self, rows: Sequence[FiledComplaint], at: datetime) -> None:
         agent, officer = self.cast.one("agent", at.toordinal()), self.officer(at.date())

@@ -27,6 +27,7 @@ from yinuo.core.people.actors import SYSTEM
 from yinuo.core.policies import commands as policies
 from yinuo.core.policies.models import Policy
 from yinuo.core.policies.rules import PolicyRow, normalise_number
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.cli import replay_cast, replay_complaints
 from yinuo.interfaces.cli.engine import Engine
 from yinuo.interfaces.cli.replay_script import Ledger, Script
@@ -103,9 +104,10 @@ def play(
     bank = StandInBank(_EPOCH, decide=ledger.decide)
     engine = Engine(bank, ended=ended, sweep_every=SWEEP_EVERY, bank_every=BANK_EVERY)
     ledger.instruct = instructing(engine.call_bank)
-    for script in _scripts(rows, using, ledger):
-        engine.add(script.story())
-    engine.run()
+    with rulebook.pinned():
+        for script in _scripts(rows, using, ledger):
+            engine.add(script.story())
+        engine.run()
     return _result(ledger.case_ids)
 
 

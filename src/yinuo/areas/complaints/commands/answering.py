@@ -25,12 +25,13 @@ from yinuo.areas.complaints.commands.handling import NotDeclared, OwnInterest
 from yinuo.areas.complaints.commands.solving import (
     NewMeasure,
     add_measures,
+    add_measures_many,
     drop_made_with,
     drop_unagreed,
     money_returned_since,
     unapproved,
 )
-from yinuo.areas.complaints.models import Answer, Complaint, Review
+from yinuo.areas.complaints.models import Answer, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
@@ -42,6 +43,7 @@ from yinuo.core.knowledge import commands as knowledge
 from yinuo.core.knowledge.rules import language_for
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
 
 
@@ -141,15 +143,18 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
         for one, decision in zip(held, decisions, strict=True):
             if one.complaint.pk not in caused:
                 raise CauseMissing(number=one.case.number)
-            add_measures(one, decision.measures, proposal=None, by=by, at=at)
             version = versions.get(one.complaint.pk, 0) + 1
             answers.append(_answer(one, decision.letter, version, False, by, at))
             one.complaint.decided_by, one.complaint.decided_at = by.id, at
             one.complaint.upheld = decision.letter.upheld
-        made = Answer.objects.bulk_create(answers)
-        Complaint.objects.bulk_update(
-            [one.complaint for one in held], ["decided_by", "decided_at", "upheld"]
-        )
+        wanted = [
+            (one, new)
+            for one, decision in zip(held, decisions, strict=True)
+            for new in decision.measures
+        ]
+        add_measures_many(wanted, proposal=None, by=by, at=at)
+        made = add_rows(answers)
+        change_rows([one.complaint for one in held], "decided_by", "decided_at", "upheld")
         moves = [
             Move(one.case, "decide", data={"answer": row.version, "upheld": row.upheld})
             for one, row in zip(held, made, strict=True)
@@ -207,8 +212,8 @@ def tell_many(complaints: Sequence[Case], *, how: str, by: Actor, at: datetime) 
             facts = telling(one, **letter_facts(one, row, promised.get(one.complaint.pk, []), at))
             moves.append(Move(one.case, "tell", data=data, facts=facts, also_makes=owed))
         told = [answers[one.complaint.pk] for one in held]
-        Answer.objects.bulk_update(told, ["told_how", "told_by", "told_at"])
-        Complaint.objects.bulk_update([one.complaint for one in held], ["told_at", "response"])
+        change_rows(told, "told_how", "told_by", "told_at")
+        change_rows([one.complaint for one in held], "told_at", "response")
         cases.advance_many(moves, by=by, at=at)
     return told
 

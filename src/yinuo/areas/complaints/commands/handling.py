@@ -25,7 +25,6 @@ from yinuo.areas.complaints.commands.common import (
 )
 from yinuo.areas.complaints.commands.receiving import move_many
 from yinuo.areas.complaints.models import (
-    Complaint,
     Lesson,
     NamedCause,
     Remark,
@@ -40,6 +39,7 @@ from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
 from yinuo.perception.reading import read
 
@@ -117,7 +117,7 @@ def _declare(held: Sequence[Held], by: Actor, at: datetime) -> None:
     cases.advance_many([Move(one.case, "declare_no_interest") for one in held], by=by, at=at)
     for one in held:
         one.complaint.declared_by, one.complaint.declared_at = by.id, at
-    Complaint.objects.bulk_update([one.complaint for one in held], ["declared_by", "declared_at"])
+    change_rows([one.complaint for one in held], "declared_by", "declared_at")
 
 
 def investigate(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
@@ -257,7 +257,7 @@ def name_causes_many(
                 Move(one.case, "name_causes", data=data, also_makes=(DISCIPLINE,) if handed else ())
             )
         NamedCause.objects.filter(complaint__in=[one.complaint for one in held]).delete()
-        NamedCause.objects.bulk_create(rows)
+        add_rows(rows)
         cases.advance_many(moves, by=by, at=at)
 
 

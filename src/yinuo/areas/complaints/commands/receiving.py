@@ -33,6 +33,7 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit import clock
+from yinuo.kit.bulk import add_rows
 from yinuo.kit.errors import DomainError
 
 FACTS_ADDED = ("complaint.facts_added", "complaint.reopened")
@@ -167,11 +168,13 @@ def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> li
             _complaint(case, new, followed.get((new.customer.pk, _about_id(new))), at)
             for case, new in zip(opened, fresh, strict=True)
         ]
-        Complaint.objects.bulk_create(made)
-        Party.objects.bulk_create(
-            _party(complaint, one)
-            for complaint, new in zip(made, fresh, strict=True)
-            for one in new.parties
+        add_rows(made)
+        add_rows(
+            [
+                _party(complaint, one)
+                for complaint, new in zip(made, fresh, strict=True)
+                for one in new.parties
+            ]
         )
         for complaint, new in zip(made, fresh, strict=True):
             _keep_words(complaint, new, by, at)
@@ -381,10 +384,12 @@ def report_back_many(complaints: Sequence[Case], *, words: str, by: Actor, at: d
     by_a_person(by)
     body = written(words, "words")
     with cases.transaction():
-        moves = []
-        for one in locked_many(complaints):
-            note = cases.write_note(case=one.case, body=body, kind="internal", by=by, at=at)
-            moves.append(Move(one.case, "report_back", data={"note": note.pk}, facts=telling(one)))
+        held = locked_many(complaints)
+        news = [cases.NewNote(one.case, body, "internal") for one in held]
+        moves = [
+            Move(one.case, "report_back", data={"note": note.pk}, facts=telling(one))
+            for one, note in zip(held, cases.write_note_many(news, by=by, at=at), strict=True)
+        ]
         cases.advance_many(moves, by=by, at=at)
 
 
@@ -451,10 +456,10 @@ def _handlers(news: Sequence[NewComplaint], at: datetime) -> list[Staff | None]:
     chosen: list[Staff | None] = []
     for place, new in enumerate(news):
         path = _branch(new).path
-        if path not in officers:
+        if new.handler is None and path not in officers:
             officers[path] = people.staff_with("complaint_officer", path, at)
         touched = involved.get(_about_id(new) or 0, frozenset())
-        free = [one for one in officers[path] if f"staff:{one.pk}" not in touched]
+        free = [one for one in officers.get(path, ()) if f"staff:{one.pk}" not in touched]
         turn = new.customer.pk + place
         chosen.append(new.handler or (free[turn % len(free)] if free else None))
     return chosen

@@ -37,6 +37,7 @@ from yinuo.core.payments.models import PayeeAccount, Payment
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person, Staff
+from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
 from yinuo.kit.money import check_amount
 
@@ -193,30 +194,41 @@ def add_measures(
     at: datetime,
 ) -> list[Measure]:
     """The things to do, and the approvals that their money needs; inside the caller's command."""
-    made = []
-    for new in measures:
-        one_of(new.kind, MEASURES, "measures")
-        if new.kind == "compensation":
-            if new.amount is None or new.amount <= 0:
-                raise AmountMissing("amount")
-            check_amount(new.amount, field="amount", currency="CNY")
-        if new.kind == "training" and new.staff is None:
-            raise TraineeMissing("staff")
-        row = Measure.objects.create(
-            complaint=held.complaint,
-            proposal=proposal,
-            kind=new.kind,
-            what=written(new.what, "what"),
-            amount=new.amount if new.kind == "compensation" else None,
-            staff=new.staff,
-            made_by=by.id,
-            made_at=at,
-        )
+    return add_measures_many([(held, new) for new in measures], proposal=proposal, by=by, at=at)
+
+
+def add_measures_many(
+    wanted: Sequence[tuple[Held, NewMeasure]], *, proposal: Proposal | None, by: Actor, at: datetime
+) -> list[Measure]:
+    """As `add_measures`, in several complaints."""
+    made = add_rows([_measure_row(held, new, proposal, by, at) for held, new in wanted])
+    for (held, new), row in zip(wanted, made, strict=True):
         if new.kind == "compensation" and new.amount is not None:
             row.approval = _ask_approval(held, row, new.amount, by, at)
             row.save(update_fields=["approval"])
-        made.append(row)
     return made
+
+
+def _measure_row(
+    held: Held, new: NewMeasure, proposal: Proposal | None, by: Actor, at: datetime
+) -> Measure:
+    one_of(new.kind, MEASURES, "measures")
+    if new.kind == "compensation":
+        if new.amount is None or new.amount <= 0:
+            raise AmountMissing("amount")
+        check_amount(new.amount, field="amount", currency="CNY")
+    if new.kind == "training" and new.staff is None:
+        raise TraineeMissing("staff")
+    return Measure(
+        complaint=held.complaint,
+        proposal=proposal,
+        kind=new.kind,
+        what=written(new.what, "what"),
+        amount=new.amount if new.kind == "compensation" else None,
+        staff=new.staff,
+        made_by=by.id,
+        made_at=at,
+    )
 
 
 def _ask_approval(held: Held, row: Measure, amount: Decimal, by: Actor, at: datetime) -> Approval:
@@ -386,7 +398,7 @@ def carry_out_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> No
             ]
             cases.advance_many(moves, by=by, at=at)
         done = [row for turn in by_turn.values() for _held, row in turn]
-        Measure.objects.bulk_update(done, ["done_by", "done_at"])
+        change_rows(done, "done_by", "done_at")
         cases.keep_promise_many([held[pk].case for pk in turns], rule=CARRY_OUT, by=by, at=at)
 
 

@@ -8,7 +8,8 @@ to wait for more than one batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from yinuo.core.cases.commands.work import (
     adopt,
     append,
     current,
+    has_reaction,
     lock_many,
     stamp,
     transaction,
@@ -63,21 +65,51 @@ def sweep(*, at: datetime, limit: int = BATCH) -> Swept:
             .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)[:limit]
         )
         adopt({row.case_id: row.case for row in rows}.values())
-        return _check(rows, {row.case_id: at for row in rows})
+        return _check(rows, at)
 
 
-def sweep_many(moments: Mapping[int, datetime]) -> Swept:
-    """Act on every promise of these cases whose next check has come, each case at its own moment.
+def sweep_many(
+    until: Mapping[int, datetime], *, step_of: Callable[[datetime], datetime]
+) -> frozenset[int]:
+    """Act on every check of these cases that comes by their moments, step by step of the sweeper.
 
-    For who owns the clock: a replay, in which one case is further on than another.
+    `step_of` says at which of its steps the sweeper sees what came at a moment. For who owns the
+    clock: a replay, in which one case is further on than another. A case rests after a step that
+    the house reacts to, because the reaction comes before the next step; those are returned.
     """
     with transaction():
-        lock_many(moments)
+        lock_many(until)
         with connection.cursor() as cursor:
-            cursor.execute(_DUE, columns(moments.items()))
+            cursor.execute(_DUE, columns(until.items()))
             found: list[tuple[Any, ...]] = cursor.fetchall()
-        rows = [_Due(*(*row[:-1], json.loads(row[-1]))) for row in found]
-        return _check(rows, moments)
+        by_case: dict[int, list[_Due]] = defaultdict(list)
+        for row in found:
+            by_case[row[1]].append(_Due(*(*row[:-1], json.loads(row[-1]))))
+        resting = {pk for pk, rows in by_case.items() if _go_through(rows, until[pk], step_of)}
+        _save([row for rows in by_case.values() for row in rows if row.changed])
+    return frozenset(resting)
+
+
+def _go_through(
+    rows: Sequence[_Due], until: datetime, step_of: Callable[[datetime], datetime]
+) -> bool:
+    """The steps of the sweeper in one case. Whether it rests before they are over."""
+    work, leads = current(), memory.leads()
+    case = work.cases[rows[0].case_id]
+    while True:
+        ahead = sorted(
+            (row.next_check_at, row.pk, row) for row in rows if row.next_check_at is not None
+        )
+        at = step_of(ahead[0][0]) if ahead else None
+        if at is None or at > until:
+            return False
+        lines = len(work.entries)
+        for next_check_at, _pk, row in ahead:
+            if next_check_at <= at:
+                row.changed = True
+                _run_checks(row, case, leads, at)
+        if any(has_reaction(entry.type) for entry in work.entries[lines:]):
+            return True
 
 
 _DUE = """
@@ -104,14 +136,14 @@ class _Due:
     checks_done: int
     next_check_at: datetime | None
     checks: list[list[str]]
+    changed: bool = False
 
 
-def _check(rows: Sequence[Promise] | Sequence[_Due], moments: Mapping[int, datetime]) -> Swept:
+def _check(rows: Sequence[Promise], at: datetime) -> Swept:
     cases, leads = current().cases, memory.leads()
-    counts = {"warn": 0, "miss": 0, "escalate": 0}
+    counts: Counter[str] = Counter()
     for row in rows:
-        for kind in _run_checks(row, cases[row.case_id], leads, moments[row.case_id]):
-            counts[kind] += 1
+        counts.update(_run_checks(row, cases[row.case_id], leads, at))
     _save(rows)
     return Swept(len(rows), counts["warn"], counts["miss"], counts["escalate"])
 

@@ -128,6 +128,11 @@ def reacts_to(types: Iterable[str]) -> None:
     _reactive.update(types)
 
 
+def has_reaction(event_type: str) -> bool:
+    """Whether something happens by itself after an event of this type."""
+    return event_type in _reactive
+
+
 @contextmanager
 def follow_ups_to(sink: Callable[[FollowUp], None]) -> Iterator[None]:
     """In a sandbox the replay takes the follow-ups itself, in the order of its own clock."""
@@ -332,7 +337,7 @@ def _flush(work: Work) -> None:
     reactive = {
         event_id: entry
         for event_id, entry in zip(event_ids, work.entries, strict=True)
-        if entry.type in _reactive
+        if has_reaction(entry.type)
     }
     if reactive or message_ids:
         events = [_event(pk, entry) for pk, entry in reactive.items()] if _sink.get() else []

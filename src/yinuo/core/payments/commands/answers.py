@@ -22,6 +22,7 @@ from yinuo.core.payments.models import BankAnswer, Payment, PaymentBatch
 from yinuo.core.payments.rulefile import Meaning, PaymentsRules
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook.queries import rules
+from yinuo.kit.bulk import change_rows
 from yinuo.kit.crypto import encrypt_bytes
 from yinuo.kit.money import Money
 
@@ -112,8 +113,8 @@ def _apply(
     for verdict in judgement.verdicts:
         _apply_verdict(payments[verdict.end_to_end_id], verdict, changes)
     if changes.payments:
-        columns = ["status", "arrived_at", "returned_at", "return_code", "return_text"]
-        Payment.objects.bulk_update(changes.payments, columns)
+        columns = ("status", "arrived_at", "returned_at", "return_code", "return_text")
+        change_rows(changes.payments, *columns)
     cases.record_many(changes.lines, by=by, at=at)
     return _as_data(changes.findings)
 
