@@ -16,6 +16,7 @@ from django.db import connection
 
 from yinuo.areas.complaints.models import Baseline
 from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules, TargetRules
+from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import sees_customers, sees_everything
 from yinuo.core.rulebook import queries as rulebook
@@ -95,7 +96,8 @@ class Heat:
 
 # One line per complaint of the period; every statement below counts these lines.
 _ROWS = """
-SELECT coalesce(m.code, '') AS code, c.stage, c.product, c.channel, b.name AS branch, c.upheld,
+SELECT c.case_id AS id, c.received_at, coalesce(m.code, '') AS code,
+    c.stage, c.product, c.channel, b.name AS branch, c.upheld,
     c.rating, k.closed_at IS NULL AS open, c.told_at IS NOT NULL AS told,
     EXISTS (SELECT 1 FROM cases_promise p WHERE p.case_id = c.case_id
         AND p.rule = 'complaints.answer' AND p.missed_at IS NOT NULL) AS late,
@@ -135,15 +137,60 @@ WHERE b.path LIKE %(path)s AND p.currency = 'CNY'
 _SPLIT = """
 SELECT CASE %(by)s WHEN 'branch' THEN branch WHEN 'product' THEN product ELSE channel END AS name,
     count(*), count(*) FILTER (WHERE told), count(*) FILTER (WHERE late),
-    count(*) FILTER (WHERE upheld IN ('yes', 'partly'))
+    count(*) FILTER (WHERE told AND upheld IN ('yes', 'partly'))
 FROM rows GROUP BY name ORDER BY 2 DESC, name
 """
 SPLITS = ("branch", "product", "channel")
+WHICH = (
+    "received", "open", "answered", "in_time", "late", "upheld", "rated", "content", "paid",
+)  # fmt: skip
+"""What a figure counts; each of them can be opened."""
+# The conditions are those of the statements above, so that a list is as long as its figure.
+_BEHIND = """
+FROM rows WHERE CASE %(which)s
+        WHEN 'open' THEN open
+        WHEN 'answered' THEN told
+        WHEN 'in_time' THEN told AND NOT late
+        WHEN 'late' THEN late
+        WHEN 'upheld' THEN told AND upheld IN ('yes', 'partly')
+        WHEN 'rated' THEN rating IS NOT NULL
+        WHEN 'content' THEN rating >= %(content)s
+        WHEN 'paid' THEN cost IS NOT NULL
+        ELSE true END
+    AND (%(codes)s::text[] IS NULL OR (code = ANY(%(codes)s)) <> %(others)s)
+    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
+    AND (%(by)s = '' OR %(name)s = CASE %(by)s
+        WHEN 'branch' THEN branch WHEN 'product' THEN product ELSE channel END)
+"""
+_COUNT = f"SELECT count(*), coalesce(sum(cost), 0) {_BEHIND}"
+_CASES = f"SELECT id, cost {_BEHIND} ORDER BY received_at DESC, id DESC"
 _REGULATOR = """
 SELECT code, product, channel, count(*), count(*) FILTER (WHERE told AND NOT late),
     count(*) FILTER (WHERE told), count(*) FILTER (WHERE upheld IN ('yes', 'partly'))
 FROM rows GROUP BY code, product, channel ORDER BY 4 DESC, code, product, channel
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What a figure counts. `cause` is a branch of the tree and `stage` one of a claim, "" where
+    there is none, None for any; `by` one of SPLITS and `name` the line of it.
+    """
+
+    which: str = "received"
+    cause: str | None = None
+    stage: str | None = None
+    by: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The cases behind a figure: a page of them with what was paid for each, and all counted."""
+
+    count: int
+    cost: Decimal
+    cases: list[tuple[Case, Decimal | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +271,47 @@ def split(actor: Actor, by: str, *, since: datetime, until: datetime, at: dateti
         return []
     values = {**_values(actor, since, until, at), "by": by}
     return [Split(*row) for row in _all(_WITH + _SPLIT, values)]
+
+
+def cases_of(
+    actor: Actor,
+    behind: Behind,
+    *,
+    since: datetime,
+    until: datetime,
+    start: int = 0,
+    most: int | None = None,
+    at: datetime,
+) -> Opened:
+    """The cases of a figure, the newest first: `most` of them from `start`, None for all."""
+    if not sees_customers(actor):
+        return Opened(0, Decimal(0), [])
+    codes, others = _codes(behind.cause, at)
+    values = _values(actor, since, until, at) | {
+        "which": behind.which,
+        "content": targets(at).content_from.value,
+        "codes": codes,
+        "others": others,
+        "stage": behind.stage,
+        "by": behind.by,
+        "name": behind.name,
+        "start": start,
+        "most": most,
+    }
+    count, cost = _one(_WITH + _COUNT, values)
+    rows = _all(_WITH + _CASES + " LIMIT %(most)s OFFSET %(start)s", values)
+    found = Case.objects.select_related("customer", "handler").in_bulk([pk for pk, _cost in rows])
+    return Opened(count, Decimal(cost), [(found[pk], paid) for pk, paid in rows])
+
+
+def _codes(cause: str | None, at: datetime) -> tuple[list[str] | None, bool]:
+    """The causes of this branch; of "", all that are known, and that it is the others."""
+    if cause is None:
+        return None, False
+    book = rulebook.rules(CausesRules, at=at)
+    if not cause:
+        return list(book.tree), True
+    return [code for code in book.tree if book.path(code)[0] == cause], False
 
 
 def regulator_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -17,12 +18,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yinuo.areas.complaints import commands as complaints
-from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.interfaces.common import complaint_words, labels, spreadsheets
-from yinuo.interfaces.common.present import Cell, Column, Filter, Stat, Table
+from yinuo.interfaces.common.present import Cell, CellKind, Column, Filter, Stat, Table
 from yinuo.interfaces.common.spreadsheets import Sheet
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.presenters.complaints import cause_name
+from yinuo.interfaces.desk.views.complaint_behind import (
+    behind_url,
+    split_name,
+    stage_name,
+    year_of,
+)
 from yinuo.kit.errors import DomainError
 from yinuo.overview import complaint_figures as overview
 from yinuo.overview.complaint_figures import Ends, Heat, Rate, Split
@@ -30,7 +36,6 @@ from yinuo.overview.measures import Measure, verdict
 
 READERS = ("complaint_officer", "team_lead", "manager", "auditor")
 YEARS_SHOWN = 6
-FIRST_YEAR = 2000
 SHADES = 5
 RATES = {
     "per_thousand_claims": gettext_noop("Complaints per 1,000 closed claims"),
@@ -58,7 +63,7 @@ VERDICTS = {
 @desk(*READERS)
 def figures(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
-    year, since, until = _year(request, at)
+    year, since, until = year_of(request, at)
     rates = overview.rates(actor, since=since, until=until, at=at)
     ends = overview.ends(actor, since=since, until=until, at=at)
     found = overview.heat(actor, since=since, until=until, at=at)
@@ -72,10 +77,10 @@ def figures(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "years": _years(at, year),
-        "rates": [_rate(one, at) for one in rates],
+        "rates": [_rate(one, year, at) for one in rates],
         "ends": _ends(ends, year, at),
-        "heat": _heat(found, at),
-        "splits": [_split(request, by, since, until, at) for by in overview.SPLITS],
+        "heat": _heat(found, year, at),
+        "splits": [_split(request, by, year, since, until, at) for by in overview.SPLITS],
         "may_store": "manager" in actor.roles and until <= at,
         "downloads": [
             (one, f"?{urlencode({'year': year, 'as': one})}") for one in spreadsheets.FORMATS
@@ -89,7 +94,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 def regulator(request: HttpRequest) -> HttpResponse:
     """The regulator's table of statistics, to be sent or filed."""
     actor, at = actor_of(request), now()
-    year, since, until = _year(request, at)
+    year, since, until = year_of(request, at)
     language = get_language() or "en"
     lines = overview.regulator_table(actor, since=since, until=until, at=at)
     record(request, what="desk.export:/desk/complaints/regulator", count=len(lines))
@@ -128,7 +133,7 @@ def regulator(request: HttpRequest) -> HttpResponse:
 def baseline(request: HttpRequest) -> HttpResponse:
     """Keep the three rates of a past year, so that later years are held against them."""
     actor, at = actor_of(request), now()
-    year, since, until = _year(request, at)
+    year, since, until = year_of(request, at)
     stored = 0
     try:
         for one in overview.rates(actor, since=since, until=until, at=at):
@@ -154,7 +159,7 @@ def baseline(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('desk:complaint_figures')}?{urlencode({'year': year})}")
 
 
-def _rate(one: Rate, at: datetime) -> Stat:
+def _rate(one: Rate, year: int, at: datetime) -> Stat:
     note = _(DIVIDED_BY[one.measure]) % {"hits": one.numerator, "n": f"{one.denominator:,.0f}"}
     change, wanted = one.change, overview.targets(at).fewer_than_baseline.value
     if one.baseline is not None and one.before is not None:
@@ -171,26 +176,32 @@ def _rate(one: Rate, at: datetime) -> Stat:
         label=_(RATES[one.measure]),
         value="—" if one.value is None else f"{one.value:.2f}",
         note=note,
+        url=behind_url(year),
         broken=change is not None and change > -wanted,
     )
 
 
 def _ends(ends: Ends, year: int, at: datetime) -> list[Stat]:
-    opened = f"{reverse('desk:complaint_limit_cases')}?{urlencode({'year': year})}"
     target = float(overview.targets(at).in_time.value)
     held = verdict(ends.in_time.value, ends.in_time.interval, target)
     return [
-        Stat(
-            label=_("Received"),
-            value=str(ends.received),
-            note=_("%(open)s open, %(answered)s answered")
-            % {"open": ends.open, "answered": ends.answered},
-            url=opened,
+        Stat(label=_("Received"), value=str(ends.received), url=behind_url(year)),
+        Stat(label=_("Still open"), value=str(ends.open), url=behind_url(year, which="open")),
+        Stat(label=_("Answered"), value=str(ends.answered), url=behind_url(year, which="answered")),
+        replace(
+            _share(_("Answered in the time of the law"), ends.in_time, target, _(VERDICTS[held])),
+            url=behind_url(year, which="in_time"),
         ),
-        _share(_("Answered in the time of the law"), ends.in_time, target, _(VERDICTS[held])),
-        _share(_("Upheld, also in part"), ends.upheld),
-        _share(_rated(at), ends.rated),
-        Stat(label=_("Compensation that has arrived"), value=f"¥{ends.cost:,.2f}"),
+        replace(
+            _share(_("Upheld, also in part"), ends.upheld), url=behind_url(year, which="upheld")
+        ),
+        Stat(label=_("Rated"), value=str(ends.rated.n), url=behind_url(year, which="rated")),
+        replace(_share(_rated(at), ends.rated), url=behind_url(year, which="content")),
+        Stat(
+            label=_("Compensation that has arrived"),
+            value=f"¥{ends.cost:,.2f}",
+            url=behind_url(year, which="paid"),
+        ),
     ]
 
 
@@ -219,32 +230,32 @@ def _share(label: str, one: Measure, target: float | None = None, more: str = ""
     )
 
 
-def _heat(found: Heat, at: datetime) -> dict[str, object]:
-    """Rows of (name, cells); a cell is its count and one of SHADES shades, darker is more."""
+def _heat(found: Heat, year: int, at: datetime) -> dict[str, object]:
+    """Rows of (name, cells, total, address of the total); a cell is its count, one of SHADES
+    shades, darker is more, and the address of its cases.
+    """
     language = get_language() or "en"
     rows = [
         (
             cause_name(cause, language, at) if cause else _("No cause named"),
-            [_shaded(found, cause, stage) for stage in found.stages],
+            [
+                (*_shaded(found, cause, stage), behind_url(year, cause=cause, stage=stage))
+                for stage in found.stages
+            ],
             sum(found.counts.get((cause, stage), 0) for stage in found.stages),
+            behind_url(year, cause=cause),
         )
         for cause in found.causes
     ]
-    stages = [_stage(stage) if stage else _("No claim") for stage in found.stages]
+    stages = [stage_name(stage) if stage else _("No claim") for stage in found.stages]
     title = _("No complaint in this time")
     if rows and found.most:
         cause, stage = max(found.counts, key=lambda key: found.counts[key])
         title = _("Most often: %(cause)s, at “%(stage)s”") % {
             "cause": cause_name(cause, language, at) if cause else _("No cause named"),
-            "stage": _stage(stage) if stage else _("No claim"),
+            "stage": stage_name(stage) if stage else _("No claim"),
         }
     return {"title": title, "stages": stages, "rows": rows}
-
-
-def _stage(name: str) -> str:
-    """The state of the claim in words; a stage that no workflow of today has, as it is."""
-    states = {state.name: state.label for state in WORKFLOWS.current("claim").case.states}
-    return _(states[name]) if name in states else name
 
 
 def _shaded(found: Heat, cause: str, stage: str) -> tuple[int, int]:
@@ -252,7 +263,13 @@ def _shaded(found: Heat, cause: str, stage: str) -> tuple[int, int]:
     return count, -(-count * SHADES // found.most) if count else 0
 
 
-def _split(request: HttpRequest, by: str, since: datetime, until: datetime, at: datetime) -> Table:
+def _split(
+    request: HttpRequest, by: str, year: int, since: datetime, until: datetime, at: datetime
+) -> Table:
+    def opened(one: Split, count: int, which: str) -> Cell:
+        url = behind_url(year, which=which, by=by, name=one.name)
+        return Cell(kind=CellKind.LINK, value=count, url=url) if count else Cell(value=0)
+
     rows = overview.split(actor_of(request), by, since=since, until=until, at=at)
     return Table(
         caption=_(SPLITS[by]),
@@ -265,22 +282,16 @@ def _split(request: HttpRequest, by: str, since: datetime, until: datetime, at: 
         ),
         rows=tuple(
             (
-                Cell(value=_name(by, one)),
-                Cell(value=one.received),
-                Cell(value=one.answered),
-                Cell(value=one.late),
-                Cell(value=one.upheld),
+                Cell(value=split_name(by, one.name)),
+                opened(one, one.received, "received"),
+                opened(one, one.answered, "answered"),
+                opened(one, one.late, "late"),
+                opened(one, one.upheld, "upheld"),
             )
             for one in rows
         ),
         now=at,
     )
-
-
-def _name(by: str, one: Split) -> str:
-    if by == "product":
-        return labels.word(complaint_words.PRODUCTS, one.name) or "—"
-    return labels.word(complaint_words.CHANNELS, one.name) if by == "channel" else one.name
 
 
 def _sheets(
@@ -293,7 +304,7 @@ def _sheets(
     at: datetime,
 ) -> list[Sheet]:
     """Everything on the page, and numerators and denominators beside each rate."""
-    heat = _heat(found, at)
+    heat = _heat(found, 0, at)
     stages, rows = heat["stages"], heat["rows"]
     assert isinstance(stages, list)
     assert isinstance(rows, list)
@@ -316,7 +327,7 @@ def _sheets(
             _(SPLITS[by]),
             (_(SPLITS[by]), _("Received"), _("Answered"), _("Late"), _("Upheld, also in part")),
             tuple(
-                (_name(by, one), one.received, one.answered, one.late, one.upheld)
+                (split_name(by, one.name), one.received, one.answered, one.late, one.upheld)
                 for one in overview.split(actor_of(request), by, since=since, until=until, at=at)
             ),
         )
@@ -325,19 +336,12 @@ def _sheets(
     heat_sheet = Sheet(
         _("Cause and stage"),
         (_("Main cause"), *stages, _("Together")),
-        tuple((name, *(count for count, _shade in cells), total) for name, cells, total in rows),
+        tuple(
+            (name, *(count for count, _shade, _url in cells), total)
+            for name, cells, total, _url in rows
+        ),
     )
     return [figures_sheet, heat_sheet, *splits]
-
-
-def _year(request: HttpRequest, at: datetime) -> tuple[int, datetime, datetime]:
-    """A calendar year where the insurer is."""
-    local = timezone.localtime(at)
-    given = request.POST.get("year") or request.GET.get("year", "")
-    asked = int(given) if given.isdecimal() and len(given) == len("2026") else 0
-    year = asked if FIRST_YEAR <= asked <= local.year else local.year
-    first = local.replace(year=year, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    return year, first, first.replace(year=year + 1)
 
 
 def _years(at: datetime, chosen: int) -> list[Filter]:
