@@ -35,6 +35,7 @@ def test_the_customer_reads_what_we_did_with_it(
         standing="adopted",
         words="清单改成一页了",
         change="清单一页",
+        grounds=[concerns.NewGround(case=claim), concerns.NewGround(case=claim)],
         by=lead,
         at=after(80),
     )
@@ -76,6 +77,21 @@ def test_an_answer_says_something_and_decides_something(finding: Finding, insure
         )
     finding.refresh_from_db()
     assert finding.standing == "new"
+
+
+def test_what_is_adopted_names_what_it_rests_on(finding: Finding, insurer: World) -> None:
+    lead = insurer["team_lead"]
+    with pytest.raises(concerns.GroundsMissing):
+        concerns.answer_finding(
+            finding=finding, standing="adopted", words="好", change="x", by=lead, at=after(80)
+        )
+    assert not finding.grounds.exists()
+    counted = [concerns.NewGround(figure="三月回访 40 份，12 份提到材料")]
+    concerns.answer_finding(
+        finding=finding, standing="adopted", words="好", change="x", grounds=counted, by=lead,
+        at=after(80),
+    )  # fmt: skip
+    assert finding.grounds.get().figure.startswith("三月回访")
 
 
 def test_a_decision_without_an_answer_is_refused_by_the_database(finding: Finding) -> None:

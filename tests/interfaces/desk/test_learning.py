@@ -32,6 +32,7 @@ def adopt(desks: Desks, claim: Case, *, days_ago: int = 40) -> None:
         concerns.answer_finding(
             finding=finding, standing="adopted", words="清单改成一页了", change="清单合并成一页",
             changed_on=(NOW - timedelta(days=days_ago)).date(), by=lead, at=NOW,
+            grounds=[concerns.NewGround(case=claim)],
         )  # fmt: skip
 
 
@@ -125,3 +126,63 @@ def test_what_call_backs_brought_up_and_nobody_solved_is_one_list(
     text = desks["agent"].get("/desk/concerns?which=unsolved").content.decode()
     assert case.number in text
     assert other.number not in text
+
+
+WEAK = "/desk/learning/weak-points"
+
+
+def weak_claim(desks: Desks, claim: Case) -> Case:
+    """A call-back brought to light that the papers were the trouble."""
+    with queue.capture():
+        return concerns.open_concern(
+            about=claim, reasons=["low_score"], door="call_back", causes=["docs"],
+            words="反复让我补材料", by=desks.world["agent"], at=NOW,
+        )  # fmt: skip
+
+
+@pytest.mark.covers("QLT-12")
+def test_what_call_backs_complain_of_is_a_list_of_weak_points(desks: Desks, claim: Case) -> None:
+    concern = weak_claim(desks, claim)
+    listed = desks["manager"].get(WEAK).content.decode()
+    assert "The papers" in listed
+    assert f"{WEAK}/docs?days=90" in listed
+    behind = desks["manager"].get(f"{WEAK}/docs?days=90").content.decode()
+    assert concern.number in behind
+    assert "反复让我补材料" in behind
+    assert "No call-back has named" in desks["west"].get(WEAK).content.decode()
+    assert desks["manager"].get(f"{WEAK}/weather").status_code == 404
+    assert desks["surveyor"].get(WEAK).status_code == 403
+
+
+@pytest.mark.covers("QLT-13")
+def test_an_improvement_cites_the_opinions_and_figures_that_it_rests_on(
+    desks: Desks, claim: Case
+) -> None:
+    concern = weak_claim(desks, claim)
+    lead = desks["team_lead"]
+    assert lead.post(f"{WEAK}/docs", {"title": ""}).status_code == 422
+    taken = lead.post(f"{WEAK}/docs", {"title": "材料一次列全"})
+    page = lead.get(taken["Location"]).content.decode()
+    assert "What it rests on" in page
+    assert concern.number in page
+    assert "1 concerns and 0 unhappy words in call-backs of 90 days" in page
+
+
+def test_a_decision_without_grounds_is_refused_and_one_with_a_case_is_kept(
+    desks: Desks, claim: Case
+) -> None:
+    with queue.capture():
+        finding = concerns.keep_finding(
+            case=claim, title="一次列全材料", by=desks.world["agent"], at=NOW
+        )
+    given = {"standing": "adopted", "words": "清单改成一页了", "change": "清单一页"}
+    path = f"/desk/findings/{finding.pk}"
+    lead = desks["team_lead"]
+    refused = lead.post(f"{path}/answer", given)
+    assert refused.status_code == 422
+    assert "Say what this rests on" in refused.content.decode()
+    unknown = lead.post(f"{path}/answer", {**given, "rests_on": "C26-9999999-9"})
+    assert unknown.status_code == 422
+    done = lead.post(f"{path}/answer", {**given, "rests_on": f" {claim.number} "})
+    assert done.status_code == 302
+    assert claim.number in lead.get(path).content.decode()

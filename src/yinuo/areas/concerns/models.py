@@ -148,3 +148,30 @@ class Finding(models.Model):
                 opclasses=["varchar_pattern_ops", "timestamptz_ops"],
             ),
         ]
+
+
+class Ground(models.Model):
+    """What a finding rests on: an opinion (a case, or words on it) or a figure with its source."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="grounds")
+    case = models.ForeignKey(
+        "cases.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="grounds"
+    )
+    note = models.ForeignKey(
+        "cases.Note", null=True, blank=True, on_delete=models.PROTECT, related_name="grounds"
+    )
+    figure = models.CharField(max_length=200, blank=True, help_text="without names")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | ~Q(figure=""), name="ground_says_what"
+            ),
+            models.UniqueConstraint(
+                fields=["finding", "case", "note", "figure"],
+                nulls_distinct=False,
+                name="ground_once_per_finding",
+            ),
+        ]

@@ -193,6 +193,23 @@ def finding_for(actor: Actor, finding_id: int) -> Finding:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a finding rests on; `hidden` are cases of branches that the reader may not see."""
+
+    cases: tuple[Case, ...]
+    figures: tuple[str, ...]
+    hidden: int
+
+
+def grounds_of(actor: Actor, finding: Finding) -> Grounds:
+    rows = list(finding.grounds.order_by("pk"))
+    wanted = {row.case_id for row in rows if row.case_id is not None}
+    seen = tuple(cases.visible_to(actor).filter(pk__in=wanted).order_by("pk"))
+    figures = tuple(dict.fromkeys(row.figure for row in rows if row.figure))
+    return Grounds(seen, figures, len(wanted) - len(seen))
+
+
 def themes(actor: Actor, since: datetime, until: datetime) -> list[tuple[str, int]]:
     """How many findings of each cause were kept in this time, the most frequent first."""
     rows = findings_visible_to(actor).filter(kept_at__gte=since, kept_at__lt=until)

@@ -13,6 +13,7 @@ from yinuo.areas.concerns.commands.findings import (
     consider_finding,
     keep_finding,
 )
+from yinuo.areas.concerns.commands.grounds import GroundsMissing, NewGround
 from yinuo.areas.concerns.commands.hearing import hear_answers, hear_note, keep_suggestion
 from yinuo.areas.concerns.commands.opening import (
     NewConcern,
@@ -38,6 +39,8 @@ from yinuo.areas.concerns.commands.solving import (
 __all__ = [
     "FindingIsDecided",
     "NewConcern",
+    "GroundsMissing",
+    "NewGround",
     "NotForThisHandler",
     "OwnSolution",
     "ReasonMissing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.timezone import localdate
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.concerns import rules
 from yinuo.areas.concerns.commands.common import WordsMissing, check_known
+from yinuo.areas.concerns.commands.grounds import NewGround, keep_grounds, require_grounds
 from yinuo.areas.concerns.models import Finding
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case, Note
@@ -39,10 +41,13 @@ def keep_finding(
     product: str = "",
     stage: str = "",
     source_event: int | None = None,
+    grounds: Sequence[NewGround] = (),
     by: Actor,
     at: datetime,
 ) -> Finding:
     """Keep a suggestion where it was said. Seen twice by a reaction, it is kept once.
+
+    `grounds` is what it rests on beside those words.
 
     Raises WordsMissing when there are neither words nor a title, and WordUnknown.
     """
@@ -67,6 +72,7 @@ def keep_finding(
             kept_by=by.id,
             kept_at=at,
         )
+        keep_grounds(row, grounds, by, at)
         data = {"finding": row.pk, "cause": cause, "note": note.pk if note else None}
         cases.record(case=held, type="finding.kept", data=data, by=by, at=at)
     return row
@@ -93,13 +99,15 @@ def answer_finding(
     words: str,
     change: str = "",
     changed_on: date | None = None,
+    grounds: Sequence[NewGround] = (),
     by: Actor,
     at: datetime,
 ) -> None:
     """Tell the customer what we did with what they said.
 
-    What is adopted says what we do differently, since its day or from today on, so that a change
-    can be followed back to who asked for it. Raises FindingIsDecided, WordsMissing, WordUnknown.
+    What is adopted says what we do differently, since its day or from today on, and the opinions
+    and figures that it rests on, so that a change can be followed back to who asked for it. Raises
+    FindingIsDecided, WordsMissing, WordUnknown, GroundsMissing.
     """
     check_known("standing", (standing,), tuple(one.value for one in DECIDED))
     adopted = standing == Finding.Standing.ADOPTED
@@ -108,6 +116,9 @@ def answer_finding(
             raise WordsMissing(field)
     with cases.transaction():
         case, row = _locked(finding, by)
+        keep_grounds(row, grounds, by, at)
+        if adopted:
+            require_grounds(row)
         note = cases.write_note(
             case=case, body=words, kind="answer", by=by, at=at, for_customer=True
         )
@@ -116,7 +127,12 @@ def answer_finding(
         if adopted:
             row.change, row.changed_on = change.strip(), changed_on or localdate(at)
         row.save()
-        data = {"finding": row.pk, "standing": standing, "note": note.pk}
+        data = {
+            "finding": row.pk,
+            "standing": standing,
+            "note": note.pk,
+            "grounds": row.grounds.count(),
+        }
         facts = {"words": words.strip()}
         cases.record(case=case, type="finding.answered", data=data, by=by, at=at, facts=facts)
 

@@ -185,6 +185,31 @@ class FindingAnswerInput(Input):
         ),
     ] = ""
     changed_on: Annotated[date | None, Blank, Shown(gettext_noop("Since when"))] = None
+    rests_on: Annotated[
+        Text,
+        Shown(
+            gettext_noop("Cases in which it was said"),
+            help=gettext_noop("Their numbers, with spaces between. The words above count already."),
+        ),
+    ] = ""
+    figure: Annotated[
+        str,
+        Field(max_length=200),
+        Shown(
+            gettext_noop("Figure that it rests on"),
+            help=gettext_noop("What was counted, in which time, and where it stands."),
+        ),
+    ] = ""
+
+
+class WeakPointInput(Input):
+    """A weak point that is taken up as an improvement."""
+
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=200),
+        Shown(gettext_noop("What should become better"), help=gettext_noop("Without names.")),
+    ]
 
 
 class ApprovedAnswerInput(Input):

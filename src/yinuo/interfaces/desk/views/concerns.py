@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from pydantic import BaseModel
 
 from yinuo.areas.concerns import commands, queries
+from yinuo.areas.concerns.commands import NewGround
 from yinuo.areas.concerns.models import Concern, Finding
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Note
@@ -22,6 +24,7 @@ from yinuo.core.cases.queries import PromiseView
 from yinuo.core.knowledge import commands as knowledge_commands
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.readings import Read
+from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common import formdata, labels, wording
 from yinuo.interfaces.common.chips import chip_of
 from yinuo.interfaces.common.fields import FormState, bind
@@ -259,7 +262,11 @@ def answer(request: HttpRequest, finding: int) -> HttpResponse:
         given = typed.given
         try:
             commands.answer_finding(
-                finding=row, **given.model_dump(), by=actor_of(request), at=now()
+                finding=row,
+                **given.model_dump(exclude={"rests_on", "figure"}),
+                grounds=_grounds(actor_of(request), given),
+                by=actor_of(request),
+                at=now(),
             )
         except DomainError as refusal:
             typed = typed.refused(refusal)
@@ -269,6 +276,13 @@ def answer(request: HttpRequest, finding: int) -> HttpResponse:
     known: Typed[FindingInput] = Typed(tree=_known_of(row))
     form = _form(FindingAnswerInput, typed)
     return _finding_page(request, row, _form(FindingInput, known), answer=form)
+
+
+def _grounds(actor: Actor, given: FindingAnswerInput) -> list[NewGround]:
+    """The cases and the figure that were named. Raises cases.queries.NotFound."""
+    numbers = dict.fromkeys(re.split(r"[\s,，、;；]+", given.rests_on.strip()))
+    found = [NewGround(case=cases.get_for(actor, one)) for one in numbers if one]
+    return [*found, NewGround(figure=given.figure)]
 
 
 def _finding_page(
@@ -284,6 +298,7 @@ def _finding_page(
         "title": row.title or _("Suggestion"),
         "reading": _reading(row.note, row.case.customer.name, at) if row.note else None,
         "facts": _finding_facts(row, at),
+        "grounds": queries.grounds_of(actor, row),
         "case_url": case_url(row.case.number),
         "open": undecided and bool(actor.roles & set(DECIDERS)),
         "consider": consider,

@@ -32,9 +32,14 @@ def learning(request: HttpRequest) -> HttpResponse:
     here = reverse("desk:learning")
     context = {
         "title": _("What we learn"),
-        "filters": tuple(
-            Filter(_("%(days)s days") % {"days": one}, f"{here}?days={one}", current=one == days)
-            for one in PERIODS
+        "filters": (
+            *(
+                Filter(
+                    _("%(days)s days") % {"days": one}, f"{here}?days={one}", current=one == days
+                )
+                for one in PERIODS
+            ),
+            Filter(_("Weak points from call-backs"), reverse("desk:weak_points")),
         ),
         "themes": _themes(themes, at),
         "changes": _changes(changes, at),
