@@ -237,3 +237,24 @@ def test_the_sum_paid_by_proxy_may_be_made_to_use_the_limit_without_liability() 
     assert shared["ctpli"]["A"]["proxy_received"] == "100.00"
     assert shared["ctpli"]["B"]["property"] == {}
     assert result_of(accident)["ctpli"]["B"]["property"] == {"bike": "100.00"}
+
+
+@pytest.mark.parametrize(("rule", "paid"), [("by_ratio", "24000.00"), ("as_awarded", "30000.00")])
+def test_a_sum_that_is_awarded_bears_no_ratio_again(rule: Any, paid: str) -> None:
+    accident = {
+        "id": "awarded",
+        "accident_at": "2024-09-10T08:30:00+08:00",
+        "vehicles": [
+            {
+                "id": "A",
+                "duty": "main",
+                "duty_ratio": "0.8",
+                "addons": {"moral_damages": {"limit": 50000}},
+            }
+        ],
+        "losses": [{"id": "v", "kind": "person", "death_disability": 180000, "moral": 30000}],
+        "options": {"moral_damages_first": False},
+    }
+    tables = replace(TABLES, injury_addons=rule)
+    result = settle(read(accident), tables).as_dict()
+    assert result["commercial"]["A"]["addons"]["moral_damages"] == paid

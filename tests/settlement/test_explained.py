@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from tests.paths import PACKAGE
 from tests.settlement.accidents import Json, accidents, settled, two_cars
 from yinuo.settlement.refusals import RefusalCode
-from yinuo.settlement.words import LANGUAGES, patterns, sayer
+from yinuo.settlement.words import LANGUAGES, explain_open_point, patterns, sayer
 
 CODE = "\n".join(p.read_text("utf-8") for p in (PACKAGE / "settlement").glob("*.py"))
 
@@ -96,3 +96,14 @@ def test_the_customer_and_the_auditor_read_the_same_step_differently() -> None:
     assert (
         owed["audit"] == "B_car: compulsory paid ¥2,000.00, left ¥6,000.00 × ratio 70% = ¥4,200.00."
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("point", ["liability", "estimates", "other_covers", "injury_heads"])
+def test_what_is_missing_is_said_to_the_customer_and_to_the_auditor(
+    point: str, language: str
+) -> None:
+    words = explain_open_point(point, language)
+    assert words["customer"]
+    assert words["auditor"]
+    assert words["customer"] != words["auditor"]

@@ -61,6 +61,12 @@ def name_of(kind: str, language: str, **parts: str) -> str:
     return pattern.format(**parts)
 
 
+def explain_open_point(point: str, language: str) -> Mapping[str, str]:
+    """A fact that is missing and what it would change: "customer" and "auditor"."""
+    words: Mapping[str, str] = patterns(language)["open_points"][point]
+    return words
+
+
 def explain_refusal(refusal: Refusal, language: str) -> str:
     """One sentence that names the place in the input and what is wrong with it."""
     pattern: str = patterns(language)["refusals"][refusal.code]

@@ -278,3 +278,28 @@ def test_claims_and_policies_are_looked_up(house: House) -> None:
     found = done(house["agent"].get("/policies", plate="沪A12345"))["items"]
     assert [one["number"] for one in found] == ["P-100"]
     assert "13900000001" not in json.dumps(found)
+
+
+def test_an_advance_and_the_acceptance_of_the_decision_are_recorded_through_the_api(
+    house: House,
+) -> None:
+    number = carry_to_assessment(house)
+    too_much = house["calculator"].post(f"/claims/{number}/advance", {"loss": 1, "amount": "9e9"})
+    assert refused(too_much, 422)
+    act(house, number, "advance", "calculator", loss=1, amount="1000.00")
+    nobody = house["calculator"].post(f"/claims/{number}/advance-approval", {"loss": 1})
+    refused(nobody, 403)
+    act(house, number, "advance-approval", "approver", loss=1)
+    act(house, number, "account", "agent", **ACCOUNT)
+    act(house, number, "advance-payment", "cashier", loss=1)
+    act(house, number, "papers-completion", "agent")
+    act(house, number, "calculation", "calculator", loss=1)
+    act(house, number, "review", "reviewer", loss=1)
+    act(house, number, "approval", "approver", loss=1)
+    by_hand(house, number, "decision", "approver", {"loss": 1})
+    act(house, number, "acceptance", "agent", loss=1)
+    again = house["agent"].post(f"/claims/{number}/acceptance", {"loss": 1})
+    refused(again, 409)
+    act(house, number, "payment-instruction", "cashier", loss=1)
+    amounts = [str(one.amount) for one in Payment.objects.order_by("pk")]
+    assert amounts == ["1000.00", "2500.00"]

@@ -75,7 +75,7 @@ def test_the_sum_stands_step_by_step_with_formula_figures_and_clause(desks: Desk
     assert "¥2,000.00" in shown
     assert "min(sum_insured, (assessed" in shown
     assert "Model clauses for motor insurance, 2020 text" in shown
-    assert "The other cars are taken as insured" in shown
+    assert "covers are not entered" in shown
     assert AccessRecord.objects.filter(what="desk.settlement").exists()
 
 

@@ -12,6 +12,7 @@ from tests.interfaces.portal.test_track import assessed, decided, paid
 from tests.interfaces.portal.visitors import now, page_of, reported, visit
 from tests.world import World
 from yinuo.areas.claims import commands as claims
+from yinuo.areas.claims.models import Claim
 from yinuo.core.cases.models import Case, Event, Note, Promise
 from yinuo.core.messages.models import Message
 
@@ -134,9 +135,11 @@ def test_the_assessment_is_objected_to_before_anything_is_decided(
     insurer: World, visitor: Client
 ) -> None:
     case = assessed(insurer)
+    Claim.objects.filter(pk=case.pk).update(other_vehicles=1)
     visit(visitor, case)
     page = shown(visitor, case)
     assert "What we have assessed so far" in page
+    assert "We take the other cars as insured." in page
     link = next(one for one in ask_links(page))
     answer = visitor.post(link, {"kind": "objection", "body": "前保险杠应当换新的。"})
     assert answer.status_code == 303

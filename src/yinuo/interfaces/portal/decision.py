@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands.explaining import LONGEST_THREAD, THREADS
+from yinuo.areas.claims.commands.settling import settled
 from yinuo.areas.claims.models import Assessment, AssessmentLine, Claim, Decision, Loss
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.models import Note
 from yinuo.core.payments import queries as payments
 from yinuo.core.people.actors import Actor
+from yinuo.core.rulebook.textfiles import language_of
 from yinuo.interfaces.common.present import Money, SumLine, SumSheet, Tag, Tone
 from yinuo.interfaces.portal import sentences
 from yinuo.interfaces.portal.addresses import case_page
+from yinuo.kit.errors import DomainError
+from yinuo.settlement.words import explain_open_point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Decided:
     accepted_at: datetime | None = None
     accept_url: str = ""
     advanced: Money | None = None
+    open_points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +183,7 @@ def _decided(
         total=Money(decision.amount, decision.currency),
         ask_url=ask,
         advanced=_advanced(decision),
+        open_points=_open_points(decision, language),
         talk=tuple(talk.get(f"{THREADS}{loss.ordinal}:", ())),
         earlier=_earlier(loss.ordinal, steps, talk),
     )
@@ -188,6 +194,28 @@ def _advanced(decision: Decision) -> Money | None:
     steps = decision.calculation.steps
     found = next((step["value"] for step in steps if step["step"] == "advanced"), None)
     return None if found is None else Money(Decimal(found), decision.currency)
+
+
+def _open_points(decision: Decision, language: str) -> tuple[str, ...]:
+    """What was not known when the sum was worked out, and what it would change."""
+    sheet = decision.calculation.sheet or {}
+    return _said(sheet.get("open_points", ()), language)
+
+
+def _said(points: Iterable[str], language: str) -> tuple[str, ...]:
+    return tuple(explain_open_point(one, language_of(language))["customer"] for one in points)
+
+
+def would_change(claim: Claim, *, language: str, at: datetime) -> tuple[str, ...]:
+    """What is not known yet of a sum that is still to be worked out, in words."""
+    losses = list(claim.losses.all())
+    if not any(loss.stage in _UNDECIDED for loss in losses):
+        return ()
+    try:
+        found = settled(claim, losses, at=at)
+    except DomainError:
+        return ()
+    return _said(found.open_points, language)
 
 
 def _earlier(loss: int, steps: Sequence[Step], talk: Mapping[str, list[Talk]]) -> tuple[Talk, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +23,7 @@ from yinuo.areas.claims.models import Claim, Loss, Recovery
 from yinuo.areas.claims.settling import OWN, Settled
 from yinuo.areas.claims.statements import Line, lines_of, names_of
 from yinuo.core.cases.models import Note
+from yinuo.core.rulebook.textfiles import language_of
 from yinuo.interfaces.common import actions, inputs, labels
 from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS
 from yinuo.interfaces.common.present import Money
@@ -31,18 +32,8 @@ from yinuo.interfaces.desk import settlement_form
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.kit.errors import DomainError
+from yinuo.settlement.words import explain_open_point
 
-OPEN_POINTS: labels.Words = {
-    "liability": gettext_noop("The survey has not fixed the liability: full liability is assumed."),
-    "estimates": gettext_noop("A loss is not assessed yet: its estimate is counted."),
-    "other_covers": gettext_noop(
-        "The other cars are taken as insured: enter it if one of them is not."
-    ),
-    "injury_heads": gettext_noop(
-        "The injury is counted as medical cost: enter disability and other heads when the papers "
-        "are here."
-    ),
-}
 _NOT_MADE = ("reported", "registered", "dispatched", "surveyed", "assessed", "documented")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -116,7 +107,7 @@ def settlement(request: HttpRequest, number: str) -> HttpResponse:
             Recovery.objects.filter(claim=claim).prefetch_related("entries").order_by("pk")
         ),
         "open_points": [
-            labels.word(OPEN_POINTS, one)
+            explain_open_point(one, language_of(get_language() or ""))["auditor"]
             for one in (found.open_points if isinstance(found, Settled) else ())
         ],
         "total": _total(claim, found),

@@ -39,6 +39,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
         "early": page.early(visit, need),
         "decided": decision.decided(found, said, language=visit.language, at=visit.at),
         "assessed": decision.assessed(found, said),
+        "would_change": decision.would_change(found, language=visit.language, at=visit.at),
         "paid": decision.paid(found, visit.actor),
         "journey": journeys.journey_of(case, events, visit.at),
         "promises": [one for one in promises if not showing.is_over(one)],
