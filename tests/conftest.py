@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,17 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.soak.table import SoakTable
+
+# Thousands of tests and modules stay to the end: to look through them for rubbish is work for
+# nothing, while they are collected and ever after.
+gc.disable()
+YOUNG_OBJECTS = 20_000
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests go last: Playwright leaves an event loop running, which others cannot bear."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        # The source is read and parsed once, by the process that holds it against the rules.
+        if "architecture" in item.path.parts and "scene" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("source"))

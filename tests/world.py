@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from tests import snapshots
 from yinuo.areas.claims.commands import NewLoss, Report
 from yinuo.core.people import commands as people
 from yinuo.core.people import queries as people_queries
@@ -22,6 +23,8 @@ from yinuo.core.policies.rules import CoverRow, DisclosureRow, DriverRow, Policy
 
 # A Wednesday, ten in the morning in Shanghai, far from holidays.
 NOW = datetime(2026, 5, 13, 2, 0, tzinfo=UTC)
+THIS_RUN = datetime.now(UTC)
+"""The real time as a run began, for insurers behind a door whose clock cannot be set."""
 PASSWORD = "correct-horse-battery-8"
 ROLES = (
     "agent",
@@ -53,6 +56,11 @@ class World:
 
 
 def build(*, at: datetime = NOW) -> World:
+    """The insurer, once by its commands; after that its rows are copied, where it comes first."""
+    return snapshots.remembered(("world", at), lambda: found(at))
+
+
+def found(at: datetime) -> World:
     long_ago = at - timedelta(days=400)
     root = people.create_branch(name="总公司", code="HQ", by=SYSTEM, at=long_ago)
     east = people.create_branch(

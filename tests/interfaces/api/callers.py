@@ -72,7 +72,7 @@ class House:
 
 
 def build() -> House:
-    return House(world.build(at=datetime.now(UTC)))
+    return House(world.build(at=world.THIS_RUN))
 
 
 def accident(**changes: Any) -> dict[str, Any]:
