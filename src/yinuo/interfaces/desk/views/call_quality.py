@@ -117,7 +117,12 @@ def _checks(rows: Sequence[QualityCheck], at: datetime) -> Table:
         )
         for row in rows
     )
-    columns = (Column(_("Call")), Column(_("Who called")), Column(_("When")), Column(_("Result")))
+    columns = (
+        Column(_("Which call")),
+        Column(_("Who called")),
+        Column(_("When")),
+        Column(_("Result")),
+    )
     return Table(caption=_("Calls drawn"), columns=columns, rows=cells, now=at, caption_hidden=True)
 
 
@@ -215,7 +220,7 @@ def _page(
         "case_url": case_url(case.number),
         "case_number": case.number,
         "tag": _result(row),
-        "facts": _facts(row),
+        "facts": _facts(row, at),
         "points": _points(row, rule, at) if row.reviewed_at else None,
         "words": row.words,
         "form": _form(row, rule, typed or {}, refusal) if may_score and not own else None,
@@ -225,14 +230,14 @@ def _page(
     return render(request, "desk/call_quality_check.html", context, status=status)
 
 
-def _facts(row: QualityCheck) -> tuple[Fact, ...]:
+def _facts(row: QualityCheck, at: datetime) -> tuple[Fact, ...]:
     talk = row.attempt
     minutes = (talk.ended_at - talk.at) / timedelta(minutes=1) if talk.ended_at else 0
     until = talk.recording_until_on
     kept = _("kept until %(day)s") % {"day": wording.calendar_date(until)} if until else ""
     facts = (
         Fact(_("Who called"), row.staff.name),
-        Fact(_("When"), wording.full_date(talk.at)),
+        Fact(_("When"), wording.near_time(talk.at, at)),
         Fact(_("How long"), _("%(minutes)s minutes") % {"minutes": f"{minutes:.0f}"}),
         Fact(_("Recording"), talk.recording or _("no reference yet"), kept),
     )
@@ -249,11 +254,16 @@ def _points(row: QualityCheck, rule: QualityRules, at: datetime) -> Table:
             Cell(value=_line(lines[code]) if code in lines else code),
             Cell(value=f"{points} / {lines[code].most}" if code in lines else str(points)),
         )
-        for code, points in row.points.items()
+        for code, points in sorted(row.points.items(), key=lambda one: _place(one[0], lines))
     )
     columns = (Column(_("What counts")), Column(_("Points"), numeric=True))
     caption = _("Sheet, version %(version)s") % {"version": row.sheet_version}
     return Table(caption=caption, columns=columns, rows=rows, now=at)
+
+
+def _place(code: str, lines: Mapping[str, QualityLine]) -> int:
+    """The database keeps no order of its own; lines that are gone come last."""
+    return list(lines).index(code) if code in lines else len(lines)
 
 
 def _line(line: QualityLine) -> str:

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from pydantic import Field
 
 from yinuo.areas.call_backs import commands as call_backs
@@ -118,10 +118,16 @@ def _page(request: HttpRequest, typed: Typed[MeasureInput]) -> HttpResponse:
 def _facts(rules: CallBacksRules) -> tuple[Fact, ...]:
     known = rules.programme
     return (
-        Fact(_("Version"), str(known.version.value), known.version.why),
+        Fact(_("Version"), str(known.version.value), _said(known.version.why)),
         Fact(_("In force from"), wording.calendar_date(known.in_force_from.value)),
         Fact(_("Who is asked"), _("Every customer whose case has ended, but for the exclusions.")),
     )
+
+
+def _said(reason: str) -> str:
+    """Reasons and sources of rules are kept in English; whoever reads another language finds them
+    in the book of rules and not between sentences of their own."""
+    return reason if (get_language() or "").startswith("en") else ""
 
 
 def _versions(at: datetime) -> Table:
@@ -150,7 +156,8 @@ def _goals(actor: Actor, at: datetime) -> Table:
         rows.append(
             (
                 Cell(kind=CellKind.LINK, value=name_of(FIGURE_OF[name]),
-                     url=f"{here}#figure-{FIGURE_OF[name]}", note=f"{rule.why} · {rule.source}"),
+                     url=f"{here}#figure-{FIGURE_OF[name]}",
+                     note=_said(f"{rule.why} · {rule.source}")),
                 Cell(value=f"{rule.value} %"),
                 Cell(value=f"{measures.points(value)} %" if value is not None else "–"),
                 Cell(kind=CellKind.TAG, value=verdict_tag(result)),
@@ -175,7 +182,7 @@ def _goals(actor: Actor, at: datetime) -> Table:
 def _strategies(rules: CallBacksRules, at: datetime) -> Table:
     rows = tuple(
         (
-            Cell(value=labels.word(STRATEGIES, name), note=f"{rule.why} · {rule.source}"),
+            Cell(value=labels.word(STRATEGIES, name), note=_said(f"{rule.why} · {rule.source}")),
             Cell(value=" → ".join(labels.word(WAYS, one) for one in rule.value.channels)),
             Cell(value=rule.value.rounds),
             Cell(value=f"{rule.value.sample * 100:.0f} %"),
