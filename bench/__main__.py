@@ -30,6 +30,7 @@ SCRIPTS = (
     "sweep",
     "open_call_backs",
     "bench_list",
+    "complaint_list",
     "import_policies",
     "replay",
     "replay_complaints",
@@ -37,6 +38,7 @@ SCRIPTS = (
     "words",
     "recount",
     "settle",
+    "settled_whole",
 )
 TABLE = env.CHECKOUT / "docs" / "bench.md"
 HEAD = """# Figures
