@@ -192,9 +192,7 @@ def reviews_until(complaints: Sequence[Complaint]) -> dict[int, datetime | None]
     letters = Answer.objects.filter(
         complaint__in=complaints, of_review=False, told_how="letter", proved_at__isnull=False
     )
-    proved: dict[int, datetime] = dict(
-        letters.order_by("version").values_list("complaint", "proved_at")
-    )
+    proved = {row.complaint_id: row.proved_at for row in letters.order_by("version")}
     found: dict[int, datetime | None] = {}
     for one in complaints:
         asked = decided.get(one.pk)
