@@ -9,6 +9,7 @@ import pytest
 
 from tests.interfaces.api.callers import House, done, refused
 from yinuo.areas.complaints.models import Complaint, Inbound
+from yinuo.core.cases.models import Promise
 
 WORDS = "赔款拖了两个月还没有到账，我要投诉"
 
@@ -122,3 +123,41 @@ def test_only_a_person_says_what_a_voice_is(house: House, noun: str) -> None:
     path = f"/voices/{voice['id']}/{noun}"
     assert house["agent"].post(path, {"kind": "complaint"}).status_code == 404
     assert Inbound.objects.get(pk=voice["id"]).sorted_at is None
+
+
+def promised(house: House, number: str) -> dict[str, Any]:
+    shown = done(house["agent"].get(f"/complaints/{number}"))
+    return next(one for one in shown["promises"] if one["rule"] == "complaints.answer")
+
+
+@pytest.mark.covers("CMP-23")
+def test_time_is_left_out_when_the_words_for_the_complainant_are_there(house: House) -> None:
+    made = complaint(house)
+    number = made["number"]
+    officer = house.hire("officers", house.world.east, "complaint_officer")
+    for noun, given in (("acknowledgement", {"how": "phone"}), ("acceptance", {})):
+        done(officer.post(f"/complaints/{number}/{noun}", given))
+    untold = {"reason": "appraisal", "words": " "}
+    refused(officer.post(f"/complaints/{number}/excluded-time", untold), 422)
+    told = {"reason": "appraisal", "words": "鉴定约需五天，这段时间不计入。"}
+    done(officer.post(f"/complaints/{number}/excluded-time", told))
+    assert Promise.objects.get(case__number=number, rule="complaints.answer").paused_at
+    again = officer.post(f"/complaints/{number}/excluded-time", told)
+    refused(again, 409, "nothing_stops")
+    done(officer.post(f"/complaints/{number}/included-time", {"reason": "appraisal"}))
+    assert promised(house, number)["kept_at"] is None
+
+
+@pytest.mark.covers("CMP-23")
+def test_the_same_matter_is_joined_to_the_older_complaint(house: House) -> None:
+    first = complaint(house)
+    given = {"about": first["about"], "words": "再说一次", "channel": "email"}
+    second = done(house["agent"].post("/complaints", {**given, "confirmed_new": True}), 201)
+    officer = house.hire("officers", house.world.east, "complaint_officer")
+    younger = {"into": second["number"]}
+    path = f"/complaints/{first['number']}/merger"
+    refused(officer.post(path, younger), 422, "not_the_same_matter")
+    own = f"/complaints/{second['number']}/merger"
+    joined = done(officer.post(own, {"into": first["number"]}))
+    assert joined["state"] == "merged"
+    refused(officer.post(own, {"into": first["number"]}), 409)
