@@ -282,6 +282,28 @@ def test_the_decision_is_told_with_words_changed_on_its_own_sheet(desks: Desks) 
     assert Document.objects.filter(kind="decision_letter").count() == 1
 
 
+@pytest.mark.covers("PAY-1")
+def test_an_advance_goes_through_three_pairs_of_hands_at_the_desk(desks: Desks) -> None:
+    case = assessed(desks)
+    path = f"/desk/claims/{case.number}"
+    assert "No advance waits" in text(desks["team_lead"].get(f"{path}/advance-approval?loss=1"))
+    assert "¥10,350.00" in text(desks["calculator"].get(f"{path}/advance?loss=1"))
+    typed = {"loss": "1", "amount": "10350.01"}
+    refused = desks["calculator"].post(f"{path}/advance?loss=1", typed)
+    assert refused.status_code == 422
+    assert "10350.00" in text(refused)
+    typed["amount"] = "4000"
+    assert desks["calculator"].post(f"{path}/advance?loss=1", typed).status_code == 303
+    assert "¥4,000.00" in text(desks["team_lead"].get(f"{path}/advance-approval?loss=1"))
+    given = {"loss": "1"}
+    approval = desks["team_lead"].post(f"{path}/advance-approval?loss=1", given)
+    assert approval.status_code == 303
+    assert "¥4,000.00" in text(desks["cashier"].get(f"{path}/advance-payment?loss=1"))
+    # There is no account yet: the cashier hears it, and nothing is sent.
+    assert desks["cashier"].post(f"{path}/advance-payment?loss=1", given).status_code == 409
+    assert "¥6,350.00" in text(desks["calculator"].get(f"{path}/advance?loss=1"))
+
+
 def test_the_letter_is_downloaded_as_pdf_and_word_and_that_is_put_on_record(desks: Desks) -> None:
     case = approved(desks)
     for form, start in (("pdf", b"%PDF"), ("docx", b"PK")):

@@ -10,6 +10,7 @@ from typing import Any
 
 from yinuo.interfaces.common.actions import Action
 from yinuo.interfaces.desk.sheets import (
+    advances,
     assessing,
     complaints,
     concerns,
@@ -32,6 +33,7 @@ SHEETS: Mapping[str, Mapping[str, Sheet[Any]]] = {
         **assessing.SHEETS,
         **papers.SHEETS,
         **settling.SHEETS,
+        **advances.SHEETS,
         **paying.SHEETS,
         **ending.SHEETS,
     },

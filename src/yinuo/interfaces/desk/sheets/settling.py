@@ -293,6 +293,7 @@ def _letter(desk: ClaimDesk, found: Calculation) -> object:
         "deductible": found.deductible,
         "reasons": found.reasons,
         "loss": desk.loss.title if desk.loss else "",
+        "letter": True,
     }
     return told(desk, event, data=data, facts=facts)
 
