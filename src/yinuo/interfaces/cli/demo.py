@@ -109,7 +109,8 @@ def write_sign_ins() -> None:
     lines = [_("Password of every demo account: %s") % PASSWORD, ""]
     for username, roles, title in (*ROLES, *HEAD_OFFICE):
         lines.append(f"{username:12} {title}  ({', '.join(roles)})")
-    case = Case.objects.filter(customer__phone_index__isnull=False, closed_at=None).first()
+    reachable = Case.objects.filter(kind="claim", customer__phone_index__isnull=False)
+    case = reachable.filter(closed_at=None).last()
     if case is not None:
         lines += ["", _("A customer: case %(number)s, telephone %(phone)s; the code is in %(mail)s")
                   % {"number": case.number, "phone": case.customer.phone,

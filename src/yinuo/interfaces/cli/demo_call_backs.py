@@ -14,13 +14,14 @@ from yinuo.areas.call_backs.models import CallBack
 from yinuo.areas.call_backs.questionnaire_rulefile import Question
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor, customer_actor
+from yinuo.interfaces.cli import demo_concerns
 from yinuo.interfaces.cli.demo_cast import Cast
 from yinuo.interfaces.cli.engine import Steps
 from yinuo.kit.errors import DomainError
 
-PATIENCE = 6
-"""So often a story looks whether the customer has been written to; the money may take days."""
-LOOKS_EVERY = timedelta(hours=7)
+LOOKS_AFTER = (timedelta(hours=20), timedelta(hours=30), timedelta(hours=60))
+"""So long a story waits for the letter to the customer; the money may take days."""
+RINGS = 5
 GOOD = {"csat": (4, 5, 5), "nps": (8, 9, 10), "ces": (6, 7)}
 BAD = {"csat": (1, 2, 2), "nps": (0, 3, 5), "ces": (1, 3)}
 COMPLAINTS = (
@@ -32,36 +33,48 @@ WISHES = ("希望进度有变化时主动发条消息。", "希望一次说清�
 
 
 def follow(at: datetime, case: Case, branch: str, cast: Cast, dice: random.Random) -> Steps:
-    """What becomes of the call-back of an ended claim."""
+    """What becomes of the call-back of an ended claim, and of what the customer says in it."""
     row: CallBack | None = None
-    for _look in range(PATIENCE):
-        at = yield at + LOOKS_EVERY
-        row = CallBack.objects.select_related("case__customer").filter(followed=case).first()
-        if row is not None and row.case.state == "invited":
+    for wait in LOOKS_AFTER:
+        at = yield at + wait
+        row = _asked(case)
+        if row is not None:
             break
-    if row is None or row.case.state != "invited":
+    if row is None:
         return at
-    turn, content = dice.random(), dice.random() < 0.8
+    content = dice.random() < 0.8
     # The demo must not stop because somebody was faster: a refusal ends this story alone.
     with suppress(DomainError):
-        if turn < 0.55:
+        if dice.random() < 0.55:
             _answer(row, customer_actor(person_id=row.person_id), "portal", content, dice, at)
-        elif turn < 0.9:
-            at = yield max(at, row.next_contact_at or at) + timedelta(minutes=5)
-            _ring(row, cast.actor(branch, "agent"), content, dice, at)
+        else:
+            at = yield from _ring(at, case, cast.actor(branch, "agent"), content, dice)
+    if not content:
+        at = yield from demo_concerns.solve(at, case, dice)
     return at
 
 
-def _ring(row: CallBack, agent: Actor, content: bool, dice: random.Random, at: datetime) -> None:
-    case = row.case
-    call_backs.start_call(case=case, by=agent, at=at)
-    if dice.random() < 0.4:
+def _asked(case: Case) -> CallBack | None:
+    asked = CallBack.objects.select_related("case__customer")
+    return asked.filter(followed=case, case__state="invited").first()
+
+
+def _ring(at: datetime, case: Case, agent: Actor, content: bool, dice: random.Random) -> Steps:
+    """Call until somebody answers or nobody is to be called any more."""
+    for _turn in range(RINGS):
+        row = _asked(case)
+        if row is None:
+            break
+        at = yield max(at, row.next_contact_at or at) + timedelta(minutes=5)
+        call_backs.start_call(case=row.case, by=agent, at=at)
+        if dice.random() < 0.6:
+            plate = next(iter(queries.proofs_of(row.case.customer).plates), "")
+            call_backs.identify(case=row.case, said=plate, by=agent, at=at)
+            _answer(row, agent, "call", content, dice, at)
+            break
         outcome = dice.choice(("no_answer", "busy"))
-        call_backs.record_attempt(case=case, outcome=outcome, by=agent, at=at)
-        return
-    plate = next(iter(queries.proofs_of(case.customer).plates), "")
-    call_backs.identify(case=case, said=plate, by=agent, at=at)
-    _answer(row, agent, "call", content, dice, at)
+        call_backs.record_attempt(case=row.case, outcome=outcome, by=agent, at=at)
+    return at
 
 
 def _answer(
