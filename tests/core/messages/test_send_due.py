@@ -10,6 +10,7 @@ from datetime import datetime
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from tests.core.cases.trial import later
@@ -95,6 +96,16 @@ def test_a_batch_goes_through_one_connection(office: Customers, mail: MailServer
     office.letters(7)
     assert send_due(at=NOON) == Sent(claimed=7, sent=7)
     assert mail.connections == 1
+
+
+def test_each_letter_of_a_batch_costs_two_statements(office: Customers, mail: MailServer) -> None:
+    office.letters(3)
+    with CaptureQueriesContext(connection) as few:
+        send_due(at=NOON)
+    office.letters(13)
+    with CaptureQueriesContext(connection) as many:
+        send_due(at=NOON)
+    assert len(many) - len(few) == 2 * 10
 
 
 def test_nothing_is_sent_twice_by_asking_twice(office: Customers, mail: MailServer) -> None:
