@@ -299,7 +299,7 @@ def _talks(page: OpenedPage) -> Section:
         caption_hidden=True,
         columns=(
             Column(_("When")),
-            Column(_("What was said")),
+            Column(_("What was said in the talk")),
             Column(_("Understood?")),
             Column(_("What comes next")),
         ),

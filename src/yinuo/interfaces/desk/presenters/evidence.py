@@ -78,7 +78,10 @@ def _stage(one: Piece) -> str:
     parts = WORKFLOWS.current("claim").parts
     label = _(parts.state(one.subject).label) if parts is not None else one.subject
     if one.until is None:
-        return label
+        if one.due_at is None:
+            return label
+        open_since = {"stage": label, "promised": wording.span(one.due_at - one.at)}
+        return _("%(stage)s: not done yet, promised %(promised)s") % open_since
     said = {"stage": label, "span": wording.span(one.until - one.at)}
     if one.due_at is None:
         return _("%(stage)s: %(span)s") % said
