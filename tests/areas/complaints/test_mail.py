@@ -17,7 +17,7 @@ from tests.core.messages.post import MailServer
 from tests.core.messages.test_incoming import letter
 from tests.world import NOW, World
 from yinuo.areas.complaints import commands as complaints
-from yinuo.areas.complaints.commands import Landing
+from yinuo.areas.complaints.commands import Landing, strangers
 from yinuo.areas.complaints.models import Inbound
 from yinuo.areas.complaints.rules import voice_number
 from yinuo.core.cases.models import Case, Note
@@ -119,14 +119,14 @@ def test_one_letter_that_makes_us_stumble_does_not_hold_up_the_others(
 ) -> None:
     room.deliver(letter("\x01" * 3).as_bytes())
     room.deliver(letter(Message_ID="<two@example.com>").as_bytes())
-    real = complaints.strangers.own_words  # type: ignore[attr-defined]
+    real = strangers.own_words
 
     def stumble(words: str, marks: tuple[str, ...]) -> str:
         if "\x01" in words:
             raise KeyError
-        return str(real(words, marks))
+        return real(words, marks)
 
-    monkeypatch.setattr(complaints.strangers, "own_words", stumble)  # type: ignore[attr-defined]
+    monkeypatch.setattr(strangers, "own_words", stumble)
     assert fetch() == {"failed": 1, "taken": 1}
     assert room.flags[1] == {mailbox.FAILED}
     assert fetch() == {}

@@ -25,6 +25,7 @@ from yinuo.core.people.models import AccessRecord
 from yinuo.overview import complaint_figures
 from yinuo.overview.complaint_figures import Behind
 
+SINCE, UNTIL = datetime(2019, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
 BEHIND = f"{FIGURES}/cases"
 LINK = re.compile(r'<a href="([^"]*/figures/cases\?[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 CASE = re.compile(r'href="/desk/complaints/(P[0-9-]+)"')
@@ -75,12 +76,16 @@ def test_every_figure_on_the_page_opens_as_many_cases_as_it_says(insurer: World)
 
 
 def test_what_was_paid_adds_up_to_its_figure(insurer: World) -> None:
-    year = {"since": datetime(2019, 1, 1, tzinfo=UTC), "until": datetime(2020, 1, 1, tzinfo=UTC)}
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    found = complaint_figures.cases_of(insurer["manager"], Behind(which="paid"), **year, at=at)
+    found = complaint_figures.cases_of(
+        insurer["manager"], Behind(which="paid"), since=SINCE, until=UNTIL, at=at
+    )
     assert found.count == len(found.cases)
     assert found.cost == sum((cost or Decimal(0) for _case, cost in found.cases), Decimal(0))
-    assert found.cost == complaint_figures.ends(insurer["manager"], **year, at=at).cost
+    assert (
+        found.cost
+        == complaint_figures.ends(insurer["manager"], since=SINCE, until=UNTIL, at=at).cost
+    )
 
 
 def test_the_list_goes_out_as_csv_and_excel_with_the_same_cases(insurer: World) -> None:
@@ -119,8 +124,13 @@ def test_nonsense_in_the_address_opens_a_list_all_the_same(insurer: World, query
 
 
 def test_a_machine_may_ask_as_well_as_a_manager(insurer: World) -> None:
-    year = {"since": datetime(2019, 1, 1, tzinfo=UTC), "until": datetime(2020, 1, 1, tzinfo=UTC)}
     found = complaint_figures.cases_of(
-        SYSTEM, Behind(), **year, start=1, most=1, at=datetime(2026, 1, 1, tzinfo=UTC)
+        SYSTEM,
+        Behind(),
+        since=SINCE,
+        until=UNTIL,
+        start=1,
+        most=1,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
     )
     assert (found.count, len(found.cases)) == (3, 1)

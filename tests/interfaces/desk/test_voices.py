@@ -25,8 +25,8 @@ def page(desks: Desks, path: str, role: str = "agent") -> str:
     return unescape(answer.content.decode())
 
 
-def form(desks: Desks, **changes: str) -> Inbound:
-    voice = FormVoice(**{"name": "某人", "phone": "13900000001", "words": "等了三周", **changes})
+def form(desks: Desks, *, named: str, phone: str) -> Inbound:
+    voice = FormVoice(name="某人", phone=phone, words="等了三周", named=named)
     return complaints.hear_form(voice=voice, by=SYSTEM, at=NOW)[0]
 
 

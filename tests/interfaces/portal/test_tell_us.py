@@ -67,7 +67,7 @@ def test_what_is_said_lands_on_the_case_with_its_files_and_the_time_of_the_form(
 
 def test_the_answer_is_the_same_whether_there_is_such_a_case_or_not(insurer: World) -> None:
     claim = reported(insurer)
-    pages = []
+    pages: list[str] = []
     for named in (claim.number, "C26-9999999-9", "沪A12345", "沪Z99999", ""):
         stranger = Client(headers=ENGLISH)
         send(stranger, named=named, words=f"请问 {len(pages)}", phone=f"1390000000{len(pages)}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -95,11 +95,11 @@ def _leave(connection: imaplib.IMAP4) -> None:
             connection.shutdown()
 
 
-def _ask(connection: imaplib.IMAP4, command: str, *arguments: str) -> list[object]:
+def _ask(connection: imaplib.IMAP4, command: str, *arguments: str) -> Sequence[object]:
     return _good(connection.uid(command, *arguments))
 
 
-def _good(answer: tuple[str, list[object]]) -> list[object]:
+def _good(answer: tuple[str, Sequence[object]]) -> Sequence[object]:
     status, lines = answer
     if status != "OK":
         raise imaplib.IMAP4.error(status)

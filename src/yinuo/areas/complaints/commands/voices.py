@@ -143,7 +143,7 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
             due_provisional=due.provisional,
             taken_by=by.id,
             external_key=voice.external_key or None,
-            named=voice.named.strip() or None,
+            named=voice.named.strip(),
             mail_id=voice.mail_id,
             automatic=voice.automatic,
             left_out=list(voice.left_out) or None,

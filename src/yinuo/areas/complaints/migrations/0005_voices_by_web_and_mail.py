@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="inbound",
             name="named",
-            field=yinuo.kit.crypto.EncryptedTextField(
+            field=yinuo.kit.crypto.EncryptedTextField(  # type: ignore[misc]
                 blank=True, help_text="case number or plate, as the sender wrote it", null=True
             ),
         ),

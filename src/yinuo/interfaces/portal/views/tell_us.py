@@ -129,15 +129,15 @@ def _hear(given: TellInput, draft: Draft, rules: WebFormRules) -> tuple[Inbound,
 @require_safe
 def told_us(request: HttpRequest) -> HttpResponse:
     """The number, and what happens next by when."""
-    kept = request.session.get(TOLD)
-    row = Inbound.objects.filter(pk=kept[0]).first() if isinstance(kept, list) else None
+    number, known = request.session.get(TOLD) or (None, False)
+    row = Inbound.objects.filter(pk=number).first()
     if row is None:
         return door.see_other(reverse("portal:tell_us"))
     at = door.now()
     arrival = arrivals.arrival_of(row, at=at)
     context = {
         "number": arrival.number,
-        "known": kept[1],
+        "known": known,
         "received": full_time(arrival.received_at),
         "read_by": near_deadline(arrival.read_by, at),
         "question_by": near_deadline(arrival.question_by, at),
