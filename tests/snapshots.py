@@ -50,7 +50,8 @@ def remembered(key: Hashable, build: Callable[[], T]) -> T:
 def _asked(question: str) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(question)
-        return cursor.fetchall()
+        rows: list[tuple[str, int]] = cursor.fetchall()
+        return rows
 
 
 def _remember(key: Hashable, made: object, before: dict[str, int]) -> None:
@@ -76,7 +77,7 @@ def _nothing_stands(snapshot: Snapshot) -> bool:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("select not ({})").format(any_row))
-        return cursor.fetchone() == (True,)
+        return bool(cursor.fetchone() == (True,))
 
 
 def _copy_in(snapshot: Snapshot) -> None:

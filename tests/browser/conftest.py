@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests import world
+from tests.browser.patience import context_of
 from yinuo.core.people.models import Staff
 from yinuo.kit.machine import find_chromium
 
@@ -68,7 +69,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def shared_context(live_server: LiveServer, browser: Browser) -> Iterator[BrowserContext]:
     """One context for all: what a page loads with each visit is loaded once."""
-    context = browser.new_context(base_url=live_server.url, locale="zh-CN")
+    context = context_of(browser, base_url=live_server.url, locale="zh-CN")
     yield context
     context.close()
 

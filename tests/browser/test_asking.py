@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import Asking
+from tests.browser.patience import context_of
 from tests.interfaces.portal.test_asking import invited, link_of
 from tests.interfaces.portal.visitors import now
 from yinuo.areas.call_backs.models import Response
@@ -34,7 +35,8 @@ def ask(transactional_db: None) -> Asking:
 def _phone(
     live_server: LiveServer, browser: Browser, *, scripts: bool, scheme: str = "light"
 ) -> Iterator[Page]:
-    context = browser.new_context(
+    context = context_of(
+        browser,
         base_url=live_server.url,
         locale="zh-CN",
         viewport={"width": 390, "height": 844},

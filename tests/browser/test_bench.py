@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.areas.call_backs import asking
 from tests.areas.call_backs.asking import Asking, at_any_hour
+from tests.browser.patience import context_of
 from tests.interfaces.desk.house import NOW
 from tests.interfaces.desk.test_bench import due
 from yinuo.areas.call_backs.models import Attempt, Response
@@ -36,8 +37,8 @@ def agent(live_server: LiveServer, browser: Browser, ask: Asking) -> Iterator[Pa
     client = Client()
     client.force_login(ask.world.staff["agent"])
     name = settings.SESSION_COOKIE_NAME
-    context = browser.new_context(
-        base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900}
+    context = context_of(
+        browser, base_url=live_server.url, locale="zh-CN", viewport={"width": 1440, "height": 900}
     )
     context.add_cookies(
         [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]

@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser import pages
 from tests.browser.checks import WIDER, cut_on_paper, shut_out
 from tests.browser.pages import Found
+from tests.browser.patience import context_of
 from yinuo.interfaces.common import appearance
 
 WIDTHS = (1440, 820, 390)
@@ -29,7 +30,7 @@ def found(live_server: LiveServer) -> list[Found]:
 
 @pytest.fixture
 def visit(live_server: LiveServer, browser: Browser) -> Iterator[Visit]:
-    context = browser.new_context(base_url=live_server.url)
+    context = context_of(browser, base_url=live_server.url)
     page = context.new_page()
 
     def open_page(one: Found, theme: str, language: str) -> Page:

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.checks import WIDER, shut_out
+from tests.browser.patience import context_of
 
 PAGES = ("/desk/parts", "/desk/parts/case", "/desk/parts/today", "/desk/parts/portal")
 
@@ -99,7 +100,8 @@ def test_a_new_line_is_copied_and_the_total_follows(staff_page: Page) -> None:
 def test_the_theme_and_a_chip_work_without_scripts(
     staff_page: Page, live_server: LiveServer, browser: Browser
 ) -> None:
-    plain = browser.new_context(
+    plain = context_of(
+        browser,
         base_url=live_server.url,
         java_script_enabled=False,
         storage_state=staff_page.context.storage_state(),

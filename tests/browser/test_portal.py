@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.checks import WIDER, shut_out
+from tests.browser.patience import context_of
 from tests.interfaces.portal.visitors import PHONE, insurer_today, now, reported
 from tests.world import World
 from yinuo.areas.claims.models import Claim
@@ -35,8 +36,8 @@ def case(insurer: World) -> Case:
 
 @pytest.fixture
 def phone(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
+    context = context_of(
+        browser, base_url=live_server.url, locale="zh-CN", viewport={"width": 390, "height": 844}
     )
     yield context.new_page()
     context.close()
@@ -45,7 +46,8 @@ def phone(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def bare_phone(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
     """The same, with scripts switched off."""
-    context = browser.new_context(
+    context = context_of(
+        browser,
         base_url=live_server.url,
         locale="en-GB",
         viewport={"width": 390, "height": 844},

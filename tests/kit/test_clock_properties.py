@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ WORLDS: dict[str, tuple[Callable[[], Calendar], Callable[[], SlowClock]]] = {
     "Berlin in autumn": (calendars.berlin, calendars.slow_berlin),
     "Berlin in spring": (calendars.berlin, calendars.slow_berlin_in_spring),
 }
-EXAMPLES = settings(max_examples=120, deadline=None)
+EXAMPLES = settings(max_examples=40, deadline=None)
 TIME_LIMITS = st.builds(
     Limit,
     st.integers(0, 1200),
@@ -170,3 +171,25 @@ def _counts(found: Due) -> Callable[[Minute], bool]:
     if found.limit.unit is Unit.WORKING_DAYS:
         return lambda minute: minute.is_working_day
     return lambda minute: True
+
+
+ANY_LIMIT = TIME_LIMITS | DAY_LIMITS
+PROMISES: tuple[tuple[Any, tuple[Any, ...]], ...] = (
+    (test_minutes_and_hours_are_due_when_the_walker_says, (TIME_LIMITS,)),
+    (test_days_and_working_days_are_due_when_the_walker_says, (DAY_LIMITS,)),
+    (test_what_remains_is_what_the_walker_counts, (ANY_LIMIT, st.integers(0, WINDOW + 8000))),
+    (test_a_warning_comes_when_that_share_is_used_up, (ANY_LIMIT, st.floats(0, 1))),
+    (test_a_quiet_warning_finds_the_office_at_work, (DAY_LIMITS,)),
+    (test_a_longer_pause_never_brings_the_due_time_forward, (ANY_LIMIT, st.integers(1, 3000))),
+    (test_the_order_of_pauses_and_counting_one_twice_change_nothing, (ANY_LIMIT,)),
+    (test_the_clock_never_ends_while_it_stands_still, (ANY_LIMIT,)),
+)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("promise", "more"), PROMISES, ids=[promise.__name__[5:] for promise, _ in PROMISES]
+)
+def test_it_holds_over_hundreds_of_stories(promise: Any, more: tuple[Any, ...]) -> None:
+    held: Any = given(STORIES, *more)(promise.hypothesis.inner_test)
+    settings(EXAMPLES, max_examples=400)(held)()

@@ -25,7 +25,7 @@ from tests.interfaces.api.test_journey import (
 )
 from yinuo.core.people.actors import STAFF_ROLES
 
-FEW, MANY = 2, 100
+FEW, MANY = 2, 40
 REAL_SHARE = 0.9
 
 
