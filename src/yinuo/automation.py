@@ -7,7 +7,7 @@ step has been taken already. People's work is never replaced, a machine decides 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -112,10 +112,11 @@ def _follow_up(event: Event, at: datetime) -> None:
 
 
 def _follow_up_many(happened: Sequence[Happened]) -> None:
-    for at, events in _by_moment(happened).items():
-        ended = {event.case_id: event.case for event in events if claim_queries.is_over(event.case)}
-        if ended:
-            follow_up(list(ended.values()), at=at)
+    over = [one for one in happened if claim_queries.is_over(one.event.case)]
+    facts = claim_queries.facts_of_endings({one.event.case_id for one in over}) if over else {}
+    for at, events in _by_moment(over).items():
+        ended = {event.case_id: event.case for event in events}
+        _follow_up_with(list(ended.values()), facts, at)
 
 
 def _by_moment(happened: Sequence[Happened]) -> dict[datetime, list[Event]]:
@@ -128,7 +129,12 @@ def _by_moment(happened: Sequence[Happened]) -> dict[datetime, list[Event]]:
 def follow_up(ended: Sequence[Case], *, at: datetime) -> None:
     """Money arrived, or the customer was told that none comes: the call-back is opened, or it is
     recorded why not; and the claim notes which. Up to 1,000 claims."""
-    facts = claim_queries.facts_of_endings([case.pk for case in ended])
+    _follow_up_with(ended, claim_queries.facts_of_endings([case.pk for case in ended]), at)
+
+
+def _follow_up_with(
+    ended: Sequence[Case], facts: Mapping[int, Mapping[str, object]], at: datetime
+) -> None:
     asked = [
         call_backs.Ended(case, claim_queries.OCCASIONS[case.state], facts[case.pk])
         for case in ended
@@ -147,7 +153,10 @@ def _note_exclusion(event: Event, at: datetime) -> None:
 
 
 def _note_exclusions(happened: Sequence[Happened]) -> None:
-    for at, events in _by_moment(happened).items():
+    """Whom the programme left out is noted already; this is for those whom a person did."""
+    open_ones = claim_queries.without_follow_up({one.event.case_id for one in happened})
+    left = [one for one in happened if one.event.case_id in open_ones]
+    for at, events in _by_moment(left).items():
         left_out = {event.case_id: "excluded" for event in events if event.case.kind == "claim"}
         if left_out:
             claims.note_follow_up_many(left_out, by=SYSTEM, at=at)

@@ -338,6 +338,12 @@ def ready_to_close(case_ids: Collection[int]) -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
+def without_follow_up(case_ids: Collection[int]) -> frozenset[int]:
+    """Those of the cases that are claims for which nothing was noted of what follows."""
+    rows = Claim.objects.filter(pk__in=case_ids, follow_up="")
+    return frozenset(rows.values_list("pk", flat=True))
+
+
 def facts_of_endings(case_ids: Collection[int]) -> dict[int, dict[str, object]]:
     """What happened to these claims, as far as it decides whether and how the customer is asked.
 
