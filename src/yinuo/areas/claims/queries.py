@@ -516,8 +516,15 @@ def accident_facts_many(
 def accepted(case: Case) -> dict[int, datetime]:
     """When the newest decision on a loss was accepted, by the number of the loss."""
     types = ("claim.decided", "claim.decision_accepted")
+    return accepted_in(Event.objects.filter(case=case, type__in=types))
+
+
+def accepted_in(events: Iterable[Event]) -> dict[int, datetime]:
+    """The same from a timeline that is at hand."""
     found: dict[int, datetime] = {}
-    for event in Event.objects.filter(case=case, type__in=types).order_by("seq"):
+    for event in sorted(events, key=lambda one: one.seq):
+        if event.type not in ("claim.decided", "claim.decision_accepted"):
+            continue
         if event.type == "claim.decided":
             found.pop(event.data["loss"], None)
         else:

@@ -16,7 +16,7 @@ from yinuo.areas.claims.commands.explaining import LONGEST_THREAD, THREADS
 from yinuo.areas.claims.commands.settling import settled
 from yinuo.areas.claims.models import Assessment, AssessmentLine, Claim, Decision, Loss
 from yinuo.areas.claims.statements import lines_of
-from yinuo.core.cases.models import Note
+from yinuo.core.cases.models import Event, Note
 from yinuo.core.payments import queries as payments
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook.textfiles import language_of
@@ -101,17 +101,18 @@ class Paid:
 
 
 def decided(
-    claim: Claim, said: Sequence[Note], *, language: str, at: datetime
+    claim: Claim, said: Sequence[Note], events: Iterable[Event], *, language: str, at: datetime
 ) -> tuple[Decided, ...]:
     """The decision in force on each loss, line by line, with what was asked about each line.
 
-    `said` is what the customer may read of the notes, the oldest first.
+    `events` is the timeline, which says whether it was accepted; `said` is what
+    the customer may read of the notes, the oldest first.
     """
     newest: dict[int, Decision] = {}
     for decision in claims.decisions(claim):
         newest.setdefault(decision.loss_id, decision)
     talk = _talk(said)
-    agreed = claims.accepted(claim.case)
+    agreed = claims.accepted_in(events)
     return tuple(
         _answered(claim, one, _decided(claim, one, talk, language, at), agreed)
         for one in newest.values()

@@ -129,8 +129,8 @@ def _hear(given: TellInput, draft: Draft, rules: WebFormRules) -> tuple[Inbound,
 @require_safe
 def told_us(request: HttpRequest) -> HttpResponse:
     """The number, and what happens next by when."""
-    number, known = request.session.get(TOLD) or (None, False)
-    row = Inbound.objects.filter(pk=number).first()
+    number, known = request.session.get(TOLD) or (0, False)
+    row = Inbound.objects.filter(pk=int(number)).first()
     if row is None:
         return door.see_other(reverse("portal:tell_us"))
     at = door.now()

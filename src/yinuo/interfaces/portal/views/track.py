@@ -37,7 +37,7 @@ def claim(request: HttpRequest, visit: ClaimVisit) -> HttpResponse:
         "card": page.next_card(visit, need, promises),
         "todo": page.todo(visit, need),
         "early": page.early(visit, need),
-        "decided": decision.decided(found, said, language=visit.language, at=visit.at),
+        "decided": decision.decided(found, said, events, language=visit.language, at=visit.at),
         "assessed": decision.assessed(found, said),
         "would_change": decision.would_change(found, language=visit.language, at=visit.at),
         "paid": decision.paid(found, visit.actor),
