@@ -38,7 +38,8 @@ WORDS = ("P26-0000777", "王芳", "李", "7777")
 SEARCHED = tuple(f"/desk/search?q={quote(words)}" for words in WORDS)
 _COMPLAINTS = """
 UPDATE cases_case SET kind = 'complaint', number = 'P' || substr(number, 2),
-    state = (ARRAY['received', 'acknowledged', 'investigating', 'told', 'reviewing'])[1 + id %% 5],
+    state = (ARRAY['received', 'acknowledged', 'investigating', 'told', 'reviewing'])
+        [1 + id / 40 %% 5],
     care = CASE WHEN id / 40 %% 50 = 0 THEN 'major' ELSE 'regular' END,
     closed_at = CASE WHEN id %% 11 = 0 THEN %(at)s::timestamptz - id * interval '1 minute' END,
     next_due_at = CASE WHEN id %% 11 = 0 THEN NULL ELSE next_due_at END,
@@ -49,9 +50,10 @@ INSERT INTO complaints_complaint (case_id, channel, first_spoken_at, received_at
         response, upheld, group_size, face_to_face, product, stage, clause, repair_shop,
         told_at_sale, regulator_ref, forwarded_at, declared_by, decided_by, passed_to,
         heated_talks)
-    SELECT id, (ARRAY['phone', 'portal', 'email', 'regulator'])[1 + id %% 4], opened_at, opened_at,
+    SELECT id, (ARRAY['phone', 'portal', 'email', 'regulator'])[1 + id / 40 %% 4], opened_at,
+        opened_at,
         'simple', 'in_progress', '', 1, false, 'motor', '', '', '', '', '',
-        CASE WHEN id %% 4 = 3 THEN opened_at END, '', '', '', 0
+        CASE WHEN id / 40 %% 4 = 3 THEN opened_at END, '', '', '', 0
     FROM cases_case;
 INSERT INTO complaints_namedcause (complaint_id, code, main, why, by, at)
     SELECT id, (ARRAY['amount', 'attitude', 'delay', 'denial'])[1 + id %% 4], true, '[]', '',

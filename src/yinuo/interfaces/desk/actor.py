@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -16,6 +17,7 @@ from yinuo.core.people import queries
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.core.people.rules import NotForYou
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.kit.errors import DomainError
 
 P = ParamSpec("P")
@@ -57,7 +59,9 @@ def desk(*roles: str) -> Callable[[View[P]], View[P]]:
             try:
                 if roles and not actor_of(request).roles.intersection(roles):
                     raise NotForYou
-                return view(request, *args, **kwargs)
+                # A page says fifty times the same rule or word; new revisions are looked for once.
+                with rulebook.pinned() if request.method == "GET" else nullcontext():
+                    return view(request, *args, **kwargs)
             except DomainError as refusal:
                 if refusal.http == 403:
                     raise PermissionDenied(str(refusal)) from refusal
