@@ -17,12 +17,13 @@ from tests.core.messages.post import MailServer
 from tests.core.messages.test_incoming import letter
 from tests.world import NOW, World
 from yinuo.areas.complaints import commands as complaints
-from yinuo.areas.complaints.commands import Landing, strangers
+from yinuo.areas.complaints.commands import Landing
 from yinuo.areas.complaints.models import Inbound
 from yinuo.areas.complaints.rules import voice_number
 from yinuo.core.cases.models import Case, Note
 from yinuo.core.documents.models import Document
 from yinuo.core.messages import mailbox
+from yinuo.core.messages.incoming import own_words
 from yinuo.core.messages.models import Message
 from yinuo.core.people.actors import SYSTEM
 from yinuo.interfaces.cli import checks
@@ -119,14 +120,13 @@ def test_one_letter_that_makes_us_stumble_does_not_hold_up_the_others(
 ) -> None:
     room.deliver(letter("\x01" * 3).as_bytes())
     room.deliver(letter(Message_ID="<two@example.com>").as_bytes())
-    real = strangers.own_words
 
     def stumble(words: str, marks: tuple[str, ...]) -> str:
         if "\x01" in words:
             raise KeyError
-        return real(words, marks)
+        return own_words(words, marks)
 
-    monkeypatch.setattr(strangers, "own_words", stumble)
+    monkeypatch.setattr("yinuo.areas.complaints.commands.strangers.own_words", stumble)
     assert fetch() == {"failed": 1, "taken": 1}
     assert room.flags[1] == {mailbox.FAILED}
     assert fetch() == {}

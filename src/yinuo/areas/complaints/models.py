@@ -62,7 +62,7 @@ class Inbound(models.Model):
     )
     rating = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5")
     external_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
-    named = EncryptedTextField(
+    named = EncryptedTextField(  # type: ignore[misc]
         null=True, blank=True, help_text="case number or plate, as the sender wrote it"
     )
     mail_id = models.CharField(
