@@ -317,7 +317,7 @@ WHERE next_check_at <= %s AND {which} GROUP BY case_id ORDER BY case_id
 def first_checks(until: datetime, cases: Collection[int] | None = None) -> dict[int, datetime]:
     """When a promise of each case has to be looked at next, as far as that comes by `until`."""
     which = "true" if cases is None else "case_id = ANY(%s::bigint[])"
-    values = [until] if cases is None else [until, array_text(cases)]
+    values: list[datetime | str] = [until] if cases is None else [until, array_text(cases)]
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_CHECKS.format(which=which), values)
         return dict(cursor.fetchall())
