@@ -23,11 +23,11 @@ from tests.paths import shared  # noqa: E402
 from yinuo.perception import learned, lexicon, training  # noqa: E402
 from yinuo.perception.reading import read  # noqa: E402
 
-ROUNDS = 7
+ROUNDS = 4
 RATE = 2_000
 LARGEST = 5 * 1024 * 1024
 SHARE_LOST = 0.02
-BARS = {"sentiment": 0.75, "cause": 0.70}
+BARS = {"sentiment": 0.85, "cause": 0.80}
 NONE = "none"
 
 Pairs = Sequence[tuple[str, str]]

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from yinuo.perception.learned import SHIPPED
+from yinuo.perception.training import SENTENCES
 
 
 def yinuo(*args: str | Path, said: str = "") -> subprocess.CompletedProcess[str]:
@@ -33,15 +34,37 @@ def test_a_text_a_line_gives_an_answer_a_line_without_a_database() -> None:
     assert praise["sentiment"] == "pos"
 
 
+def few_sentences(folder: Path) -> Path:
+    """Enough of our own sentences to learn from in a moment."""
+    folder.mkdir()
+    lines = (SENTENCES / "tones.tsv").read_text(encoding="utf-8").splitlines()
+    told = (SENTENCES / "causes.tsv").read_text(encoding="utf-8").splitlines()
+    kept = [*lines[:3], *lines[3::8], *told[3::8]]
+    (folder / "few.tsv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return folder
+
+
 def test_training_with_corrections_writes_weights_that_reading_takes(tmp_path: Path) -> None:
     corrections, weights = tmp_path / "corrections.tsv", tmp_path / "weights.json"
-    corrections.write_text("tone\tcause\ttext\nneg\trepair\t锣没弄利索\n", encoding="utf-8")
-    trained = yinuo("train-words", corrections, "--to", weights)
+    own = few_sentences(tmp_path / "own")
+    corrections.write_text("tone\tcause\ttext\nneg\trepair\t维修质量太差\n", encoding="utf-8")
+    trained = yinuo("train-words", corrections, "--own", own, "--to", weights)
     assert trained.returncode == 0, trained.stderr
     assert "Kept aside: 1." in trained.stdout
     assert weights.read_bytes() != SHIPPED.read_bytes()
     done = yinuo("read-words", "--weights", weights, "-", said="满意\n")
     assert json.loads(done.stdout)["sentiment"] == "pos"
+
+
+def test_weights_that_read_worse_than_ours_are_refused(tmp_path: Path) -> None:
+    corrections, weights = tmp_path / "corrections.tsv", tmp_path / "weights.json"
+    own = few_sentences(tmp_path / "own")
+    rows = ["neg\tdelay\t等了三个星期", *["pos\t\t等了三个星期呀"] * 4] * 8
+    corrections.write_text("\n".join(["tone\tcause\ttext", *rows]) + "\n", encoding="utf-8")
+    trained = yinuo("train-words", corrections, "--own", own, "--to", weights)
+    assert trained.returncode == 1
+    assert "read worse" in trained.stderr
+    assert not weights.exists()
 
 
 def test_a_file_that_is_no_weights_ends_with_a_sentence(tmp_path: Path) -> None:

@@ -10,6 +10,11 @@ unseen_third.tsv   0.76    2 of 16   0.78
 unseen_fourth.tsv  0.66    1 of 15   0.97
 unseen_fifth.tsv   0.87    0 of 13   -
 
+With the trained part made of 5,200 sentences, two further sets that are not kept here had at
+first sight 0.82, 5 of 108, 0.82 (195 sentences); 0.72, 0 of 92, 0.89 (142, praise mostly told as a
+story); before, the first had 0.77, 4 of 108, 0.76. Praise without a word of praise is what is
+missed most; it is read as neither or as blame, and seen by a person.
+
 The bars below are what must not be lost again; the figures above are what to expect of words that
 are really new.
 """

@@ -1,7 +1,7 @@
 """The trained part: weights of short character runs, read from one small file.
 
 It adds what the lexicons have no word for. The file holds whole numbers between -127 and 127, one
-column for each tone and each cause, and how it was made.
+column for each tone and each cause and one for what cannot wait, and how it was made.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from typing import Any
 from yinuo.perception.lexicon import CAUSES, TONES
 
 SHIPPED = Path(__file__).with_name("weights.json")
-COLUMNS = (*TONES, *CAUSES)
+ALARM = "alarm"
+COLUMNS = (*TONES, *CAUSES, ALARM)
 LONGEST = 3
-UNIT = re.compile(r"[a-z']+|[0-9]+(?:\.[0-9]+)?|[\u2e80-\U0003ffff]|[!?]")
+UNIT = re.compile(
+    r"[a-z']+|(?P<number>[0-9]+(?:\.[0-9]+)?|[二三四五六七八九两俩仨百千][一二三四五六七八九十百千几]*"
+    r"|十[一二三四五六七八九几来多]|几(?=[天个周次趟月年回遍十百千])[十百千]*)"
+    r"|[\u2e80-\U0003ffff]|[!?]"
+)
 NUMBER = "0"
 END = "$"
 
@@ -35,7 +40,7 @@ def units(text: str) -> list[tuple[str, int, int]]:
     for match in UNIT.finditer(text):
         word = match.group()
         start, end = match.span()
-        if word[0].isascii() and word[0].isdigit():
+        if match.lastgroup:
             word = NUMBER
         elif word[0].isascii() and word[0].isalpha():
             word = f" {word}"
@@ -59,7 +64,7 @@ def runs(text: str) -> dict[str, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Points for each tone and each cause, and the places that gave each column its points."""
+    """Points for each column, and the places that gave them."""
 
     points: tuple[float, ...]
     places: Mapping[str, tuple[int, int]]
@@ -70,7 +75,12 @@ class Opinion:
 
     @property
     def causes(self) -> tuple[float, ...]:
-        return self.points[len(TONES) :]
+        return self.points[len(TONES) : -1]
+
+    @property
+    def alarm(self) -> float:
+        """The share of what cannot wait."""
+        return 1 / (1 + math.exp(-self.points[-1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,16 +81,11 @@ class ToneNumbers(Plain):
     before_but: Share
     after_but: Weight
     overtaken: Share
-    softened: Share
-    harm: Weight
-    threat: Weight
-    doubted: Share
-    blame_over_praise: Weight
-    rest: Weight
     both: Share
-    learned: Weight
+    loud: Weight
     praise_needs: Share
     unsaid_needs: Share
+    most_blame: Share
 
 
 class CauseNumbers(Plain):
@@ -106,8 +101,25 @@ class PersonNumbers(Plain):
     longest: int
 
 
+class UrgencyNumbers(Plain):
+    learned: Share
+    learned_calmly: Share
+    accused: Share
+    calm: Share
+
+
+Signal = Literal[
+    "learned_pos", "learned_neu", "learned_neg", "praise", "blame", "calm", "softened", "both",
+    "asks", "irony", "harm", "harm_doubted", "threat", "threat_doubted", "praised", "blamed",
+    "alarm", "start",
+]  # fmt: skip
+SIGNALS: tuple[Signal, ...] = Signal.__args__  # type: ignore[attr-defined]
+
+
 class Decision(_File):
     tone: ToneNumbers
+    points: dict[Signal, tuple[float, float, float]]
+    urgency: UrgencyNumbers
     causes: CauseNumbers
     person: PersonNumbers
 

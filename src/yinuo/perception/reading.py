@@ -9,19 +9,21 @@ urgency     "high": threat, accusation or danger, a person calls today; "normal"
 confidence  0 to 1, the share of the sentiment that was chosen
 person      true when a person should read the text before anything is decided on it
 spans       places in the text as given: start, end (after the last character), text, and says:
-            "good", "bad", "irony", "calm", a cause, "learned", or "alarm:<name>"
+            "good", "bad", "irony", "calm", a cause, "learned", or "alarm:<name>" ("alarm:learned"
+            for the trained part)
 
 The words of the lexicons speak first; the trained part adds what they have no word for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from yinuo.perception.folding import fold
-from yinuo.perception.learned import COLUMNS, Opinion, Weights, read_weights, shares
+from yinuo.perception.learned import ALARM, COLUMNS, Opinion, Weights, read_weights, shares
 from yinuo.perception.lexicon import (
     CAUSES,
     TONES,
@@ -30,8 +32,10 @@ from yinuo.perception.lexicon import (
     Decision,
     Lexicon,
     Sign,
+    Signal,
     Tone,
     Urgency,
+    UrgencyNumbers,
     lexicon,
 )
 from yinuo.perception.tone import Heard, listen, untrue
@@ -40,6 +44,9 @@ DECISIVE = 3.0
 FURTHER = 0.4
 """Share of a further word for a cause that is already named."""
 SHOWN = 3
+SPOKEN_OF = frozenset({"regulator", "press", "court"})
+"""What a calm text may also just speak of."""
+NEVER_DENIED = frozenset({"crowd", "harm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +101,18 @@ def read(text: str, weights: Weights | None = None) -> Reading:
     heard = listen(folded, words.tone, decision.tone)
     found = _signs(folded, words, heard)
     opinion = learned.opinion(folded)
-    tones = shares(_tone_points(heard, found, opinion, decision))
-    sentiment = _choose(tones, heard, decision)
-    confidence = tones[TONES.index(sentiment)]
-    ranked = _rank(found, opinion, decision)
+    tones = shares(_tone_points(_signals(heard, found, opinion, decision), decision))
     empty = not any(char.isalnum() for char in text)
+    sentiment = "neu" if empty else _choose(tones, heard, decision)
+    confidence = 1.0 if empty else tones[TONES.index(sentiment)]
+    ranked = _rank(found, opinion, decision)
     quiet = sentiment == "neu" and (heard.calm > 0 or tones[0] >= tones[2])
     causes = () if sentiment == "pos" or empty else _told(ranked, quiet, decision)
+    urgency = _urgency(found, sentiment, causes, heard, opinion, decision.urgency)
     spans = [*_tone_spans(heard, sentiment), *_sign_spans(found, causes)]
+    if urgency == "high" and opinion.alarm >= decision.urgency.learned:
+        column = COLUMNS.index(ALARM)
+        spans += [Span(*at, "alarm:learned") for at in learned.relied_on(opinion, column, SHOWN)]
     if not spans and not empty:
         column = COLUMNS.index(causes[0] if causes else sentiment)
         spans = [Span(*at, "learned") for at in learned.relied_on(opinion, column, SHOWN)]
@@ -110,7 +121,7 @@ def read(text: str, weights: Weights | None = None) -> Reading:
         text,
         sentiment,
         causes,
-        _urgency(found, sentiment, causes, heard),
+        urgency,
         confidence,
         confidence < decision.person.below or unexplained or len(text) > decision.person.longest,
         tuple(sorted(set(spans), key=lambda span: (span.start, span.end, span.says))),
@@ -126,41 +137,78 @@ def _signs(text: str, words: Lexicon, heard: Heard) -> list[_Found]:
         if hit is None:
             continue
         end, signs = hit
-        if not untrue(heard, start, end, reach):
-            found += [_Found(start, end, sign) for sign in signs]
+        denied = untrue(heard, start, end, reach)
+        found += [_Found(start, end, sign) for sign in signs if not denied or _stands(sign)]
     return found
 
 
-def _tone_points(
+def _stands(sign: Sign | Alarm) -> bool:
+    """Whether a word is heard though the text denies it: 大不了同归于尽."""
+    return isinstance(sign, Alarm) and sign.name in NEVER_DENIED
+
+
+def tone_signals(text: str, weights: Weights) -> dict[Signal, float]:
+    """What is weighed for the tone of a folded text, by name."""
+    words = lexicon()
+    heard = listen(text, words.tone, words.decision.tone)
+    found = _signs(text, words, heard)
+    return _signals(heard, found, weights.opinion(text), words.decision)
+
+
+def _signals(
     heard: Heard, found: Sequence[_Found], opinion: Opinion, decision: Decision
-) -> tuple[float, float, float]:
-    numbers = decision.tone
+) -> dict[Signal, float]:
     harm = any(isinstance(one.sign, Sign) and one.sign.harm for one in found)
-    extra = numbers.harm if harm else 0.0
-    if any(isinstance(one.sign, Alarm) and one.sign.level == "high" for one in found):
-        extra += numbers.threat
-    if heard.softened or (heard.asks and heard.blame < numbers.harm):
-        extra *= numbers.doubted
-    praise, blame = heard.praise, heard.blame + extra
-    both = min(praise, blame)
-    learned = [numbers.learned * point for point in opinion.tones]
-    return (
-        praise - numbers.blame_over_praise * blame + learned[0],
-        numbers.rest
-        + heard.calm
-        + numbers.both * both
-        + numbers.softened * heard.softened
-        + learned[1],
-        blame - numbers.before_but * praise + learned[2],
-    )
+    threat = any(isinstance(one.sign, Alarm) and one.sign.level == "high" for one in found)
+    doubt = heard.softened > 0 or (heard.asks and heard.blame < decision.tone.loud)
+    praise, blame, neither = opinion.tones[0], opinion.tones[2], opinion.tones[1]
+    return {
+        "learned_pos": praise,
+        "learned_neu": neither,
+        "learned_neg": blame,
+        "praise": _bounded(heard.praise),
+        "blame": _bounded(heard.blame),
+        "calm": _bounded(heard.calm),
+        "softened": _bounded(heard.softened),
+        "both": _bounded(min(heard.praise, heard.blame)),
+        "asks": float(heard.asks),
+        "irony": float(bool(heard.irony_at)),
+        "harm": float(harm),
+        "harm_doubted": float(harm and doubt),
+        "threat": float(threat),
+        "threat_doubted": float(threat and doubt),
+        "praised": float(heard.praise > 0),
+        "blamed": float(heard.blame > 0),
+        "alarm": opinion.alarm,
+        "start": 1.0,
+    }
+
+
+def _tone_points(signals: Mapping[Signal, float], decision: Decision) -> tuple[float, float, float]:
+    """Points of praise, neither and blame, on the scale of natural logarithms."""
+    praise = neither = blame = 0.0
+    for name, (for_praise, for_neither, for_blame) in decision.points.items():
+        value = signals[name]
+        if value:
+            praise += for_praise * value
+            neither += for_neither * value
+            blame += for_blame * value
+    return praise, neither, blame
+
+
+def _bounded(sum_of_words: float) -> float:
+    """A second and third word add less than the first."""
+    return 2 * math.tanh(sum_of_words / 2.5)
 
 
 def _choose(tones: Sequence[float], heard: Heard, decision: Decision) -> Tone:
+    """The likeliest tone; praise is believed only when blame is far from it."""
     praise, calm, blame = tones
     numbers = decision.tone
-    needs = numbers.praise_needs if heard.praise else numbers.unsaid_needs
     if praise > max(calm, blame):
-        return "pos" if praise >= needs else "neu"
+        needs = numbers.praise_needs if heard.praise else numbers.unsaid_needs
+        if praise >= needs and blame <= numbers.most_blame:
+            return "pos"
     return "neg" if blame > calm else "neu"
 
 
@@ -194,18 +242,31 @@ def _told(
 
 
 def _urgency(
-    found: Sequence[_Found], sentiment: Tone, causes: Sequence[Cause], heard: Heard
+    found: Sequence[_Found],
+    sentiment: Tone,
+    causes: Sequence[Cause],
+    heard: Heard,
+    opinion: Opinion,
+    numbers: UrgencyNumbers,
 ) -> Urgency:
-    levels = {one.sign.level for one in found if isinstance(one.sign, Alarm)}
-    accused = any(
+    alarm = opinion.alarm
+    alarms = [one.sign for one in found if isinstance(one.sign, Alarm)]
+    threats = {sign.name for sign in alarms if sign.level == "high"}
+    if sentiment != "neg" and alarm < numbers.calm:
+        # To be a lawyer, or to ask where one complains, is no threat.
+        threats -= SPOKEN_OF
+    likely = shares(opinion.causes)[CAUSES.index("misconduct")] >= numbers.accused
+    accused = "misconduct" in causes and any(
         isinstance(one.sign, Sign)
         and one.sign.cause == "misconduct"
-        and one.sign.weight >= DECISIVE
+        and (likely or one.sign.weight >= DECISIVE)
         for one in found
     )
-    if "high" in levels or (accused and "misconduct" in causes):
+    accused = accused or (likely and sentiment == "neg" and causes[:1] == ("misconduct",))
+    needs = numbers.learned if sentiment == "neg" else numbers.learned_calmly
+    if threats or accused or alarm >= needs:
         return "high"
-    waits = "normal" in levels or sentiment == "neg" or (sentiment == "neu" and heard.asks)
+    waits = bool(alarms) or sentiment == "neg" or (sentiment == "neu" and heard.asks)
     return "normal" if waits else "low"
 
 

@@ -18,6 +18,7 @@ from yinuo.interfaces.cli.main import start_embedded_database
 from yinuo.perception.learned import Weights, WeightsError, read_weights
 from yinuo.perception.reading import read
 from yinuo.perception.training import (
+    SENTENCES,
     Example,
     SentencesError,
     fit,
@@ -60,30 +61,53 @@ def read_words(texts: TextIO, weights: Path | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the weights are written.",
 )
-def train_words(corrections: Path | None, kept: bool, to: Path) -> None:
+@click.option(
+    "--own",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=SENTENCES,
+    help="A folder of sentences in place of ours.",
+)
+@click.option("--even-if-worse", is_flag=True, help="Write the weights though they read worse.")
+def train_words(
+    corrections: Path | None, kept: bool, to: Path, own: Path, even_if_worse: bool
+) -> None:
     """Fit the trained part on our own sentences and on CORRECTIONS.
 
     CORRECTIONS is a table with tabs and the columns tone, cause and text; a tone or a cause may be
     empty. Without it, and without --kept, the shipped weights are made anew. To use the weights,
     name the file in YINUO_WORD_WEIGHTS.
+
+    Each fifth correction is kept aside: weights that read fewer of them right than those shipped,
+    or more of their blame as praise, are refused.
     """
-    own = own_sentences()
     try:
+        ours = own_sentences(own)
         corrected = read_examples(corrections) if corrections else []
     except SentencesError as error:
         raise click.ClickException(str(error)) from error
     if kept:
         start_embedded_database()
         corrected += [Example(*one) for one in knowledge.corrections()]
-    aside = corrected[::EVERY]
-    if aside:
-        before = _right(aside, read_weights())
-        rest = [one for place, one in enumerate(corrected) if place % EVERY]
-        after = _right(aside, fit([*own, *rest]))
-        click.echo(f"Kept aside: {len(aside)}. Right before: {before}, after learning: {after}.")
-    weights = fit([*own, *corrected])
+    if not even_if_worse:
+        _refuse_worse(ours, corrected)
+    weights = fit([*ours, *corrected])
     write_weights(weights, to)
-    click.echo(f"{len(own) + len(corrected)} sentences, {len(weights.grams)} runs: {to}")
+    click.echo(f"{len(ours) + len(corrected)} sentences, {len(weights.grams)} runs: {to}")
+
+
+def _refuse_worse(ours: Sequence[Example], corrected: Sequence[Example]) -> None:
+    aside = corrected[::EVERY]
+    if not aside:
+        return
+    rest = [one for place, one in enumerate(corrected) if place % EVERY]
+    before, lost_before = _right(aside, read_weights())
+    after, lost_after = _right(aside, fit([*ours, *rest]))
+    click.echo(f"Kept aside: {len(aside)}. Right before: {before}, after learning: {after}.")
+    if after < before or lost_after > lost_before:
+        raise click.ClickException(
+            "These weights read worse than the shipped ones; nothing was written. "
+            "Look through the corrections, or add --even-if-worse."
+        )
 
 
 def _weights(path: Path | None) -> Weights:
@@ -93,12 +117,13 @@ def _weights(path: Path | None) -> Weights:
         raise click.ClickException(str(error)) from error
 
 
-def _right(examples: Sequence[Example], weights: Weights) -> int:
-    """How many have both the tone and the first cause that a person gave them."""
-    right = 0
+def _right(examples: Sequence[Example], weights: Weights) -> tuple[int, int]:
+    """How many have the tone and first cause a person gave them; how much blame reads as praise."""
+    right = lost = 0
     for example in examples:
         reading = read(example.text, weights)
         tone = not example.tone or reading.sentiment == example.tone
         cause = not example.cause or reading.causes[:1] == (example.cause,)
         right += tone and cause
-    return right
+        lost += example.tone == "neg" and reading.sentiment == "pos"
+    return right, lost
