@@ -74,11 +74,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(SoakTable(target))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests go last: Playwright leaves an event loop running, which others cannot bear."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """The source is read and parsed once, by the process that holds it against the rules.
+
+    Browser tests go last: Playwright leaves an event loop running, which others cannot bear.
+    """
     for item in items:
-        # The source is read and parsed once, by the process that holds it against the rules.
         if "architecture" in item.path.parts and "scene" not in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("source"))
+    yield
+    items.sort(key=lambda item: "browser" in item.path.parts)
