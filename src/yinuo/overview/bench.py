@@ -24,7 +24,7 @@ from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import is_root, sees_customers, sees_everything
 from yinuo.core.rulebook import queries as rulebook
 
-PAGE = 50
+PAGE = 40
 """A bench shows so many; whoever works through them sees the next."""
 
 

@@ -53,6 +53,17 @@ def test_a_complaint_nobody_named_the_causes_of_keeps_its_budget(desks: Desks) -
     assert "Suggested by words and record" in page
 
 
+def test_a_list_looks_for_new_rules_once_however_many_words_it_says(desks: Desks) -> None:
+    case = complain(desks.world, house.decided(desks.world), at=NOW)
+    client = desks["manager"]
+    client.get("/desk/complaints")
+    with CaptureQueriesContext(connection) as asked:
+        page = text(client.get("/desk/complaints"))
+    assert case.number in page
+    looked = [one["sql"] for one in asked if "rulebook_rulerevision" in one["sql"]]
+    assert len(looked) <= 1
+
+
 def test_a_complaint_with_everything_in_it_keeps_its_budget(desks: Desks) -> None:
     claim = house.decided(desks.world)
     case = complain(desks.world, claim, at=NOW)
