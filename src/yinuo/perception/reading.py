@@ -46,7 +46,7 @@ FURTHER = 0.4
 SHOWN = 3
 SPOKEN_OF = frozenset({"regulator", "press", "court"})
 """What a calm text may also just speak of."""
-NEVER_DENIED = frozenset({"crowd", "harm"})
+NEVER_DENIED = frozenset({"crowd"})
 
 
 @dataclass(frozen=True, slots=True)

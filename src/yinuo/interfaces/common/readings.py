@@ -29,6 +29,7 @@ SAYS: Words = {
     "alarm:crowd": gettext_noop("speaks of desperate steps"),
     "alarm:life": gettext_noop("life or health in danger"),
     "alarm:complaint": gettext_noop("asks for a complaint"),
+    "alarm:learned": gettext_noop("sounds like it"),
     **labels.WORD_CAUSES,
 }
 _TONES: Mapping[str, Tone] = {"pos": Tone.JADE, "neu": Tone.PLAIN, "neg": Tone.AMBER}
