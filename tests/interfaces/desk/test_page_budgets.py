@@ -20,6 +20,7 @@ from tests.interfaces.desk.test_call_backs import opened
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints.commands import NewMeasure
+from yinuo.areas.complaints.models import NamedCause
 from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases.models import Case
 from yinuo.core.messages.models import Message
@@ -55,6 +56,7 @@ def test_a_complaint_nobody_named_the_causes_of_keeps_its_budget(desks: Desks) -
 
 def test_a_list_looks_for_new_rules_once_however_many_words_it_says(desks: Desks) -> None:
     case = complain(desks.world, house.decided(desks.world), at=NOW)
+    NamedCause.objects.create(complaint_id=case.pk, code="delay", main=True, by="staff:1", at=NOW)
     client = desks["manager"]
     client.get("/desk/complaints")
     with CaptureQueriesContext(connection) as asked:
