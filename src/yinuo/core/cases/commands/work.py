@@ -295,7 +295,7 @@ def _locked_apart(ids: Sequence[int]) -> list[Case]:
 
 
 # Setting `row.customer` would ask for each row whether the two may be related at all.
-_CUSTOMER, _BRANCH, _HANDLER = map(Case._meta.get_field, ("customer", "branch", "handler"))
+_CUSTOMER, _BRANCH, _HANDLER = Case.customer.field, Case.branch.field, Case.handler.field
 
 
 _LOCK = """
