@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from pytest_django import Settings
 
 from yinuo.core.people.models import Branch, Staff
 from yinuo.interfaces.cli.main import yinuo
+from yinuo.interfaces.cli.run import UNDER_WAY
 from yinuo.kit.embedded import Cluster
 
 CORES = 2
@@ -46,14 +48,14 @@ def work_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def start(state: Path, port: int, **more: str) -> subprocess.Popen[str]:
+def start(state: Path, port: int, *options: str, **more: str) -> subprocess.Popen[str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("YINUO_")}
     ours.pop("DATABASE_URL", None)
     ours.pop("DJANGO_SETTINGS_MODULE", None)
     ours.pop("PYTHONDONTWRITEBYTECODE", None)
     ours |= {"YINUO_STATE": str(state), **more}
     return subprocess.Popen(
-        [sys.executable, "-m", "yinuo.interfaces.cli.main", "run", "--no-demo", f"--port={port}"],
+        [sys.executable, "-m", "yinuo.interfaces.cli.main", "run", f"--port={port}", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -81,7 +83,7 @@ def run_and_look(state: Path, **more: str) -> float:
     """From the command to pages and to the end of it; gives back the processor time in seconds."""
     port = free_port()
     began = work_of_children()
-    process = start(state, port, **more)
+    process = start(state, port, "--no-demo", **more)
     try:
         read_until(process, f"http://127.0.0.1:{port}/")
         assert page(port, "/accounts/login/") == 200
@@ -99,6 +101,26 @@ def test_one_command_makes_a_house_and_the_second_time_it_is_there_at_once(state
     run_and_look(state)
     # Two cores that are ready after five seconds have done no more work than this.
     assert run_and_look(state) < CORES * READY_SECONDS
+
+
+@pytest.mark.soak
+def test_one_can_sign_in_while_the_claims_of_the_demo_are_being_told(state: Path) -> None:
+    port = free_port()
+    process = start(state, port, "--claims=20")
+    try:
+        shown = read_until(process, "Ctrl-C")
+        assert any("demo-yinuo" in line for line in shown)
+        assert (state / UNDER_WAY).exists()
+        assert page(port, "/accounts/login/") == 200
+        # When the story has come to today, the clock of the house begins to run.
+        while not (state / "stamps" / "prepared").exists():
+            assert process.poll() is None
+            time.sleep(0.5)
+        assert not (state / UNDER_WAY).exists()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 @pytest.mark.django_db(transaction=True)

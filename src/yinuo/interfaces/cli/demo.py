@@ -20,7 +20,7 @@ from yinuo.interfaces.cli import demo_cast, demo_stories
 from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
 from yinuo.interfaces.cli.demo_stories import Plot
 from yinuo.interfaces.cli.engine import Engine
-from yinuo.interfaces.cli.run import SIGN_INS
+from yinuo.interfaces.cli.run import SIGN_INS, UNDER_WAY
 from yinuo.kit import env
 
 # How many of a hundred claims end where, and how many days ago such a claim was reported.
@@ -50,8 +50,9 @@ def demo(count: int, seed: int) -> None:
     """Fill an empty house with a demo insurer; a house that has people is left alone."""
     if env.mode() is env.Mode.PRODUCTION:
         raise click.ClickException(_("Production mode has no demo accounts."))
-    finished = env.state_directory() / SIGN_INS
-    if Staff.objects.filter(is_demo=True).exists() and not finished.exists():
+    sign_ins, under_way = env.state_directory() / SIGN_INS, env.state_directory() / UNDER_WAY
+    broken_off = under_way.exists() or not sign_ins.exists()
+    if Staff.objects.filter(is_demo=True).exists() and broken_off:
         raise click.ClickException(
             _("Filling the demo insurer was interrupted. Start afresh: make clean, then make run.")
         )
@@ -60,7 +61,10 @@ def demo(count: int, seed: int) -> None:
     elif Staff.objects.exists() or Case.objects.exists():
         raise click.ClickException(_("This house has people of its own: the demo stays out."))
     else:
+        under_way.parent.mkdir(parents=True, exist_ok=True)
+        under_way.touch()
         fill(count, seed)
+        under_way.unlink()
     write_sign_ins()
 
 
@@ -71,6 +75,8 @@ def fill(count: int, seed: int) -> None:
     settings.YINUO_SANDBOX = True
     cast = demo_cast.hire(now - timedelta(days=500))
     numbers = demo_cast.sell(count + count // 3, dice, now)
+    # Whoever has started the house can look on from here.
+    write_sign_ins(show=False)
     bank = StandInBank(now, decide=demo_stories.comes_back)
     with tqdm(total=count, unit=" claims", desc=_("Demo claims"), leave=False) as bar:
         engine = Engine(bank, ended=bar.update)
@@ -104,7 +110,7 @@ def _plots(
         yield plot, max(at, policy.starts_at)
 
 
-def write_sign_ins() -> None:
+def write_sign_ins(*, show: bool = True) -> None:
     """What a newcomer needs to sign in: one line per role, and the one password of the demo."""
     lines = [_("Password of every demo account: %s") % PASSWORD, ""]
     for username, roles, title in (*ROLES, *HEAD_OFFICE):
@@ -118,4 +124,5 @@ def write_sign_ins() -> None:
     path = env.state_directory() / SIGN_INS
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    click.echo("\n".join(lines))
+    if show:
+        click.echo("\n".join(lines))

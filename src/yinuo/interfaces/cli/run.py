@@ -1,7 +1,9 @@
 """`yinuo run`: a whole house for a trial or for development, in one terminal.
 
 The second start has to be quick, so this module does without Django: what is already prepared is
-known from a stamp, and the web and the worker load at the same time as each other.
+known from a stamp, and the web and the worker load at the same time as each other. The first start
+does not wait for the claims of the demo insurer: they are told while one looks on, and the worker,
+whose clock is the real one, begins when the story has come to today.
 """
 
 from __future__ import annotations
@@ -23,15 +25,19 @@ from yinuo.kit import env
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
+WORKER = ("--concurrency", "2")
 SIGN_INS = "demo-sign-ins.txt"
 """`yinuo demo` writes there what a newcomer needs to sign in; one line per role."""
+UNDER_WAY = "stamps/demo-under-way"
+"""There while the claims of the demo insurer are being told; one that stays was broken off."""
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo/--no-demo", default=True, help="Fill an empty house with a demo insurer.")
-def run(host: str, port: int, demo: bool) -> None:
+@click.option("--claims", default=240, show_default=True, help="So many claims has the demo.")
+def run(host: str, port: int, demo: bool, claims: int) -> None:
     """Prepare everything and serve web and worker until Ctrl-C."""
     if env.mode() is env.Mode.PRODUCTION:
         raise click.ClickException("`yinuo run` is for trials; in production use serve and worker")
@@ -39,38 +45,68 @@ def run(host: str, port: int, demo: bool) -> None:
     if cluster is not None:
         cluster.start()
         cluster.create_database()
-    prepare(demo=demo)
-    programs = [
-        start("serve", "--host", host, "--port", str(port)),
-        start("worker", "--concurrency", "2"),
-    ]
+    fresh = prepare(demo=demo)
+    programs = [start("serve", "--host", host, "--port", str(port))]
+    telling = start("demo", "--claims", str(claims)) if demo and fresh else None
+    if telling is None:
+        programs.append(start("worker", *WORKER))
     # A shell that starts us in the background makes us deaf to Ctrl-C unless we say otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         wait_until_ready(f"http://{host}:{port}/healthz", programs)
+        if telling is not None:
+            wait_for_sign_ins(telling, programs)
         announce(f"http://{host}:{port}/")
+        if telling is not None:
+            wait_for_the_demo(telling, programs)
+            programs.append(start("worker", *WORKER))
+        if fresh:
+            remember(demo=demo)
         watch(programs)
     except KeyboardInterrupt:
         click.echo("")
     finally:
-        stop_all(programs)
+        stop_all([*programs, *([telling] if telling else [])])
 
 
-def prepare(*, demo: bool) -> None:
-    """Migrate, and fill an empty house, unless the stamp says that this was done already."""
+def prepare(*, demo: bool) -> bool:
+    """Migrate unless the stamp says that this was done. Whether this is a first start."""
     stamp = env.state_directory() / "stamps" / "prepared"
-    wanted = f"{prepared_for()} demo={demo}"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == prepared_for(demo=demo):
+        return False
     subprocess.run([*program(), "migrate", "--finish"], check=True, stdout=subprocess.DEVNULL)
-    if demo:
-        subprocess.run([*program(), "demo"], check=True)
+    return True
+
+
+def remember(*, demo: bool) -> None:
+    """The next start finds everything prepared."""
+    stamp = env.state_directory() / "stamps" / "prepared"
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(wanted, encoding="utf-8")
+    stamp.write_text(prepared_for(demo=demo), encoding="utf-8")
 
 
-def prepared_for() -> str:
+def wait_for_sign_ins(
+    telling: subprocess.Popen[bytes], programs: list[subprocess.Popen[bytes]]
+) -> None:
+    """Until somebody can sign in: the people are there long before their claims."""
+    sign_ins = env.state_directory() / SIGN_INS
+    while telling.poll() is None and not sign_ins.exists():
+        refuse_if_ended(programs)
+        time.sleep(0.1)
+
+
+def wait_for_the_demo(
+    telling: subprocess.Popen[bytes], programs: list[subprocess.Popen[bytes]]
+) -> None:
+    while telling.poll() is None:
+        refuse_if_ended(programs)
+        time.sleep(0.2)
+    if telling.returncode:
+        raise click.ClickException(f"demo ended with code {telling.returncode}")
+
+
+def prepared_for(*, demo: bool) -> str:
     """Changes with the database's address, its identity, and every migration of this code."""
     digest = hashlib.sha256(env.database_url().encode())
     cluster = env.embedded_cluster()
@@ -79,7 +115,7 @@ def prepared_for() -> str:
         digest.update(str((cluster.directory / "PG_VERSION").stat().st_ctime_ns).encode())
     for path in sorted(env.PACKAGE.rglob("migrations/*.py")):
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return f"{digest.hexdigest()} demo={demo}"
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
