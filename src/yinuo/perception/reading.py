@@ -4,6 +4,7 @@
 
 sentiment   "pos", "neu" or "neg"
 causes      what the customer is unhappy about, best first, at most three; empty for praise
+            without a fault in it
 urgency     "high": threat, accusation or danger, a person calls today; "normal": needs an answer
             in its turn; "low": nothing waits
 confidence  0 to 1, the share of the sentiment that was chosen
@@ -107,9 +108,12 @@ def read(text: str, weights: Weights | None = None) -> Reading:
     confidence = 1.0 if empty else tones[TONES.index(sentiment)]
     ranked = _rank(found, opinion, decision)
     quiet = sentiment == "neu" and (heard.calm > 0 or tones[0] >= tones[2])
-    causes = () if sentiment == "pos" or empty else _told(ranked, quiet, decision)
+    # "Too slow, but friendly" is praise; what was too slow is still told to whoever reads it.
+    mixed = sentiment == "pos" and heard.blame > 0
+    wordless = empty or (sentiment == "pos" and not mixed)
+    causes = () if wordless else _told(ranked, quiet, decision)
     urgency = _urgency(found, sentiment, causes, heard, opinion, decision.urgency)
-    spans = [*_tone_spans(heard, sentiment), *_sign_spans(found, causes)]
+    spans = [*_tone_spans(heard, "neu" if mixed else sentiment), *_sign_spans(found, causes)]
     if urgency == "high" and opinion.alarm >= decision.urgency.learned:
         column = COLUMNS.index(ALARM)
         spans += [Span(*at, "alarm:learned") for at in learned.relied_on(opinion, column, SHOWN)]
@@ -123,7 +127,10 @@ def read(text: str, weights: Weights | None = None) -> Reading:
         causes,
         urgency,
         confidence,
-        confidence < decision.person.below or unexplained or len(text) > decision.person.longest,
+        confidence < decision.person.below
+        or unexplained
+        or mixed
+        or len(text) > decision.person.longest,
         tuple(sorted(set(spans), key=lambda span: (span.start, span.end, span.says))),
     )
 

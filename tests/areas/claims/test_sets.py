@@ -158,7 +158,9 @@ def carry_to_money(told: Told) -> None:
     by = told.insurer
     told.step("review", claims.review_many, told.losses(10), by=by["reviewer"])
     told.step("approve", claims.approve_many, told.losses(11), by=by["approver"])
-    told.step("decide", claims.decide_many, told.losses(12, kind=Decide, letter=False), by=by["approver"])
+    told.step(
+        "decide", claims.decide_many, told.losses(12, kind=Decide, letter=False), by=by["approver"]
+    )
     told.step("instruct", claims.instruct_payment_many, told.losses(13), by=by["cashier"])
     rows = Payment.objects.filter(case__in=told.cases)
     rows.update(status=Payment.Status.ARRIVED, arrived_at=NOW)
@@ -325,7 +327,9 @@ def test_a_refusal_of_all_losses_ends_each_claim_once(surveyed: Told) -> None:
         claims.propose_refusal_many(refusals, by=insurer["calculator"], at=NOW)
         claims.review_many(surveyed.losses(7), by=insurer["reviewer"], at=NOW)
         claims.approve_many(surveyed.losses(8), by=insurer["team_lead"], at=NOW)
-        claims.decide_many(surveyed.losses(9, kind=Decide, letter=False), by=insurer["team_lead"], at=NOW)
+        claims.decide_many(
+            surveyed.losses(9, kind=Decide, letter=False), by=insurer["team_lead"], at=NOW
+        )
     for case in surveyed.cases:
         case.refresh_from_db()
         assert case.state == "refused"

@@ -39,5 +39,5 @@ def test_survey_assessment_sum_and_decision_stand_in_the_file(desks: Desks, deci
 
 
 def test_the_page_says_who_is_next_when_there_is_nothing_to_do(desks: Desks, decided: Case) -> None:
-    page = desks["agent"].get(f"/desk/claims/{decided.number}").content.decode()
+    page = desks["surveyor"].get(f"/desk/claims/{decided.number}").content.decode()
     assert "Next: Cashier." in page

@@ -165,7 +165,8 @@ def test_a_suggestion_is_considered_and_its_answer_reaches_the_customer(
     assert lead.post(f"{address}/title", {"title": "", "cause": "docs"}).status_code == 422
     assert lead.post(f"{address}/title", {"title": "清单合并", "cause": "docs"}).status_code == 302
     assert lead.post(f"{address}/answer", {"standing": "adopted", "words": ""}).status_code == 422
-    told = {"standing": "adopted", "words": "清单改成一页了", "change": "清单一页"}
+    told = {"standing": "adopted", "words": "清单改成一页了", "change": "清单一页",
+            "rests_on": claim.number}  # fmt: skip
     assert lead.post(f"{address}/answer", told).status_code == 302
     kept.refresh_from_db()
     assert (kept.title, kept.standing) == ("清单合并", "adopted")
@@ -176,7 +177,8 @@ def test_a_suggestion_is_considered_and_its_answer_reaches_the_customer(
 def test_an_agent_reads_suggestions_and_decides_none(desks: Desks, claim: Case) -> None:
     address = f"/desk/findings/{finding(desks, claim).pk}"
     assert "Tell the customer" not in desks["agent"].get(address).content.decode()
-    told = {"standing": "adopted", "words": "清单改成一页了", "change": "清单一页"}
+    told = {"standing": "adopted", "words": "清单改成一页了", "change": "清单一页",
+            "rests_on": claim.number}  # fmt: skip
     assert desks["agent"].post(f"{address}/answer", told).status_code == 403
 
 

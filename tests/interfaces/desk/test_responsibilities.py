@@ -69,6 +69,9 @@ def test_the_claims_department_reads_the_case_and_answers_for_it(desks: Desks) -
         )  # fmt: skip
     page, assessor = f"/desk/concerns/{case.number}", desks["assessor"]
     given = {"staff": str(desks.world.staff["assessor"].pk)}
+    too_early = assessor.post(f"{page}/answer", {"words": "按修理厂清单重新核了一遍"})
+    assert too_early.status_code == 403
+    assert "A team lead can give it to you" in too_early.content.decode()
     assert assessor.post(f"{page}/handler", given).status_code == 403
     assert desks["team_lead"].post(f"{page}/handler", given).status_code == 303
     shown = assessor.get(page).content.decode()

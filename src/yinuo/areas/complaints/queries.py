@@ -83,7 +83,7 @@ def touched_many(case_ids: Collection[int], at: datetime) -> dict[int, frozenset
     """As `touched`, for a set: who surveyed, assessed, decided, paid or handled, by the rule."""
     rule = rulebook.rules(ComplaintsRules, at=at).interest
     return cases.touched_by_many(
-        case_ids, events=rule.events.value, but_promises=rule.promises_left_out.value
+        case_ids, events=rule.events.value.part, but_promises=rule.promises_left_out.value
     )
 
 

@@ -88,13 +88,26 @@ class InboundRules(RuleTable):
     question_words: Rule[tuple[str, ...]]
 
 
+class PartIn(Plain):
+    """Events whose actor had a part in the claim, and those that are known to be none."""
+
+    part: Annotated[tuple[str, ...], Field(min_length=1)]
+    none: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        both = sorted({*self.part} & {*self.none})
+        if both:
+            raise ValueError(f"both a part and none: {', '.join(both)}")
+        return self
+
+
 class InterestRules(RuleTable):
     """Whose own work a complaint about a case is: what they did there, told apart from what anybody
     may do there without a part in it, and promises whose owner has none either.
     """
 
-    events: Rule[Annotated[tuple[str, ...], Field(min_length=1)]]
-    events_left_out: Rule[tuple[str, ...]]
+    events: Rule[PartIn]
     promises_left_out: Rule[tuple[str, ...]]
 
 

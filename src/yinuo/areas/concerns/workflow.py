@@ -12,9 +12,10 @@ from yinuo.kit.errors import gettext_noop as _
 
 _WORKING = ("opened", "taken", "answered")
 _OPEN = (*_WORKING, "solved", "closing")
-_HANDLERS = ("agent", "team_lead")
+HANDLERS = ("agent", "team_lead")
 # Whoever works on the claims answers for the claim, when a leader gives them the concern.
-_ANSWERERS = (*_HANDLERS, "surveyor", "assessor", "calculator", "reviewer")
+DEPARTMENT = ("surveyor", "assessor", "calculator", "reviewer")
+_ANSWERERS = (*HANDLERS, *DEPARTMENT)
 _LEADS = ("team_lead", "manager")
 _ANYBODY = (
     "agent",
@@ -56,7 +57,7 @@ CONCERNS = Table(
             label=_("I look after it"),
             source=("opened",),
             target="taken",
-            who=_HANDLERS,
+            who=HANDLERS,
             event="concern.taken",
         ),
         Step(
@@ -92,7 +93,7 @@ CONCERNS = Table(
             label=_("It is solved"),
             source=("solved",),
             target="confirmed",
-            who=("customer", *_HANDLERS, "manager"),
+            who=("customer", *HANDLERS, "manager"),
             event="concern.confirmed",
             keeps=("concerns.confirmation",),
         ),
@@ -158,7 +159,7 @@ CONCERNS = Table(
             label=_("Make it a complaint"),
             source=_OPEN,
             target="complaint",
-            who=("customer", *_HANDLERS, "manager", "complaint_officer"),
+            who=("customer", *HANDLERS, "manager", "complaint_officer"),
             event="concern.became_complaint",
             danger=True,
         ),
@@ -168,7 +169,7 @@ CONCERNS = Table(
             label=_("It is not solved after all"),
             source=("closed",),
             target=None,
-            who=("customer", *_HANDLERS, "manager"),
+            who=("customer", *HANDLERS, "manager"),
             event="concern.came_back",
         ),
         Step(

@@ -48,6 +48,7 @@ FACTS = frozenset(
         "surveyor_phone",
         "next_step",
         "guidance",
+        "letter",
         "paper",
         "facts",
         "decision",

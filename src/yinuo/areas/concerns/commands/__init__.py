@@ -38,8 +38,8 @@ from yinuo.areas.concerns.commands.solving import (
 
 __all__ = [
     "FindingIsDecided",
-    "NewConcern",
     "GroundsMissing",
+    "NewConcern",
     "NewGround",
     "NotForThisHandler",
     "OwnSolution",

@@ -11,7 +11,7 @@ from yinuo.areas.concerns.commands.common import (
     rules_at,
     said,
 )
-from yinuo.areas.concerns.commands.solving import closed, keep_apart
+from yinuo.areas.concerns.commands.solving import closed, keep_apart, only_if_given
 from yinuo.areas.concerns.models import Closing, Concern
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
@@ -24,13 +24,17 @@ from yinuo.core.people.actors import Actor
 def propose_closing(
     *, case: Case, reason: str, words: str, by: Actor, at: datetime, seen: int | None = None
 ) -> None:
-    """Ask a second person to close it. Raises WordUnknown, WordsMissing and NotForThisHandler."""
+    """Ask a second person to close it.
+
+    Raises WordUnknown, WordsMissing, NotForThisHandler and NotGivenToYou.
+    """
     check_known("reason", (reason,), rules_at(at).closing.without_the_customer.value)
     if not words.strip():
         raise WordsMissing("words")
     with cases.transaction():
         held = locked(case, seen=seen)
         keep_apart(held, by.staff_id)
+        only_if_given(held, by)
         note = cases.write_note(case=held.case, body=words, kind="reason", by=by, at=at)
         held.case.waiting_for_customer = False
         leads = people.leads_of(held.case.branch_path, "team_lead")

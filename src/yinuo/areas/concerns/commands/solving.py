@@ -19,6 +19,7 @@ from yinuo.areas.concerns.commands.common import (
 )
 from yinuo.areas.concerns.commands.opening import open_concern, reopen_as_unsolved
 from yinuo.areas.concerns.models import Concern
+from yinuo.areas.concerns.workflow import DEPARTMENT, HANDLERS
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -36,6 +37,12 @@ class NotForThisHandler(DomainError):
         "This concern is about how people behaved, so somebody else than the handler of "
         "%(number)s looks after it."
     )
+    http = 403
+
+
+class NotGivenToYou(DomainError):
+    code = "not_given_to_you"
+    message = _("This concern is with somebody else. A team lead can give it to you.")
     http = 403
 
 
@@ -67,10 +74,14 @@ def reassign(*, case: Case, to: Staff, by: Actor, at: datetime, seen: int | None
 
 
 def contact(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """Spoke with the customer, who said this. Raises WordsMissing and NotForThisHandler."""
+    """Spoke with the customer, who said this.
+
+    Raises WordsMissing, NotForThisHandler and NotGivenToYou.
+    """
     with cases.transaction():
         held = locked(case, seen=seen)
         keep_apart(held, by.staff_id)
+        only_if_given(held, by)
         note = said(held.case, words, by=by, at=at)
         cases.advance(Move(held.case, "contact", data={"note": note.pk}), by=by, at=at)
 
@@ -86,11 +97,12 @@ def answer(
 ) -> None:
     """What we make of it, for the customer to read; with `approved`, in approved words.
 
-    Raises WordsMissing, NotForThisHandler, AnswerNotFound, WordingRefused.
+    Raises WordsMissing, NotForThisHandler, NotGivenToYou, AnswerNotFound, WordingRefused.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
         keep_apart(held, by.staff_id)
+        only_if_given(held, by)
         words = _in_plain_words(held, words, approved, by=by, at=at)
         note = told(held.case, words, "answer", by=by, at=at)
         _answered(held, at)
@@ -115,6 +127,7 @@ def solve(
     with cases.transaction():
         held = locked(case, seen=seen)
         keep_apart(held, by.staff_id)
+        only_if_given(held, by)
         words = _in_plain_words(held, words, approved, by=by, at=at)
         note = told(held.case, words, "solution", by=by, at=at)
         _answered(held, at)
@@ -193,7 +206,10 @@ def sort(
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """Correct what it is about and how urgent it is. Raises WordUnknown, NotForThisHandler."""
+    """Correct what it is about and how urgent it is.
+
+    Raises WordUnknown, NotForThisHandler and NotGivenToYou.
+    """
     check_known("causes", tuple(causes), rules.KNOWN_CAUSES)
     check_known("urgency", (urgency,), rules.KNOWN_URGENCIES)
     with cases.transaction():
@@ -201,6 +217,7 @@ def sort(
         concern = held.concern
         concern.apart = rules_at(at).owner.choice.value.keeps_apart(tuple(causes))
         keep_apart(held, by.staff_id)
+        only_if_given(held, by)
         urgent = rules.is_urgent(urgency) and not rules.is_urgent(concern.urgency)
         data = {"from": list(concern.causes), "causes": list(causes), "urgency": urgency}
         concern.causes, concern.urgency = list(causes), urgency
@@ -256,3 +273,11 @@ def keep_apart(held: Locked, staff_id: int | None) -> None:
         return
     if about.handler_id == staff_id:
         raise NotForThisHandler(number=about.number)
+
+
+def only_if_given(held: Locked, by: Actor) -> None:
+    """The claims department answers what a leader gave it. Raises NotGivenToYou."""
+    department = by.roles.intersection(DEPARTMENT)
+    at_large = by.roles.intersection((*HANDLERS, "manager"))
+    if department and not at_large and held.case.handler_id != by.staff_id:
+        raise NotGivenToYou
