@@ -21,6 +21,7 @@ from yinuo.perception.training import (
 LARGEST = 5 * 1024 * 1024
 
 
+@pytest.mark.soak
 def test_the_shipped_weights_are_what_training_on_our_sentences_gives(tmp_path: Path) -> None:
     write_weights(fit(own_sentences()), tmp_path / "weights.json")
     assert (tmp_path / "weights.json").read_bytes() == SHIPPED.read_bytes()

@@ -145,6 +145,7 @@ def check(mail: MailServer, count: int, killed: int) -> None:
     assert set(Case.objects.filter(kind="call_back").values_list("state", flat=True)) == {"invited"}
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_two_kills_lose_no_invitation_and_invite_nobody_twice(database_url: str) -> None:
     figures = invite_and_kill(FEW, FEW_KILLS)

@@ -89,6 +89,7 @@ def test_places_are_shown_without_overlap_and_never_outside_the_words() -> None:
     assert apart(places, 9) == [Place(0, 3, "delay"), Place(4, 9, "bad")]
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_corrections_that_are_kept_teach_the_next_weights(
     database_url: str, tmp_path: Path
