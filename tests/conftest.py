@@ -12,6 +12,8 @@ import pytest
 from django.conf import LazySettings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
@@ -21,6 +23,12 @@ from tests.soak.table import SoakTable
 # nothing, while they are collected and ever after.
 gc.disable()
 YOUNG_OBJECTS = 20_000
+
+# No property fails because the machine was busy for a moment.
+properties.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+properties.load_profile("any machine")
 
 
 def pytest_collection_finish() -> None:
