@@ -236,6 +236,7 @@ def _all_letters_left() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_two_kills_lose_nothing_and_pay_nothing_twice(database_url: str, tmp_path: Path) -> None:
     kill_and_carry(database_url, tmp_path, FEW)
