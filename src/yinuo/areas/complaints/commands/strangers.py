@@ -6,7 +6,6 @@ case exists. What we recognise only leads the voice to the branch that knows the
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from yinuo.areas.complaints.rulefile import MailRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.documents import commands as documents
 from yinuo.core.documents.commands import Taken, Upload
+from yinuo.core.knowledge.rules import written_in
 from yinuo.core.messages import commands as messages
 from yinuo.core.messages import mailbox
 from yinuo.core.messages import queries as letters
@@ -44,7 +44,6 @@ logger = log(__name__)
 
 Outcome = Literal["taken", "known", "bounce", "loop", "empty"]
 ANSWER = "complaints.answer"
-HAN = "[\u4e00-\u9fff]"
 
 
 class TooManyFiles(DomainError):
@@ -330,4 +329,4 @@ def _language(row: Inbound, words: str) -> str:
     """A customer's own; of a stranger the one he wrote in."""
     if row.person is not None:
         return row.person.language
-    return "zh-hans" if re.search(HAN, words) else "en"
+    return written_in(words)
