@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from yinuo.interfaces.common import labels
+from yinuo.interfaces.common import labels, vehicle_words
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 
 YES_NO: labels.Words = {"yes": gettext_noop("yes"), "no": gettext_noop("no")}
@@ -20,20 +20,6 @@ _TEXTS: labels.Words = {
 _MODES: labels.Words = {
     "own_share": gettext_noop("the own share of the fault"),
     "subrogation": gettext_noop("the whole, and recover it from the others"),
-}
-_CLASSES: labels.Words = {
-    "bus_le9": gettext_noop("car up to nine seats"),
-    "bus_ge10": gettext_noop("bus from ten seats"),
-    "light_truck": gettext_noop("light truck"),
-    "truck_with_trailer": gettext_noop("truck with trailer"),
-    "low_speed_or_tricycle": gettext_noop("low-speed truck, tricycle"),
-    "other": gettext_noop("other"),
-}
-_USES: labels.Words = {
-    "family": gettext_noop("family"),
-    "non_business": gettext_noop("company"),
-    "taxi": gettext_noop("taxi, hire"),
-    "other_business": gettext_noop("other business"),
 }
 
 
@@ -89,8 +75,8 @@ _OWN_DAMAGE: tuple[Place, ...] = (
         gettext_noop("Policy began (year-month-day)"),
         "text",
     ),
-    Place("class", ("class",), gettext_noop("Class of vehicle"), "choice", _CLASSES),
-    Place("use", ("use",), gettext_noop("Use"), "choice", _USES),
+    Place("class", ("class",), gettext_noop("Class of vehicle"), "choice", vehicle_words.CLASSES),
+    Place("use", ("use",), gettext_noop("Use"), "choice", vehicle_words.USES),
 )
 _LIABILITY: tuple[Place, ...] = (
     Place(

@@ -20,7 +20,7 @@ from yinuo.areas.claims.statements import lines_of
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.core.rulebook.textfiles import language_of
-from yinuo.interfaces.common import formdata, inputs, labels
+from yinuo.interfaces.common import formdata, inputs, labels, vehicle_words
 from yinuo.interfaces.common.actions import CLAIM_ACTIONS
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Money, Table
@@ -242,22 +242,6 @@ def _duties(rules: SettlementRules) -> Table:
     )
 
 
-_CLASSES: labels.Words = {
-    "bus_le9": gettext_noop("car up to nine seats"),
-    "bus_ge10": gettext_noop("bus from ten seats"),
-    "light_truck": gettext_noop("light truck"),
-    "truck_with_trailer": gettext_noop("truck with trailer"),
-    "low_speed_or_tricycle": gettext_noop("low-speed truck, tricycle"),
-    "other": gettext_noop("other"),
-}
-_USES: labels.Words = {
-    "family": gettext_noop("family"),
-    "non_business": gettext_noop("company"),
-    "taxi": gettext_noop("taxi, hire"),
-    "other_business": gettext_noop("other business"),
-}
-
-
 def _monthly(rule: Rule[dict[str, dict[str, Decimal]]]) -> Table:
     def percent(klass: str, use: str) -> Cell:
         found = rule.value.get(klass, {}).get(use)
@@ -267,10 +251,16 @@ def _monthly(rule: Rule[dict[str, dict[str, Decimal]]]) -> Table:
         caption=_("Of the new price, for each whole month"),
         columns=(
             Column(_("Vehicle")),
-            *(Column(labels.word(_USES, use), numeric=True) for use in _USES),
+            *(
+                Column(labels.word(vehicle_words.USES, use), numeric=True)
+                for use in vehicle_words.USES
+            ),
         ),
         rows=tuple(
-            (Cell(value=labels.word(_CLASSES, klass)), *(percent(klass, use) for use in _USES))
+            (
+                Cell(value=labels.word(vehicle_words.CLASSES, klass)),
+                *(percent(klass, use) for use in vehicle_words.USES),
+            )
             for klass in rule.value
         ),
         now=now(),
