@@ -31,6 +31,7 @@ from yinuo.interfaces.common.present import (
     Tone,
 )
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.periods import PERIODS, chosen_days, day_filters
 from yinuo.interfaces.desk.rows import case_row
 from yinuo.kit.clock import Limit
 from yinuo.overview import call_back_figures as overview
@@ -40,7 +41,6 @@ from yinuo.overview.call_back_figures import Group, GroupResult, Period, Result,
 from yinuo.overview.call_back_rulefile import CallBackFiguresRules
 
 READERS = ("team_lead", "manager", "auditor")
-PERIODS = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -148,11 +148,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     found = overview.overview(actor_of(request), period, group)
     here = reverse("desk:call_back_figures")
     context = {
-        "periods": [
-            Filter(_("%(n)s days") % {"n": one}, _url(here, days=one, group=group),
-                   current=one == days)
-            for one in PERIODS
-        ],
+        "periods": day_filters(days, lambda one: _url(here, days=one, group=group)),
         "groups": [
             Filter(_(name), _url(here, days=days, group=code), current=code == group)
             for code, name in GROUPS.items()
@@ -273,8 +269,7 @@ _HITS: Mapping[str, bool | None] = {"all": None, "hit": True, "miss": False}
 
 
 def _asked(request: HttpRequest) -> tuple[str, Group, Period]:
-    days = request.GET.get("days", "90")
-    days = days if days in PERIODS else "90"
+    days = chosen_days(request)
     wanted = request.GET.get("group", "")
     group: Group = next((one for one in overview.GROUPS if one == wanted), "")
     at = now()

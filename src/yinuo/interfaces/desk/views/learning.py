@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,19 +13,18 @@ from django.utils.translation import gettext as _
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Empty, Filter, Table, Tag, Tone
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.periods import PERIODS, chosen_days, day_filters
 from yinuo.overview import learning as overview
 from yinuo.overview.learning import Change, Theme
 from yinuo.overview.measures import Measure
 
-PERIODS = {"30": timedelta(days=30), "90": timedelta(days=90), "365": timedelta(days=365)}
 MOST = 100
 
 
 @desk("agent", "team_lead", "manager", "complaint_officer", "auditor")
 def learning(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), now()
-    asked = request.GET.get("days", "")
-    days = asked if asked in PERIODS else "90"
+    days = chosen_days(request)
     themes = overview.themes(actor, at - PERIODS[days], at)
     changes = overview.changes(actor, at=at, limit=MOST)
     record(request, what="desk.learning", count=len(themes))
@@ -33,12 +32,7 @@ def learning(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("What we learn"),
         "filters": (
-            *(
-                Filter(
-                    _("%(days)s days") % {"days": one}, f"{here}?days={one}", current=one == days
-                )
-                for one in PERIODS
-            ),
+            *day_filters(days, lambda one: f"{here}?days={one}"),
             Filter(_("Weak points from call-backs"), reverse("desk:weak_points")),
         ),
         "themes": _themes(themes, at),

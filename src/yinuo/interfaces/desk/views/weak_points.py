@@ -23,8 +23,8 @@ from yinuo.interfaces.common.inputs.concerns import WeakPointInput
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Empty, Filter, Table
 from yinuo.interfaces.common.schema_fields import fields_of
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.periods import PERIODS, chosen_days, day_filters
 from yinuo.interfaces.desk.rows import case_url
-from yinuo.interfaces.desk.views.learning import PERIODS
 from yinuo.kit.errors import DomainError
 from yinuo.overview import weak_points as overview
 from yinuo.overview.weak_points import Opinions, WeakPoint
@@ -38,7 +38,7 @@ SHORT = 80
 @desk(*READERS)
 def weak_points(request: HttpRequest) -> HttpResponse:
     """One line per cause, the heaviest first; each opens the opinions behind it."""
-    actor, at, days = actor_of(request), now(), _days(request)
+    actor, at, days = actor_of(request), now(), chosen_days(request)
     since = at - PERIODS[days]
     found = overview.weak_points(actor, since, at)
     answered = overview.answered(actor, since, at)
@@ -47,12 +47,7 @@ def weak_points(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Weak points from call-backs"),
         "filters": (
-            *(
-                Filter(
-                    _("%(days)s days") % {"days": one}, f"{here}?days={one}", current=one == days
-                )
-                for one in PERIODS
-            ),
+            *day_filters(days, lambda one: f"{here}?days={one}"),
             Filter(_("What we learn"), reverse("desk:learning")),
         ),
         "table": _table(found, answered, days, at),
@@ -94,7 +89,7 @@ def weak_point(request: HttpRequest, cause: str) -> HttpResponse:
     """The opinions behind one weak point, and the form that makes an improvement of them."""
     if cause not in FINDING_CAUSES:
         raise Http404
-    actor, at, days = actor_of(request), now(), _days(request)
+    actor, at, days = actor_of(request), now(), chosen_days(request)
     found = overview.opinions(actor, cause, at - PERIODS[days], at, most=MOST)
     may = bool(actor.roles.intersection(TAKERS)) and bool(found.cases)
     typed: Typed[WeakPointInput] = Typed()
@@ -169,11 +164,6 @@ def _words(note: Note | None) -> str:
     if note is None:
         return ""
     return note.body[:SHORT] or _("(erased)")
-
-
-def _days(request: HttpRequest) -> str:
-    asked = request.GET.get("days", "")
-    return asked if asked in PERIODS else "90"
 
 
 def _url(cause: str, days: str) -> str:
