@@ -65,6 +65,17 @@ def test_a_job_commits_with_the_data_and_is_lost_with_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_empties_the_queue_and_leaves_adds_nothing_of_the_schedule() -> None:
+    wiring.run_worker(concurrency=1, forever=False)
+
+    assert jobs() == []
+    with connection.cursor() as cursor:
+        cursor.execute("select task_name from procrastinate_periodic_defers")
+        assert cursor.fetchall() == []
+    assert wiring.django_app.periodic_registry.periodic_tasks, "the schedule itself is kept"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_batch_of_jobs_is_one_statement(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -11,6 +12,7 @@ from procrastinate.connector import BaseConnector
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
+from procrastinate.periodic import PeriodicRegistry
 
 # Importing it is what registers the reactions and the schedule.
 from yinuo import automation
@@ -103,9 +105,15 @@ def connector_for_workers() -> BaseConnector:
 
 
 def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bool = True) -> None:
-    """Work through the queue; with ``forever=False`` return when it is empty."""
+    """Work through the queue; with ``forever=False`` return when it is empty.
+
+    Who returns keeps no schedule: it would go on adding what each minute brings.
+    """
     register_tasks(django_app)
-    with django_app.replace_connector(connector_for_workers()) as app:
+    with ExitStack() as stack:
+        app = stack.enter_context(django_app.replace_connector(connector_for_workers()))
+        if not forever:
+            stack.enter_context(_without_schedule(app))
         app.run_worker(
             queues=queues,
             concurrency=concurrency,
@@ -117,3 +125,13 @@ def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bo
             stalled_worker_timeout=housekeeping.SILENT_SECONDS,
             delete_jobs="successful",
         )
+
+
+@contextmanager
+def _without_schedule(app: App) -> Iterator[None]:
+    schedule = app.periodic_registry
+    app.periodic_registry = PeriodicRegistry()
+    try:
+        yield
+    finally:
+        app.periodic_registry = schedule
