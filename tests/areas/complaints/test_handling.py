@@ -407,6 +407,26 @@ def test_two_heated_talks_bring_prompts_and_the_offer_of_another_voice(
     assert hand_over
 
 
+@pytest.mark.parametrize(
+    ("words", "hot"),
+    [
+        ("再拖下去我就去你们公司坐着不走", True),  # no word of the list says it: learned
+        ("我要找记者曝光", True),
+        ("定损太低，没人回复我", False),
+        ("孩子在车里受伤了，现在怎么办", False),
+    ],
+)
+def test_a_talk_is_heated_also_where_no_single_word_says_so(
+    insurer: World, claim: Case, words: str, hot: bool
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    officer = insurer[handler_of(insurer, case)]
+    talk = complaints.contact(
+        case=case, how="phone", words=words, understood="no", by=officer, at=day(1.1)
+    )
+    assert talk.heated is hot
+
+
 def test_a_lesson_names_nobody(insurer: World, claim: Case) -> None:
     case, name = answered(insurer, claim)
     with pytest.raises(PersonalData):

@@ -174,7 +174,8 @@ class CompensationRules(RuleTable):
 class HeatRules(RuleTable):
     """When words are heated, what the handler is reminded of: keys of texts `prompts`."""
 
-    alarms: Rule[tuple[str, ...]]
+    alarms: Rule[tuple[Literal["regulator", "press", "court", "crowd", "life", "learned"], ...]]
+    learned_in_tones: Rule[tuple[Literal["neg", "neu", "pos"], ...]]
     prompts: Rule[tuple[str, ...]]
     hand_over_from: Rule[Count]
 

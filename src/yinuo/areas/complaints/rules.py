@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yinuo.areas.complaints.rulefile import Cause, CausesRules, Heard, InboundRules
+from yinuo.areas.complaints.rulefile import Cause, CausesRules, Heard, HeatRules, InboundRules
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import CaseNumber
 from yinuo.perception.folding import fold
@@ -79,14 +79,14 @@ class Suggested:
 
 
 def sort_voice(
-    text: str, reading: Reading, words: InboundRules, *, channel: str, alarms: Collection[str]
+    text: str, reading: Reading, words: InboundRules, *, channel: str, heat: HeatRules
 ) -> Suggested:
     """What a voice probably is; a person decides. What the regulator forwards is a complaint.
 
     A withdrawal is read first, for it ends the same day; a complaint goes before a question,
     because a right that is asserted must not be answered like an enquiry.
     """
-    heated = is_heated(reading, alarms)
+    heated = is_heated(reading, heat)
     folded = fold(text)
     tables: tuple[tuple[Heard, Iterable[str]], ...] = (
         ("withdrawal", words.withdrawal_words.value),
@@ -115,10 +115,18 @@ def _signs(folded: str, kind: str, known: Iterable[str]) -> Iterable[Sign]:
             yield Sign(f"word:{kind}", start, start + len(word))
 
 
-def is_heated(reading: Reading, alarms: Collection[str]) -> bool:
-    """Whether the words hold one of these alarms, a threat or a danger."""
+LEARNED = "learned"
+
+
+def is_heated(reading: Reading, heat: HeatRules) -> bool:
+    """Whether the words hold one of the alarms of the rule, a threat or a danger.
+
+    What no word says and only the trained part hears counts in the tones of the rule.
+    """
     found = {span.says.removeprefix("alarm:") for span in reading.spans if "alarm:" in span.says}
-    return bool(found.intersection(alarms))
+    if reading.sentiment not in heat.learned_in_tones.value:
+        found.discard(LEARNED)
+    return bool(found.intersection(heat.alarms.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -381,7 +381,7 @@ def contact(
         held = locked(case, seen=seen)
         hot = heated
         if hot is None:
-            hot = is_heated(read(body), rules_at(at).heat.alarms.value)
+            hot = is_heated(read(body), rules_at(at).heat)
         note = cases.write_note(
             case=held.case, body=body, kind="minutes", thread="talks", by=by, at=at
         )

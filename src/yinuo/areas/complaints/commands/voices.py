@@ -115,9 +115,7 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
         raise NotYetReceived("received_at")
     rules = rules_at(at)
     own = voice.own_words.strip() or words
-    found = sort_voice(
-        own, read(own), rules.inbound, channel=voice.channel, alarms=rules.heat.alarms.value
-    )
+    found = sort_voice(own, read(own), rules.inbound, channel=voice.channel, heat=rules.heat)
     due = clock.due(rules.inbound.sort_within.value, received, calendar_at(at))
     with cases.transaction():
         known = _known(voice.external_key)
