@@ -28,6 +28,8 @@ from tests.core.messages import post
 from tests.core.messages.post import MailServer, free_port
 from tests.interfaces.api import callers
 from tests.interfaces.api.callers import House
+from tests.interfaces.portal.visitors import visit
+from yinuo.core.cases.models import Case
 from yinuo.core.payments.bank.exchange import ExchangeDirectory
 from yinuo.core.payments.bank.pain001 import NAMESPACE
 from yinuo.core.payments.bank.stand_in import answer_outbox
@@ -103,10 +105,19 @@ class Household:
         """Send one form as a signed-in member of staff. Raises NoAnswer."""
         browser = Client()
         browser.force_login(self.house.world.staff[who])
+        return self._send_form(browser, f"/desk{path}", form)
+
+    def portal(self, case: Case, path: str, form: dict[str, str]) -> int:
+        """Send one form as the customer of this case. Raises NoAnswer."""
+        browser = Client()
+        visit(browser, case)
+        return self._send_form(browser, path, form)
+
+    def _send_form(self, browser: Client, path: str, form: dict[str, str]) -> int:
         session = browser.cookies[settings.SESSION_COOKIE_NAME].value
         cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
         body = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": CSRF}).encode()
-        status, _said = self._send(f"/desk{path}", body, {"Cookie": cookies})
+        status, _said = self._send(path, body, {"Cookie": cookies})
         return status
 
     def bank_works(self) -> None:
