@@ -32,6 +32,7 @@ from yinuo.areas.complaints.commands.receiving import (
 )
 from yinuo.areas.complaints.commands.solving import (
     BeyondAuthority,
+    CompensationNotApproved,
     MoneyIsPaid,
     NotAgreedYet,
     OwnWork,
@@ -262,6 +263,11 @@ def test_compensation_needs_authority_another_person_and_consent(
         by=insurer[name], at=day(2),
     )  # fmt: skip
     measure, apology = queries.open_measures(case.complaint)
+    waits = Promise.objects.get(case=case, rule="complaints.compensation_approval")
+    assert waits.owner_id == insurer.staff["team_lead"].pk
+    with pytest.raises(CompensationNotApproved):
+        complaints.agree(case=case, by=insurer["customer"], at=day(2.05))
+    assert list(queries.measures_told(case.complaint)) == []
     with pytest.raises(BeyondAuthority):
         complaints.approve_compensation(
             case=case, measure=measure.pk, by=insurer["approver"], at=day(2.1)
@@ -269,6 +275,9 @@ def test_compensation_needs_authority_another_person_and_consent(
     complaints.approve_compensation(
         case=case, measure=measure.pk, by=insurer["team_lead"], at=day(2.2)
     )
+    waits.refresh_from_db()
+    assert waits.kept_at == day(2.2)
+    assert state(case) == "proposed"
     complaints.propose_account(
         case=case, person=insurer.holder, details=ACCOUNT, by=insurer["customer"], at=day(2.3)
     )
@@ -295,6 +304,47 @@ def test_the_maker_of_a_compensation_does_not_approve_it(insurer: World, claim: 
         complaints.approve_compensation(
             case=case, measure=measure.pk, by=insurer["team_lead"], at=day(2.2)
         )
+
+
+def test_an_earlier_proposal_stands_until_the_money_of_the_next_is_approved(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    name = investigate(insurer, case, at=day(1.1))
+    offer = [NewMeasure("apology", "口头道歉")]
+    complaints.propose(case=case, words="道歉", measures=offer, by=insurer[name], at=day(2))
+    money = [NewMeasure("compensation", "补偿停车费", Decimal(100))]
+    complaints.propose(case=case, words="也补偿", measures=money, by=insurer[name], at=day(2.1))
+    assert [one.what for one in queries.measures_told(case.complaint)] == ["口头道歉"]
+    paid = next(one for one in queries.open_measures(case.complaint) if one.amount)
+    complaints.return_compensation(
+        case=case, measure=paid.pk, reason="没有依据", by=insurer["team_lead"], at=day(2.2)
+    )
+    answers = case.complaint.proposals.order_by("round").values_list("answer", flat=True)
+    assert list(answers) == ["", "returned"]
+    complaints.propose(case=case, words="再补偿", measures=money, by=insurer[name], at=day(2.3))
+    paid = next(one for one in queries.open_measures(case.complaint) if one.amount)
+    complaints.approve_compensation(
+        case=case, measure=paid.pk, by=insurer["team_lead"], at=day(2.4)
+    )
+    live = queries.measures_told(case.complaint).filter(dropped_at__isnull=True)
+    assert [one.what for one in live] == ["补偿停车费"]
+    assert list(answers.all()) == ["replaced", "returned", ""]
+
+
+def test_what_is_agreed_meanwhile_takes_the_prepared_proposal_off_the_table(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    name = investigate(insurer, case, at=day(1.1))
+    offer = [NewMeasure("apology", "口头道歉")]
+    complaints.propose(case=case, words="道歉", measures=offer, by=insurer[name], at=day(2))
+    money = [NewMeasure("compensation", "补偿停车费", Decimal(100))]
+    complaints.propose(case=case, words="也补偿", measures=money, by=insurer[name], at=day(2.1))
+    complaints.agree(case=case, by=insurer["customer"], at=day(2.2))
+    assert [one.what for one in queries.open_measures(case.complaint)] == ["口头道歉"]
+    waits = Promise.objects.get(case=case, rule="complaints.compensation_approval")
+    assert waits.withdrawn_at == day(2.2)
 
 
 def test_a_refused_proposal_is_off_the_table(insurer: World, claim: Case) -> None:

@@ -194,7 +194,7 @@ def test_a_decision_takes_what_was_only_offered_off_the_table(insurer: World, cl
     apology = NewMeasure("apology", "书面道歉")
     complaints.decide(case=case, letter=LETTER, measures=[apology], by=officer, at=day(3))
     assert [one.kind for one in queries.open_measures(case.complaint)] == ["apology"]
-    assert newest(case, "complaints.reply_to_proposal").withdrawn_at == day(3)
+    assert newest(case, "complaints.compensation_approval").withdrawn_at == day(3)
     complaints.add_facts(case=case, words="还有录音", by=insurer["customer"], at=day(4))
     complaints.decide(case=case, letter=LETTER, measures=[apology], by=officer, at=day(5))
     assert len(queries.open_measures(case.complaint)) == 1

@@ -19,6 +19,7 @@ from tests.interfaces.desk.house import NOW, Desks
 from tests.interfaces.desk.test_call_backs import opened
 from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands import NewMeasure
 from yinuo.areas.complaints.models import NamedCause
 from yinuo.areas.concerns import commands as concerns
@@ -82,6 +83,9 @@ def test_a_complaint_with_everything_in_it_keeps_its_budget(desks: Desks) -> Non
         NewMeasure("training", "沟通培训", staff=desks.world.staff["surveyor"]),
     ]
     complaints.propose(case=case, words="道歉并补偿", measures=steps, by=officer, at=NOW)
+    money = queries.open_measures(queries.of_case(case))[1].pk
+    lead = desks.world["team_lead"]
+    complaints.approve_compensation(case=case, measure=money, by=lead, at=NOW)
     complaints.agree(case=case, words="同意", by=officer, at=NOW)
     complaints.decide(case=case, letter=LETTER, by=officer, at=NOW)
     page = shown(desks, name, f"/desk/complaints/{case.number}", budget=COMPLAINT)

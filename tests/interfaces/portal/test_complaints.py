@@ -13,9 +13,11 @@ from tests.areas.complaints.office import LETTER, handler_of, hire_officers, inv
 from tests.interfaces.portal.visitors import Answer, now, page_of, reported, visit
 from tests.world import World
 from yinuo.areas.complaints import commands as complaints
+from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands import NewMeasure
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.cases.models import Case, Note, Promise
+from yinuo.core.messages.models import Message
 
 WORDS = "查勘员让我等了三个小时，我要投诉"
 
@@ -64,6 +66,11 @@ def propose(insurer: World, case: Case) -> str:
     return name
 
 
+def approve(insurer: World, case: Case) -> None:
+    money = next(one for one in queries.open_measures(case.complaint) if one.amount)
+    complaints.approve_compensation(case=case, measure=money.pk, by=insurer["team_lead"], at=now())
+
+
 def answered(insurer: World, case: Case) -> str:
     name = investigate(insurer, case, at=now())
     complaints.decide(case=case, letter=LETTER, by=insurer[name], at=now())
@@ -104,6 +111,15 @@ def test_said_twice_it_is_one_complaint(case: Case, claim: Case, visitor: Client
 @pytest.mark.covers("CMP-19")
 def test_a_proposal_is_accepted_with_one_press(case: Case, visitor: Client, insurer: World) -> None:
     propose(insurer, case)
+    early = read(visitor, case)
+    assert "I accept the proposal" not in early
+    assert "停车费" not in early
+    say(visitor, case, "agreement")
+    assert Complaint.objects.get(pk=case.pk).proposals.get().answer == ""
+    assert not Message.objects.filter(case=case, reason="complaint_proposed").exists()
+    approve(insurer, case)
+    told = Message.objects.get(case=case, reason="complaint_proposed", channel="inbox")
+    assert "停车费" in told.body
     text = read(visitor, case)
     assert "I accept the proposal" in text
     assert "停车费 ¥50.00" in text
@@ -118,6 +134,7 @@ def test_a_proposal_that_is_not_accepted_costs_nothing(
     case: Case, visitor: Client, insurer: World
 ) -> None:
     propose(insurer, case)
+    approve(insurer, case)
     assert say(visitor, case, "disagreement").status_code == 422
     assert say(visitor, case, "disagreement", words="补偿太少").status_code == 303
     case.refresh_from_db()

@@ -289,9 +289,14 @@ class Proposal(models.Model):
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="proposals")
     round = models.PositiveSmallIntegerField()
     words = models.TextField()
+    held_back = models.BooleanField(
+        default=False, db_default=False, help_text="the complainant hears of it when it is approved"
+    )
     by = models.CharField(max_length=40)
     at = models.DateTimeField()
-    answer = models.CharField(max_length=8, blank=True, help_text="agreed refused")
+    answer = models.CharField(
+        max_length=8, blank=True, help_text="agreed refused replaced returned"
+    )
     answer_words = models.TextField(blank=True)
     answered_by = models.CharField(max_length=40, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

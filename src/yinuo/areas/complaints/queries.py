@@ -331,7 +331,7 @@ def measures_told(complaint: Complaint) -> QuerySet[Measure]:
     told = Answer.objects.filter(
         complaint=OuterRef("complaint"), told_at__isnull=False, made_at__gte=OuterRef("made_at")
     )
-    return complaint.measures.filter(Q(proposal__isnull=False) | Exists(told))
+    return complaint.measures.filter(Q(proposal__held_back=False) | Exists(told))
 
 
 def open_measures(complaint: Complaint) -> list[Measure]:
@@ -368,7 +368,7 @@ def told_measures_of(complaints: Sequence[Complaint]) -> dict[int, list[str]]:
     """As `told_measures`, for a set. One statement."""
     rows = Measure.objects.filter(complaint__in=complaints, dropped_at__isnull=True)
     found: dict[int, list[str]] = {}
-    kept = rows.exclude(kind="training").order_by("pk")
+    kept = rows.exclude(kind="training").exclude(proposal__held_back=True).order_by("pk")
     for pk, what in kept.values_list("complaint", "what"):
         found.setdefault(pk, []).append(what)
     return found

@@ -26,6 +26,7 @@ class ComplaintPromises(RuleTable):
     regulator_report: Rule[PromiseRule]
     extension: Rule[PromiseRule]
     review: Rule[PromiseRule]
+    compensation_approval: Rule[PromiseRule]
     reply_to_proposal: Rule[PromiseRule]
     carry_out: Rule[PromiseRule]
     check: Rule[PromiseRule]

@@ -30,6 +30,8 @@ ALL = (*OPEN, *(state.name for state in _ENDS))
 _BEFORE_ANSWER = ("received", "acknowledged", "accepted", "investigating", "proposed")
 _AT_WORK = ("accepted", "investigating", "proposed", "decided")
 _SETTLING = ("proposed", "decided", "told", "reviewing")
+# Money is approved before anybody outside hears of the proposal that it stands in.
+_APPROVING = ("investigating", *_SETTLING)
 OFFICERS = ("complaint_officer", "team_lead", "manager")
 _LEADS = ("team_lead", "manager")
 _HEARERS = ("agent", "surveyor", "assessor", "calculator", "cashier", *OFFICERS)
@@ -318,6 +320,23 @@ _SOLVING = (
         makes=("complaints.reply_to_proposal",),
     ),
     Step(
+        name="prepare_proposal",
+        label=_("Propose a solution when its money is approved"),
+        source=("investigating", "proposed"),
+        target=None,
+        who=OFFICERS,
+        event="complaint.proposal_prepared",
+    ),
+    Step(
+        name="put_proposal",
+        label=_("Put the approved proposal to the complainant"),
+        source=("investigating", "proposed"),
+        target="proposed",
+        who=("approver", *_LEADS),
+        event="complaint.proposed",
+        makes=("complaints.reply_to_proposal",),
+    ),
+    Step(
         name="agree",
         label=_("Accept the proposal"),
         source=("proposed",),
@@ -339,7 +358,7 @@ _SOLVING = (
     Step(
         name="approve_compensation",
         label=_("Approve the compensation"),
-        source=_SETTLING,
+        source=_APPROVING,
         target=None,
         who=("approver", *_LEADS),
         event="complaint.compensation_approved",
@@ -347,7 +366,7 @@ _SOLVING = (
     Step(
         name="return_compensation",
         label=_("Do not approve the compensation"),
-        source=_SETTLING,
+        source=_APPROVING,
         target=None,
         who=("approver", *_LEADS),
         event="complaint.compensation_returned",

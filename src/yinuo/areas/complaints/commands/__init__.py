@@ -42,6 +42,7 @@ from yinuo.areas.complaints.commands.handling import (
     tag,
     write_lesson,
 )
+from yinuo.areas.complaints.commands.proposing import agree, disagree, propose
 from yinuo.areas.complaints.commands.receiving import (
     NewComplaint,
     NewParty,
@@ -61,15 +62,12 @@ from yinuo.areas.complaints.commands.receiving import (
 )
 from yinuo.areas.complaints.commands.solving import (
     NewMeasure,
-    agree,
     approve_compensation,
     carry_out,
     carry_out_many,
     check,
     confirm_account,
-    disagree,
     pay,
-    propose,
     propose_account,
     return_compensation,
     take_bank_answer,

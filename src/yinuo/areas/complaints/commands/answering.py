@@ -23,6 +23,8 @@ from yinuo.areas.complaints.commands.common import (
 )
 from yinuo.areas.complaints.commands.handling import NotDeclared, OwnInterest
 from yinuo.areas.complaints.commands.solving import (
+    CompensationNotApproved,
+    CompensationReturned,
     NewMeasure,
     add_measures,
     add_measures_many,
@@ -30,6 +32,7 @@ from yinuo.areas.complaints.commands.solving import (
     drop_unagreed,
     money_returned_since,
     unapproved,
+    watch_money,
 )
 from yinuo.areas.complaints.models import Answer, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
@@ -68,19 +71,6 @@ class NotRated(DomainError):
     code = "not_rated"
     message = _("Give 1 to 5.")
     http = 422
-
-
-class CompensationNotApproved(DomainError):
-    code = "compensation_not_approved"
-    message = _("A compensation of complaint %(number)s is not approved yet: nobody is told of it.")
-
-
-class CompensationReturned(DomainError):
-    code = "compensation_returned"
-    message = _(
-        "A compensation of complaint %(number)s was not approved: decide again without it, "
-        "before anybody is told."
-    )
 
 
 class CauseMissing(DomainError):
@@ -160,6 +150,9 @@ def decide_many(decisions: Sequence[Decided], *, by: Actor, at: datetime) -> lis
             for one, row in zip(held, made, strict=True)
         ]
         cases.advance_many(moves, by=by, at=at)
+        paying = {one.complaint.pk: one for one, new in wanted if new.kind == "compensation"}
+        for one in paying.values():
+            watch_money(one, by, at)
     return made
 
 
@@ -343,6 +336,7 @@ def decide_review(
         row.save()
         if unapproved([held]):
             take(held, "settle_review", by=by, at=at, data={"answer": row.version})
+            watch_money(held, by, at)
         else:
             _tell_review(held, row, "decide_review", how, by, at)
     return row

@@ -1,14 +1,14 @@
-"""What is offered, agreed, paid and done for the complainant, and whether it helped."""
+"""What is approved, paid and done for the complainant, and whether it helped."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints.commands.common import (
@@ -35,6 +35,7 @@ from yinuo.core.payments import queries as payment_queries
 from yinuo.core.payments.commands import Draft
 from yinuo.core.payments.models import PayeeAccount, Payment
 from yinuo.core.payments.rules import AccountDetails
+from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.kit.bulk import add_rows, change_rows
@@ -43,6 +44,7 @@ from yinuo.kit.money import check_amount
 
 APPROVAL = "compensation"
 CHECK = "complaints.check"
+MONEY_APPROVAL = "complaints.compensation_approval"
 REPLY = "complaints.reply_to_proposal"
 UNDER_WAY = (
     Payment.Status.READY,
@@ -52,21 +54,23 @@ UNDER_WAY = (
 )
 
 
-class NothingProposed(DomainError):
-    code = "nothing_proposed"
-    message = _("Say at least one thing that we offer to do.")
-    http = 422
-
-
-class NoProposalOpen(DomainError):
-    code = "no_proposal_open"
-    message = _("No proposal of complaint %(number)s waits for an answer.")
-
-
 class AmountMissing(DomainError):
     code = "amount_missing"
     message = _("A compensation has an amount above 0.")
     http = 422
+
+
+class CompensationNotApproved(DomainError):
+    code = "compensation_not_approved"
+    message = _("A compensation of complaint %(number)s is not approved yet: nobody is told of it.")
+
+
+class CompensationReturned(DomainError):
+    code = "compensation_returned"
+    message = _(
+        "A compensation of complaint %(number)s was not approved: decide again without it, "
+        "before anybody is told."
+    )
 
 
 class TraineeMissing(DomainError):
@@ -111,78 +115,6 @@ class NewMeasure:
     what: str
     amount: Decimal | None = None
     staff: Staff | None = None
-
-
-def propose(
-    *,
-    case: Case,
-    words: str,
-    measures: Sequence[NewMeasure],
-    by: Actor,
-    at: datetime,
-    seen: int | None = None,
-) -> Proposal:
-    """Put a solution to the complainant; an earlier one that nobody agreed to is replaced.
-
-    Raises NothingProposed, AmountMissing and TraineeMissing.
-    """
-    by_a_person(by)
-    if not measures:
-        raise NothingProposed("measures")
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        rows = Proposal.objects.filter(complaint=held.complaint)
-        latest = rows.aggregate(found=Max("round"))["found"] or 0
-        rows.filter(answer="").update(answer="replaced", answered_by=by.id, answered_at=at)
-        _drop_open([held], at)
-        proposal = Proposal.objects.create(
-            complaint=held.complaint,
-            round=latest + 1,
-            words=written(words, "words"),
-            by=by.id,
-            at=at,
-        )
-        made = add_measures(held, measures, proposal=proposal, by=by, at=at)
-        data = {"round": proposal.round, "measures": [row.kind for row in made]}
-        # Who is trained is between colleagues.
-        offered = [row.what for row in made if row.kind != "training"]
-        facts = {"words": proposal.words, "measures": offered}
-        take(held, "propose", by=by, at=at, data=data, facts=facts)
-    return proposal
-
-
-def agree(*, case: Case, words: str = "", by: Actor, at: datetime, seen: int | None = None) -> None:
-    """The complainant accepts; from now on it is owed."""
-    _answer(case, "agreed", words, by, at, seen)
-
-
-def disagree(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """The complainant does not accept, and says why; we go on looking."""
-    _answer(case, "refused", written(words, "words"), by, at, seen)
-
-
-def _answer(case: Case, answer: str, words: str, by: Actor, at: datetime, seen: int | None) -> None:
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        proposal = Proposal.objects.filter(complaint=held.complaint, answer="").first()
-        if proposal is None:
-            raise NoProposalOpen(number=held.case.number)
-        proposal.answer, proposal.answer_words = answer, words.strip()
-        proposal.answered_by, proposal.answered_at = by.id, at
-        proposal.save(update_fields=["answer", "answer_words", "answered_by", "answered_at"])
-        if words.strip():
-            cases.write_note(
-                case=held.case,
-                body=words,
-                kind="words",
-                thread="proposal",
-                by=by,
-                at=at,
-            )
-        if answer == "refused":
-            _drop_open([held], at)
-        step = "agree" if answer == "agreed" else "disagree"
-        take(held, step, by=by, at=at, data={"round": proposal.round})
 
 
 def add_measures(
@@ -261,6 +193,43 @@ def approve_compensation(
         approvals.approve(case=held.case, subject=_subject(row), kind=APPROVAL, by=by, at=at)
         data = {"measure": row.pk, "amount": str(amount)}
         take(held, "approve_compensation", by=by, at=at, data=data)
+        watch_money(held, by, at)
+        offer = row.proposal
+        if offer is not None and offer.held_back and not unapproved([held], offer=offer):
+            _put(held, offer, by, at)
+
+
+def _put(held: Held, offer: Proposal, by: Actor, at: datetime) -> None:
+    """All its money is approved: now the complainant hears of it, instead of an offer before."""
+    before = Proposal.objects.filter(complaint=held.complaint, answer="").exclude(pk=offer.pk)
+    before.update(answer="replaced", answered_by=by.id, answered_at=at)
+    drop_open([held], at, but=offer)
+    offer.held_back = False
+    offer.save(update_fields=["held_back"])
+    rows = list(offer.measures.filter(dropped_at__isnull=True).order_by("pk"))
+    take(held, "put_proposal", by=by, at=at, **saying(offer, rows))
+
+
+def _approver_of(held: Held, at: datetime) -> int | None:
+    """Somebody on duty who may approve the money that waits and did not ask for it."""
+    waiting = Approval.objects.filter(
+        measure__complaint=held.complaint, verdict=Approval.Verdict.WAITING
+    )
+    first = waiting.order_by("-amount", "pk").first()
+    if first is None:
+        return None
+    found = people.staff_with(first.level, held.case.branch_path, at)
+    return next((one.pk for one in found if f"staff:{one.pk}" != first.requested_by), None)
+
+
+def saying(offer: Proposal, rows: Sequence[Measure]) -> dict[str, dict[str, Any]]:
+    """What the line of a proposal holds, and what the complainant is told."""
+    # Who is trained is between colleagues.
+    offered = [row.what for row in rows if row.kind != "training"]
+    return {
+        "data": {"round": offer.round, "measures": [row.kind for row in rows]},
+        "facts": {"words": offer.words, "measures": offered},
+    }
 
 
 def return_compensation(
@@ -276,6 +245,35 @@ def return_compensation(
         row.dropped_at = at
         row.save(update_fields=["dropped_at"])
         take(held, "return_compensation", by=by, at=at, data={"measure": row.pk})
+        offer = row.proposal
+        if offer is not None and offer.held_back:
+            take_back([offer], "returned", by, at)
+        watch_money(held, by, at)
+
+
+def take_back(offers: Iterable[Proposal], answer: str, by: Actor, at: datetime) -> None:
+    """What nobody outside has heard of comes to nothing, with all that was in it."""
+    for offer in offers:
+        offer.answer, offer.answered_by, offer.answered_at = answer, by.id, at
+        offer.save(update_fields=["answer", "answered_by", "answered_at"])
+        offer.measures.filter(done_at__isnull=True, dropped_at__isnull=True).update(dropped_at=at)
+
+
+def watch_money(held: Held, by: Actor, at: datetime, *, moot: str = "") -> None:
+    """While money of this complaint waits for approval, that is promised; then it is kept, or
+    withdrawn where `moot` says why nobody has to approve it any more.
+    """
+    waits = bool(unapproved([held]))
+    promised = held.case.promises.filter(
+        rule=MONEY_APPROVAL, kept_at__isnull=True, withdrawn_at__isnull=True
+    ).exists()
+    if waits and not promised:
+        owners = {"approver": _approver_of(held, at)}
+        cases.promise(case=held.case, rule=MONEY_APPROVAL, owners=owners, by=by, at=at)
+    elif promised and not waits and moot:
+        cases.withdraw(case=held.case, rules=[MONEY_APPROVAL], why=moot, by=by, at=at)
+    elif promised and not waits:
+        cases.keep(case=held.case, rule=MONEY_APPROVAL, by=by, at=at)
 
 
 def propose_account(
@@ -452,22 +450,24 @@ def _subject(row: Measure) -> str:
     return f"measure:{row.pk}"
 
 
-def _drop_open(held: Sequence[Held], at: datetime) -> None:
+def drop_open(held: Sequence[Held], at: datetime, *, but: Proposal | None = None) -> None:
     """What was offered and not agreed to is off the table; a waiting approval has nothing left.
 
-    Money that is on its way stays what it is.
+    Money that is on its way stays what it is, and so does what belongs to the proposal `but`.
     """
     rows = Measure.objects.filter(
         complaint__in=[one.complaint for one in held],
         done_at__isnull=True,
         dropped_at__isnull=True,
     ).exclude(proposal__answer="agreed")
+    if but is not None:
+        rows = rows.exclude(proposal=but)
     rows.exclude(approval__payments__status__in=UNDER_WAY).update(dropped_at=at)
 
 
 def drop_unagreed(held: Sequence[Held], by: Actor, at: datetime) -> None:
     """A decision stands instead of every offer that nobody agreed to, and of a decision before."""
-    _drop_open(held, at)
+    drop_open(held, at)
     by_complaint = {one.complaint.pk: one for one in held}
     offers = Proposal.objects.filter(complaint__in=by_complaint, answer="")
     waiting = set(offers.values_list("complaint_id", flat=True))
@@ -475,7 +475,8 @@ def drop_unagreed(held: Sequence[Held], by: Actor, at: datetime) -> None:
         return
     offers.update(answer="replaced", answered_by=by.id, answered_at=at)
     for pk in sorted(waiting):
-        cases.withdraw(case=by_complaint[pk].case, rules=[REPLY], why="decided", by=by, at=at)
+        rules = [REPLY, MONEY_APPROVAL]
+        cases.withdraw(case=by_complaint[pk].case, rules=rules, why="decided", by=by, at=at)
 
 
 def drop_made_with(held: Held, made_at: datetime, at: datetime) -> None:
@@ -492,14 +493,16 @@ def money_returned_since(held: Held, at: datetime) -> bool:
     return refused.exists()
 
 
-def unapproved(held: Sequence[Held]) -> frozenset[int]:
-    """Complaints with a compensation that nobody has approved."""
+def unapproved(held: Sequence[Held], *, offer: Proposal | None = None) -> frozenset[int]:
+    """Complaints with a compensation that nobody has approved, of this proposal if one is named."""
     rows = Measure.objects.filter(
         complaint__in=[one.complaint for one in held],
         kind="compensation",
         done_at__isnull=True,
         dropped_at__isnull=True,
     ).exclude(approval__verdict=Approval.Verdict.APPROVED)
+    if offer is not None:
+        rows = rows.filter(proposal=offer)
     return frozenset(rows.values_list("complaint_id", flat=True))
 
 

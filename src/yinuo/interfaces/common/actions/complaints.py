@@ -409,7 +409,7 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("acceptance", inputs.EmptyInput, _accept, ("accept",)),
     Action("no-interest", inputs.EmptyInput, _declare, ("declare_no_interest",)),
     Action("inquiry", inputs.EmptyInput, _investigate, ("investigate",)),
-    Action("proposal", given_in.ProposalInput, _propose, ("propose",)),
+    Action("proposal", given_in.ProposalInput, _propose, ("propose", "prepare_proposal")),
     Action("agreement", given_in.AgreementInput, _agree, ("agree",)),
     Action("disagreement", given_in.DisagreementInput, _disagree, ("disagree",)),
     Action("answer", given_in.AnswerInput, _decide, ("decide",)),

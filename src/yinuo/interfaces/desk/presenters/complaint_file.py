@@ -38,7 +38,7 @@ class Inside:
     causes: Sequence[NamedCause]
     suggested: Sequence[SuggestedCause]
     measures: Sequence[Measure]
-    proposal: Proposal | None
+    proposals: Sequence[Proposal]
     answer: Answer | None
     more_time: MoreTime | None
     suspicion: Suspicion | None
@@ -48,6 +48,16 @@ class Inside:
     record: Record | None
     money_refused: bool
     talks: Sequence[Talk]
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The newest."""
+        return self.proposals[0] if self.proposals else None
+
+    @property
+    def offered(self) -> Proposal | None:
+        """The one that the complainant has before them and has not answered."""
+        return next((one for one in self.proposals if not (one.answer or one.held_back)), None)
 
     @property
     def named(self) -> Mapping[str, bool]:
@@ -67,7 +77,7 @@ def inside_of(opened: Opened) -> Inside:
     measures = Rows(row.measures.filter(dropped_at__isnull=True).order_by("pk"))
     approvals = Rows(Approval.objects.filter(measure__complaint=row))
     staff = Rows(Staff.objects.filter(pk__in=row.measures.values("staff")))
-    proposals = Rows(row.proposals.order_by("-round")[:1])
+    proposals = Rows(row.proposals.order_by("-round"))
     answers = Rows(row.answers.order_by("-version")[:1])
     more_time = Rows(complaints.more_time_waiting(row)[:1])
     suspicions = Rows(row.suspicions.order_by("-pk")[:1])
@@ -93,7 +103,7 @@ def inside_of(opened: Opened) -> Inside:
         # Once a person has named the causes, nobody is shown what the machine would have said.
         suggested=() if causes.rows else complaints.suggested(looked, opened.at, known=known),
         measures=measures.rows,
-        proposal=proposals.first,
+        proposals=proposals.rows,
         answer=answers.first,
         more_time=more_time.first,
         suspicion=suspicions.first,

@@ -14,6 +14,7 @@ from yinuo.areas.complaints.models import (
     Answer,
     Complaint,
     Measure,
+    Proposal,
     Suspicion,
     Talk,
 )
@@ -159,7 +160,7 @@ def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
             confirmed_at__isnull=True, replaced_at__isnull=True
         ).exists()
     if noun in ("agreement", "disagreement"):
-        return inside.proposal is not None and not inside.proposal.answer
+        return inside.offered is not None
     if noun == "carrying-out":
         return len(waiting) > len(paid)
     if noun == "check":
@@ -319,8 +320,7 @@ def _solution(page: OpenedPage) -> Section:
     proposal = inside.proposal
     facts = []
     if proposal is not None:
-        answers = {"agreed": _("accepted"), "refused": _("not accepted")}
-        facts.append(Fact(_("Proposal"), answers.get(proposal.answer, _("waits for an answer"))))
+        facts.append(Fact(_("Proposal"), *_proposal_stands(proposal)))
     rows = tuple(
         (
             Cell(value=one.what, note=_measure_note(one)),
@@ -344,6 +344,16 @@ def _solution(page: OpenedPage) -> Section:
         text=proposal.words if proposal else "",
         table=table if rows else None,
     )
+
+
+def _proposal_stands(one: Proposal) -> tuple[str, str]:
+    """How it stands, and what follows from that."""
+    if one.answer == "returned":
+        return _("its money was not approved"), _("Propose again: nobody outside has heard of it.")
+    if one.held_back:
+        return _("waits for approval of its money"), _("The complainant has not seen it.")
+    answers = {"agreed": _("accepted"), "refused": _("not accepted"), "replaced": _("replaced")}
+    return answers.get(one.answer, _("waits for an answer")), ""
 
 
 def _measure_note(one: Measure) -> str:

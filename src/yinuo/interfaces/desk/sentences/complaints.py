@@ -66,6 +66,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "complaint.time_included": Sentence(
         gettext_noop("Done: %(reason)s; the time runs on"), words={"reason": said.EXCLUDED}
     ),
+    "complaint.proposal_prepared": Sentence(
+        gettext_noop("Solution prepared; the complainant hears of it when its money is approved")
+    ),
     "complaint.proposed": Sentence(gettext_noop("Solution proposed, round %(round)s")),
     "complaint.agreed": Sentence(
         gettext_noop("The complainant accepts the proposal"), TimelineKind.EVENT, "kept"

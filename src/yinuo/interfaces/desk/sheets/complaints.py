@@ -182,7 +182,9 @@ def review_answer(desk: Desk, typed: Typed[Any]) -> Context:
 
 
 def proposal(desk: Desk, typed: Typed[Any]) -> Context:
-    return plain_context(desk, typed, given_in.ProposalInput, in_rows=_with_colleagues(desk))
+    built = plain_context(desk, typed, given_in.ProposalInput, in_rows=_with_colleagues(desk))
+    first = _("it is approved first; only then the complainant sees the proposal")
+    return {**built, "facts": (fact(_("Money"), first),)}
 
 
 def _with_colleagues(desk: Desk) -> Callable[[FieldState], FieldState]:
@@ -353,7 +355,10 @@ SHEETS: Mapping[str, Sheet[Any]] = {
     "review-telling": Sheet(build=how, done=gettext_noop("The complainant has the answer.")),
     "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
     "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
-    "proposal": Sheet(build=proposal, done=gettext_noop("The proposal is with the complainant.")),
+    "proposal": Sheet(
+        build=proposal,
+        done=gettext_noop("The proposal is kept: with money in it, it waits for approval."),
+    ),
     "answer": Sheet(
         build=answer,
         submit=gettext_noop("Decide"),

@@ -118,7 +118,8 @@ class ComplaintPage(CustomerPage):
         return True
 
     def _waits_for_reply(self, visit: Visit, row: Complaint) -> bool:
-        return visit.case.state == "proposed" and row.proposals.filter(answer="").exists()
+        waiting = row.proposals.filter(answer="", held_back=False)
+        return visit.case.state == "proposed" and waiting.exists()
 
     def sections(self, visit: Visit, row: Complaint) -> Sequence[Section]:
         found = [*_answer(visit, row), *_proposal(row)]
@@ -171,7 +172,8 @@ def _answer(visit: Visit, row: Complaint) -> list[Section]:
 
 
 def _proposal(row: Complaint) -> list[Section]:
-    proposal = row.proposals.filter(answer__in=("", "agreed")).order_by("-round").first()
+    offered = row.proposals.filter(answer__in=("", "agreed"), held_back=False)
+    proposal = offered.order_by("-round").first()
     measures = _measures(row)
     if proposal is None and not measures:
         return []
