@@ -417,10 +417,6 @@ class Table:
     now: datetime
     caption_hidden: bool = False
 
-    @property
-    def labelled_rows(self) -> tuple[tuple[tuple[Column, Cell], ...], ...]:
-        return tuple(tuple(zip(self.columns, row, strict=True)) for row in self.rows)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pager:

@@ -5,44 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from yinuo.interfaces.common import appearance, wording
+from yinuo.interfaces.common import appearance, fragments, wording
 from yinuo.interfaces.common.places import PLACES
-from yinuo.kit.money import Money, format_amount
+from yinuo.interfaces.common.present import PromiseChip
 
 register = template.Library()
 
 
+register.simple_tag(fragments.icon_html, name="icon")
+register.simple_tag(fragments.tag_html, name="tag")
+register.simple_tag(fragments.table_html, name="table")
+register.simple_tag(fragments.case_list_html, name="case_list")
+register.filter("money", fragments.money_text)
+register.filter("machine_time", fragments.machine_time)
+
+
 @register.simple_tag
-@lru_cache(maxsize=256)
-def icon(name: str) -> SafeString:
-    """A drawing from the sprite; decoration only, so a word always stands beside it."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
-        static("img/icons.svg"),
-        name,
-    )
-
-
-@register.filter
-def money(amount: Money | Decimal | int | None) -> str:
-    """¥12,345.60; a bare number is in the home currency."""
-    if amount is None:
-        return "—"
-    if isinstance(amount, Money):
-        return str(amount)
-    return format_amount(Decimal(amount))
+def promise_chip(
+    chip: PromiseChip, *, compact: object = False, endwise: object = False
+) -> SafeString:
+    """What the page did not set is empty here, which is as good as no."""
+    return fragments.chip_html(chip, compact=bool(compact), endwise=bool(endwise))
 
 
 @register.filter
@@ -64,12 +55,6 @@ def clock_time(at: datetime) -> str:
 def near_time(at: datetime, now: datetime | None = None) -> str:
     """今天 15:30. ``now`` is given where a page must look the same at every hour."""
     return wording.near_time(at, now or timezone.now())
-
-
-@register.filter
-def machine_time(at: datetime) -> str:
-    """For the datetime attribute and for data-* that scripts read."""
-    return at.isoformat(timespec="seconds")
 
 
 @register.filter
