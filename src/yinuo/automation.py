@@ -338,6 +338,12 @@ def sweep_promises(*, at: datetime) -> None:
         pass
 
 
+@queue.task("watch_voices", queue="clock", cron="* * * * *")
+def watch_voices(*, at: datetime) -> None:
+    while complaints.watch_voices(at=at):
+        pass
+
+
 @queue.task("send_waiting_messages", queue="messages", cron="* * * * *")
 def send_waiting_messages(*, at: datetime) -> None:
     if messages.send_due(None, at=at).full:

@@ -150,6 +150,9 @@ def test_a_review_reverses_the_answer_and_pays(
     office.post(name, case, "telling", how="phone")
     office.says(case, "review", words="那天没有交通管制，我有录像")
     assert case.state == "reviewing"
+    assert "/review-answer" not in office.page("manager", case)
+    office.post("manager", case, "no-interest")
+    assert "/review-answer" in office.page("manager", case)
     office.post(
         "manager", case, "review-answer",
         **{

@@ -17,6 +17,8 @@ from django.db import connection
 from django.utils import timezone
 
 from yinuo.areas.claims.models import Claim
+from yinuo.areas.complaints import queries as complaints
+from yinuo.areas.complaints.models import VoicePromise
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.queries import PromiseView
@@ -95,6 +97,12 @@ def today(
     few = rulebook.rules(DoorsRules, at=at).pages.lane.value
     rows = _rows([one for lane in Lane for one in found[lane][:few]], language, at)
     return tuple(_view(lane, found[lane], rows, few) for lane in Lane)
+
+
+def voices(actor: Actor, *, at: datetime) -> list[VoicePromise]:
+    """What waits without a case and is late or due within the hour, or was escalated to me."""
+    few = rulebook.rules(DoorsRules, at=at).pages.lane.value
+    return complaints.voices_due(actor, until=at + timedelta(hours=1), limit=few)
 
 
 def lane_page(

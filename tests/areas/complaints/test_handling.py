@@ -23,6 +23,7 @@ from yinuo.areas.complaints.commands.handling import (
     NotTheHandler,
     OwnInterest,
     PersonalData,
+    ReviewerNotDeclared,
 )
 from yinuo.areas.complaints.commands.receiving import (
     AlreadyComplained,
@@ -398,6 +399,17 @@ def test_a_review_is_decided_by_other_eyes_within_thirty_days(insurer: World, cl
         complaints.decide_review(
             case=case, letter=letter, measures=money, how="letter", by=insurer[name], at=day(25)
         )
+    with pytest.raises(ReviewerNotDeclared):
+        complaints.decide_review(
+            case=case, letter=letter, measures=money, how="letter", by=insurer["manager"],
+            at=day(23),
+        )  # fmt: skip
+    complaints.declare_no_interest(case=case, by=insurer["team_lead"], at=day(23))
+    with pytest.raises(ReviewerNotDeclared):
+        complaints.decide_review(
+            case=case, letter=letter, how="letter", by=insurer["manager"], at=day(23)
+        )
+    complaints.declare_no_interest(case=case, by=insurer["manager"], at=day(23.5))
     complaints.decide_review(
         case=case, letter=letter, measures=money, how="letter", by=insurer["manager"], at=day(24)
     )

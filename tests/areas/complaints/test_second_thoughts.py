@@ -90,6 +90,8 @@ def test_a_review_is_not_decided_by_who_worked_on_the_claim(insurer: World, clai
     complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
     involved(insurer, claim, "manager")
     with pytest.raises(OwnInterest):
+        complaints.declare_no_interest(case=case, by=insurer["manager"], at=day(7))
+    with pytest.raises(OwnInterest):
         complaints.decide_review(
             case=case, letter=LETTER, how="letter", by=insurer["manager"], at=day(7)
         )
@@ -283,6 +285,7 @@ def reviewed(insurer: World, claim: Case) -> Case:
     """A review that found for the complainant, with money that nobody has approved."""
     case, _name = answered(insurer, claim)
     complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
+    complaints.declare_no_interest(case=case, by=insurer["manager"], at=day(6.5))
     complaints.decide_review(
         case=case, letter=LETTER, measures=[MONEY], how="letter", by=insurer["manager"], at=day(7)
     )

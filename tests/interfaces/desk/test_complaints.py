@@ -8,15 +8,18 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.areas.complaints.office import LETTER, complain, handler_of, hire_officers, investigate
 from tests.interfaces.desk import house
 from tests.interfaces.desk.filling import send, text
 from tests.interfaces.desk.house import NOW, Desks
+from yinuo import automation
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints.commands import NewMeasure
 from yinuo.areas.complaints.models import Complaint, Inbound
+from yinuo.areas.complaints.rules import voice_number
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.messages.models import Message
 from yinuo.kit import queue
@@ -108,6 +111,44 @@ def test_a_question_of_a_stranger_waits_in_its_list_with_a_time(desks: Desks) ->
     voice.refresh_from_db()
     assert (voice.told_how, voice.told_at) == ("phone", voice.answered_at)
     assert "请拨打……" in shown(desks, "agent", f"/desk/voices/{voice.pk}")
+
+
+@pytest.mark.covers("COM-22")
+def test_a_question_without_a_case_is_escalated_and_stands_on_the_leads_day(desks: Desks) -> None:
+    voice = take_in(desks, "请问怎么买车险")
+    sort(desks, voice, kind="question")
+    number = voice_number(voice.pk, voice.received_at)
+    assert number not in shown(desks, "team_lead", "/desk/")
+    late = voice.due_at + timedelta(days=20)  # beyond the longest holidays
+    automation.watch_voices(at=late)
+    automation.watch_voices(at=late)
+    promised = voice.promises.get(rule="complaints.answer_question")
+    assert promised.missed_at == voice.due_at
+    assert [level for _at, level, _staff in promised.told] == ["handler", "team_lead"]
+    day = shown(desks, "team_lead", "/desk/")
+    assert number in day
+    assert "Voices without a case" in day
+    assert number not in shown(desks, "team_lead", "/desk/?kind=claim")
+    assert number not in shown(desks, "surveyor", "/desk/")
+    assert "to the Team lead" in shown(desks, "agent", f"/desk/voices/{voice.pk}")
+    told = {"words": "请拨打……", "how": "phone"}
+    assert desks["agent"].post(f"/desk/voices/{voice.pk}/answer", told).status_code == 302
+    promised.refresh_from_db()
+    assert promised.kept_at is not None
+    assert number not in shown(desks, "team_lead", "/desk/")
+
+
+def test_what_sounds_like_a_withdrawal_stands_first_and_ends_the_same_day(desks: Desks) -> None:
+    take_in(desks, "我要投诉查勘员")
+    taken_back = take_in(desks, "问题解决了，我不投诉了")
+    received = timezone.localtime(taken_back.received_at)
+    midnight = received.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    assert taken_back.due_at <= midnight
+    page = shown(desks, "agent", "/desk/voices")
+    assert page.index("我不投诉了") < page.index("我要投诉查勘员")
+    assert "ends the same day" in page
+    automation.watch_voices(at=midnight)
+    assert taken_back.promises.get().told[0][1] == "team_lead"
 
 
 @pytest.mark.parametrize("kind", ["violation", "petition"])

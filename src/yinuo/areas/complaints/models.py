@@ -103,6 +103,42 @@ class Inbound(models.Model):
         ]
 
 
+class VoicePromise(models.Model):
+    """What was promised about a voice that belongs to no case; a case keeps its own promises."""
+
+    voice = models.ForeignKey(Inbound, on_delete=models.PROTECT, related_name="promises")
+    branch_path = models.CharField(max_length=200)
+    rule = models.CharField(max_length=60)
+    rule_revision = models.IntegerField(help_text="0: the file")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    provisional = models.BooleanField(default=False)
+    checks = models.JSONField(default=list, help_text="[[ISO time, warn|miss|escalate, detail], …]")
+    checks_done = models.PositiveSmallIntegerField(default=0)
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    told = models.JSONField(default=list, help_text="[[ISO time, level, staff ids], …]")
+    told_staff = ArrayField(models.BigIntegerField(), default=list)
+    missed_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["voice", "rule"], name="voice_promised_once_by_rule")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"],
+                condition=Q(next_check_at__isnull=False),
+                name="voice_promise_to_check",
+            ),
+            models.Index(
+                fields=["branch_path", "due_at"],
+                condition=Q(kept_at__isnull=True),
+                name="voice_promise_open",
+            ),
+        ]
+
+
 class VoicePaper(models.Model):
     """A file that came with a voice. When the voice lands on a case, it becomes a paper there."""
 
@@ -425,6 +461,11 @@ class Review(models.Model):
     asked_by = models.CharField(max_length=40)
     asked_at = models.DateTimeField()
     words = models.ForeignKey("cases.Note", on_delete=models.PROTECT, related_name="reviews")
+    declared_by = models.CharField(
+        max_length=40, blank=True, default="", db_default="",
+        help_text="who decides it and has declared to have no interest",
+    )  # fmt: skip
+    declared_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=8, blank=True, help_text="upheld changed")
     decided_by = models.CharField(max_length=40, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

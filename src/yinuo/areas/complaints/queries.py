@@ -22,6 +22,7 @@ from yinuo.areas.complaints.models import (
     MoreTime,
     NamedCause,
     Review,
+    VoicePromise,
 )
 from yinuo.areas.complaints.record import Record
 from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
@@ -113,6 +114,9 @@ def listed(actor: Actor, which: str, *, at: datetime) -> QuerySet[Complaint]:
     return rows.filter(chosen[which]) if which in chosen else rows
 
 
+VOICE_ROLES = frozenset({"agent", "complaint_officer"})
+"""Who tells voices apart and answers them day by day."""
+
 # Voices --------------------------------------------------------------------------------------
 
 
@@ -141,7 +145,23 @@ def cases_of(actor: Actor, person_ids: Collection[int], *, limit: int = 50) -> l
 
 
 def voices_to_sort(actor: Actor) -> QuerySet[Inbound]:
-    return voices_visible_to(actor).filter(sorted_at__isnull=True).order_by("due_at", "pk")
+    """What sounds like a withdrawal first: it ends the same day."""
+    rows = voices_visible_to(actor).filter(sorted_at__isnull=True)
+    return rows.alias(ends=Q(suggested="withdrawal")).order_by("-ends", "due_at", "pk")
+
+
+def voices_due(actor: Actor, *, until: datetime, limit: int) -> list[VoicePromise]:
+    """What is promised about voices without a case and breaks before `until`, the earliest first;
+    for who leads, what was escalated to them. One statement.
+    """
+    if actor.kind == "customer" or not seeing.sees_customers(actor):
+        return []
+    mine = Q(told_staff__contains=[actor.staff_id or 0])
+    if actor.roles.intersection(VOICE_ROLES):
+        mine |= Q(due_at__lt=until)
+    rows = VoicePromise.objects.filter(mine, people.within(actor, "branch_path"))
+    open_ones = rows.filter(kept_at__isnull=True).select_related("voice__person", "voice__about")
+    return list(open_ones.order_by("due_at", "pk")[:limit])
 
 
 def questions_to_answer(actor: Actor) -> QuerySet[Inbound]:

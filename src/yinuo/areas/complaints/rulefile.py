@@ -33,6 +33,7 @@ class ComplaintPromises(RuleTable):
     second_look: Rule[PromiseRule]
     discipline: Rule[PromiseRule]
     answer_question: Rule[PromiseRule]
+    sort_voice: Rule[PromiseRule]
 
 
 class ChannelWatch(Plain):
@@ -78,8 +79,6 @@ class InboundRules(RuleTable):
     """Words by which a voice is told apart, beside what perception reads, and the limits."""
 
     channels: Rule[dict[Literal["phone", "portal", "web_form", "email", "wechat"], ChannelWatch]]
-    sort_within: Rule[LimitText]
-    answer_question_within: Rule[LimitText]
     pass_on_within: Rule[LimitText]
     withdrawal_words: Rule[tuple[str, ...]]
     violation_words: Rule[tuple[str, ...]]

@@ -34,6 +34,7 @@ _SETTLING = ("proposed", "decided", "told", "reviewing")
 _APPROVING = ("investigating", *_SETTLING)
 OFFICERS = ("complaint_officer", "team_lead", "manager")
 _LEADS = ("team_lead", "manager")
+REVIEWERS = _LEADS
 _HEARERS = ("agent", "surveyor", "assessor", "calculator", "cashier", *OFFICERS)
 
 _RECEIVING = (

@@ -19,6 +19,14 @@ _REASONS: Mapping[str, str] = {
     "car_not_available": gettext_noop("the car cannot be looked at now"),
     "ended": gettext_noop("no longer needed"),
     "case_ended": gettext_noop("the case has ended"),
+    "appraisal": gettext_noop("an appraisal takes its time"),
+    "inspection": gettext_noop("an inspection takes its time"),
+    "mediation": gettext_noop("a mediation takes its time"),
+    "power": gettext_noop("waiting for the power to speak for somebody else"),
+    "urgent": gettext_noop("a shorter time takes its place"),
+    "decided": gettext_noop("a decision takes its place"),
+    "agreed": gettext_noop("the complainant agreed to something else"),
+    "replaced": gettext_noop("another proposal takes its place"),
 }
 
 

@@ -95,6 +95,7 @@ from yinuo.areas.complaints.commands.voices import (
     sort,
     take_in,
 )
+from yinuo.areas.complaints.commands.waiting_voices import watch_voices
 
 __all__ = [
     "About",
@@ -180,6 +181,7 @@ __all__ = [
     "tell_review",
     "tell_voice_answer",
     "transfer",
+    "watch_voices",
     "withdraw",
     "write_lesson",
 ]

@@ -21,7 +21,12 @@ from yinuo.areas.complaints.commands.common import (
     telling,
     written,
 )
-from yinuo.areas.complaints.commands.handling import NotDeclared, OwnInterest
+from yinuo.areas.complaints.commands.handling import (
+    NotDeclared,
+    OwnInterest,
+    ReviewerNotDeclared,
+    refuse_reviewer,
+)
 from yinuo.areas.complaints.commands.solving import (
     CompensationNotApproved,
     CompensationReturned,
@@ -36,7 +41,6 @@ from yinuo.areas.complaints.commands.solving import (
 )
 from yinuo.areas.complaints.models import Answer, Review
 from yinuo.areas.complaints.rules import CHANNELS, UPHELD, response_of
-from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -318,7 +322,7 @@ def decide_review(
 
     With money that nobody has approved yet it is decided only: `tell_review` tells it afterwards,
     and until then it may be decided anew. Raises MakerCannotCheck for whoever decided or told the
-    answer before, and OwnInterest for whoever worked on what it is about.
+    answer before, OwnInterest for whoever worked on what it is about, and ReviewerNotDeclared.
     """
     by_a_person(by)
     one_of(how, CHANNELS, "how")
@@ -326,9 +330,10 @@ def decide_review(
         held = locked(case, seen=seen)
         earlier = list(Answer.objects.filter(complaint=held.complaint).order_by("version"))
         untold = [row for row in earlier if row.of_review and row.told_at is None]
-        if any(by.id in (row.made_by, row.told_by) for row in earlier if row not in untold):
-            raise MakerCannotCheck
-        _refuse_interest([held], by, at)
+        refuse_reviewer(held, by, at)
+        cases.check_step(held.case, "decide_review", by=by)
+        if by.id not in (_review(held).declared_by, held.complaint.declared_by):
+            raise ReviewerNotDeclared(number=held.case.number)
         for row in untold:
             drop_made_with(held, row.made_at, at)
         add_measures(held, measures, proposal=None, by=by, at=at)
@@ -367,7 +372,7 @@ def _tell_review(held: Held, row: Answer, step: str, how: str, by: Actor, at: da
     new = complaint.measures.filter(made_at=row.made_at, dropped_at__isnull=True).exists()
     row.told_how, row.told_by, row.told_at = how, by.id, at
     row.save(update_fields=["told_how", "told_by", "told_at"])
-    review = Review.objects.filter(complaint=complaint, decided_at__isnull=True).get()
+    review = _review(held)
     review.result = "changed" if new or row.upheld != complaint.upheld else "upheld"
     review.decided_by, review.decided_at = row.made_by, at
     review.save(update_fields=["result", "decided_by", "decided_at"])
@@ -385,6 +390,11 @@ def _tell_review(held: Held, row: Answer, step: str, how: str, by: Actor, at: da
         also_makes=("complaints.carry_out",) if new else (),
     )
     _keep_letter(held, row, by, at)
+
+
+def _review(held: Held) -> Review:
+    """The one that waits for its decision."""
+    return Review.objects.filter(complaint=held.complaint, decided_at__isnull=True).get()
 
 
 def _keep_letter(held: Held, row: Answer, by: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints import queries
@@ -33,6 +34,7 @@ from yinuo.areas.complaints.models import (
     Why,
 )
 from yinuo.areas.complaints.rules import CHANNELS, is_heated
+from yinuo.areas.complaints.workflow import REVIEWERS
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
@@ -67,6 +69,11 @@ class NotDeclared(DomainError):
     message = _("The handler of %(number)s first declares to have no interest of their own.")
 
 
+class ReviewerNotDeclared(DomainError):
+    code = "reviewer_not_declared"
+    message = _("Who decides the review of %(number)s first declares to have no interest.")
+
+
 class NotAnOfficer(DomainError):
     code = "not_a_complaint_officer"
     message = _("%(name)s does not handle complaints.")
@@ -96,9 +103,17 @@ class PersonalData(DomainError):
 
 
 def declare_no_interest(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:
-    """The handler declares to have no interest. Raises NotTheHandler and OwnInterest."""
+    """The handler declares to have no interest, and so does who decides a review.
+
+    Raises NotTheHandler, OwnInterest, and MakerCannotCheck for who gave the answer under review.
+    """
     with cases.transaction():
-        _declare([locked(case, seen=seen)], by, at)
+        held = locked(case, seen=seen)
+        reviews = held.case.state == "reviewing" and by.staff_id != held.case.handler_id
+        if reviews and by.roles.intersection(REVIEWERS):
+            _declare_as_reviewer(held, by, at)
+        else:
+            _declare([held], by, at)
 
 
 def declare_no_interest_many(complaints: Sequence[Case], *, by: Actor, at: datetime) -> None:
@@ -118,6 +133,24 @@ def _declare(held: Sequence[Held], by: Actor, at: datetime) -> None:
     for one in held:
         one.complaint.declared_by, one.complaint.declared_at = by.id, at
     change_rows([one.complaint for one in held], "declared_by", "declared_at")
+
+
+def _declare_as_reviewer(held: Held, by: Actor, at: datetime) -> None:
+    """Other eyes than those that gave the answer, and none that worked on the claim."""
+    refuse_reviewer(held, by, at)
+    held.complaint.reviews.filter(decided_at__isnull=True).update(declared_by=by.id, declared_at=at)
+    take(held, "declare_no_interest", by=by, at=at, data={"review": True})
+
+
+def refuse_reviewer(held: Held, by: Actor, at: datetime) -> None:
+    """Raises MakerCannotCheck for whoever decided or told the answer before, and OwnInterest."""
+    given = Q(of_review=False) | Q(told_at__isnull=False)
+    own = Q(made_by=by.id) | Q(told_by=by.id)
+    if held.complaint.answers.filter(given, own).exists():
+        raise MakerCannotCheck
+    if by.id in _touched(held, at):
+        name = Staff.objects.get(pk=by.staff_id or 0).name
+        raise OwnInterest(name=name, number=held.case.number)
 
 
 def investigate(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> None:

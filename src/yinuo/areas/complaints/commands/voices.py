@@ -22,6 +22,13 @@ from yinuo.areas.complaints.commands.receiving import (
     NotYetReceived,
     receive,
 )
+from yinuo.areas.complaints.commands.waiting_voices import (
+    SORT,
+    due_of,
+    due_of_sorting,
+    keep,
+    promise,
+)
 from yinuo.areas.complaints.models import Inbound, VoicePaper
 from yinuo.areas.complaints.rules import CHANNELS, KINDS, sort_voice
 from yinuo.core.cases import commands as cases
@@ -116,7 +123,7 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
     rules = rules_at(at)
     own = voice.own_words.strip() or words
     found = sort_voice(own, read(own), rules.inbound, channel=voice.channel, heat=rules.heat)
-    due = clock.due(rules.inbound.sort_within.value, received, calendar_at(at))
+    due = due_of_sorting(found.kind, received, at)
     with cases.transaction():
         known = _known(voice.external_key)
         if known is not None:
@@ -146,6 +153,7 @@ def take_in(*, voice: NewVoice, by: Actor, at: datetime) -> Inbound:
             automatic=voice.automatic,
             left_out=list(voice.left_out) or None,
         )
+        promise(row, SORT, due, at=at)
         _keep_papers(row, voice.papers, at)
     return row
 
@@ -200,6 +208,7 @@ def sort(*, voice: Inbound, landing: Landing, by: Actor, at: datetime) -> Case |
         row.person = landing.person or row.person
         row.about = landing.about or row.about
         row.kind, row.sorted_by, row.sorted_at = landing.kind, by.id, at
+        keep(row, at=at)
         case, note = _land(row, landing, by, at)
         row.case, row.note = case, note
         if note is not None:
@@ -287,8 +296,10 @@ def _to_concern(row: Inbound, by: Actor, at: datetime) -> tuple[Case | None, Not
 
 def _to_question(row: Inbound, by: Actor, at: datetime) -> tuple[Case | None, Note | None]:
     """A question about a case is promised an answer there; one without a case waits in its list."""
-    row.due_at = _due(rules_at(at).inbound.answer_question_within.value, row.received_at, at)
+    due = due_of(ANSWER_QUESTION, row.received_at, at)
+    row.due_at = due.due_at
     if row.about is None:
+        promise(row, ANSWER_QUESTION, due, at=at)
         return None, None
     note = _words_to(row, row.about, "question", by, at)
     with cases.transaction():
@@ -329,6 +340,7 @@ def answer_question(*, voice: Inbound, words: str, how: str = "", by: Actor, at:
         if row.case is None:
             row.answer = body
             _tell_without_case(row, how, at)
+            keep(row, at=at)
         else:
             row.told_how, row.told_at = "portal", at
             cases.write_note(

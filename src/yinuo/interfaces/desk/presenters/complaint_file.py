@@ -16,6 +16,7 @@ from yinuo.areas.complaints.models import (
     Party,
     Proposal,
     Remark,
+    Review,
     Suspicion,
     Talk,
     Why,
@@ -47,6 +48,7 @@ class Inside:
     remarks: Sequence[Remark]
     record: Record | None
     money_refused: bool
+    review: Review | None
     talks: Sequence[Talk]
 
     @property
@@ -84,11 +86,12 @@ def inside_of(opened: Opened) -> Inside:
     parties = Rows(row.parties.order_by("pk"))
     whys = Rows(row.whys.order_by("ordinal"))
     remarks = Rows(row.remarks.order_by("at", "pk"))
+    reviews = Rows(row.reviews.filter(decided_at__isnull=True).order_by("-round")[:1])
     talks = Rows(row.talks.order_by("-at", "-pk"))
     minutes = Rows(Note.objects.filter(talks__complaint=row))
     together.read(
         causes, measures, approvals, staff, proposals, answers,
-        more_time, suspicions, parties, whys, remarks, talks, minutes,
+        more_time, suspicions, parties, whys, remarks, talks, minutes, reviews,
     )  # fmt: skip
     _link(measures.rows, approvals.rows, staff.rows)
     notes = {one.pk: one for one in minutes.rows}
@@ -112,6 +115,7 @@ def inside_of(opened: Opened) -> Inside:
         remarks=remarks.rows,
         record=known,
         talks=talks.rows,
+        review=reviews.first,
         money_refused=any(
             one.decided_at is not None
             and answers.first is not None

@@ -19,6 +19,7 @@ from yinuo.areas.complaints.models import (
     Talk,
 )
 from yinuo.areas.complaints.rulefile import CausesRules
+from yinuo.areas.complaints.workflow import REVIEWERS
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -108,8 +109,7 @@ class ComplaintPresenter(Presenter):
         row: Complaint = page.row
         inside: Inside = page.own
         if one.noun == "no-interest":
-            mine = page.case.handler_id == page.actor.staff_id
-            return mine and row.declared_by != page.actor.id
+            return _declares(page, inside)
         if one.noun in ("inquiry", "acceptance") and page.case.handler_id is not None:
             return one.noun == "acceptance" or row.declared_at is not None
         if one.noun in ("more-time-approval", "more-time-refusal"):
@@ -148,6 +148,19 @@ class ComplaintPresenter(Presenter):
         return found
 
 
+def _declares(page: OpenedPage, inside: Inside) -> bool:
+    """Whoever handles it, and whoever decides its review, says it once."""
+    row: Complaint = page.row
+    if row.declared_by == page.actor.id:
+        return False
+    if page.case.handler_id == page.actor.staff_id:
+        return True
+    review = inside.review
+    if review is None or not page.actor.roles.intersection(REVIEWERS):
+        return False
+    return page.actor.id not in (row.decided_by, review.declared_by)
+
+
 def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
     waiting = [one for one in inside.measures if one.done_at is None]
     paid = [one for one in waiting if one.kind == "compensation"]
@@ -176,7 +189,9 @@ def _money_or_answer(page: OpenedPage, inside: Inside, noun: str) -> bool:
 def _answering(page: OpenedPage, inside: Inside, noun: str) -> bool:
     row: Complaint = page.row
     if noun == "review-answer":
-        return row.decided_by != page.actor.id and (not _review_waits(inside) or _refused(inside))
+        declared = {row.declared_by, inside.review.declared_by if inside.review else ""}
+        ready = page.actor.id in declared - {row.decided_by}
+        return ready and (not _review_waits(inside) or _refused(inside))
     if noun == "review-telling":
         return _review_waits(inside) and not _refused(inside) and _approved(inside)
     if noun == "telling":
@@ -417,6 +432,9 @@ def _about(page: OpenedPage) -> list[Fact]:
     if row.declared_at is not None:
         by = actor_name(row.declared_by, page.names, "")
         found.append(Fact(_("No interest declared"), by))
+    if inside.review is not None and inside.review.declared_by:
+        by = actor_name(inside.review.declared_by, page.names, "")
+        found.append(Fact(_("No interest declared, for the review"), by))
     return found
 
 

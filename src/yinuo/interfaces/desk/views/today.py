@@ -19,7 +19,7 @@ from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common.kinds import KINDS, known
 from yinuo.interfaces.common.present import CaseRow, Empty, Filter, LaneKey, Link, Pager
 from yinuo.interfaces.desk.actor import actor_of, asks_for, desk, now, record
-from yinuo.interfaces.desk.rows import case_row
+from yinuo.interfaces.desk.rows import case_row, voice_row
 from yinuo.overview import today as days
 from yinuo.overview.today import Lane, LaneView, Scope
 
@@ -55,15 +55,19 @@ def today(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "") if asked.lane else ""
     with rulebook.pinned():
         views = _views(actor, asked, after, at)
+        # A voice has neither a lane nor a kind: it stands where nothing was chosen.
+        whole = asked.lane is None and not asked.kind
+        voices = [voice_row(one, at) for one in days.voices(actor, at=at)] if whole else []
     shown = tuple(_shown(view, asked, at) for view in views if view.rows)
     record(request, what="desk.today", count=sum(len(view.rows) for view in views))
     context = {
         "lanes": shown,
+        "voices": voices,
         "lane_filters": _lane_filters(views, asked),
         "whose_filters": _whose_filters(asked),
         "kind_filters": _kind_filters(asked),
         "pager": _pager(shown, asked, after) if asked.lane else None,
-        "empty": None if shown else _empty(asked),
+        "empty": None if shown or voices else _empty(asked),
         "now": at,
     }
     return render(request, _template(request), context)

@@ -157,6 +157,8 @@ def _line(row: Inbound, at: datetime) -> tuple[Cell, ...]:
 
 def _marks(row: Inbound) -> list[str]:
     marks = [voice_number(row.pk, row.received_at)]
+    if row.suggested == "withdrawal" and row.sorted_at is None:
+        marks.append(_("ends the same day"))
     if row.heated:
         marks.append(_("heated"))
     if row.automatic:
@@ -353,11 +355,25 @@ def _facts(row: Inbound, at: datetime) -> tuple[Fact, ...]:
             _("Receipt sent"),
             wording.near_time(row.acknowledged_at, at) if row.acknowledged_at else "",
         ),
+        *_watched(row, at),
         (_("Passed on to"), row.passed_to),
         (_("Answer"), row.answer),
         (_("Rating"), f"{row.rating} / 5" if row.rating else ""),
     ]
     return tuple(Fact(label, value) for label, value in pairs if value)
+
+
+def _watched(row: Inbound, at: datetime) -> list[tuple[str, str]]:
+    """Whether a promise about it was broken, and who above was told of that."""
+    found = []
+    for one in row.promises.order_by("pk"):
+        if one.missed_at is not None:
+            found.append((_("Promise broken"), wording.near_time(one.missed_at, at)))
+        for moment, level, _staff in one.told:
+            when = wording.near_time(datetime.fromisoformat(moment), at)
+            told = {"role": labels.word(labels.ROLES, level), "time": when}
+            found.append((_("Escalated"), _("to the %(role)s, %(time)s") % told))
+    return found
 
 
 def _reasons(row: Inbound) -> list[str]:
