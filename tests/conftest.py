@@ -82,14 +82,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(SoakTable(target))
 
 
+# What is made once for many tests (the source read and parsed, the description of the API, a
+# browser) is made by one process. The groups begin first, so that no long one begins last.
+GROUPS = {"architecture": "source", "test_schema.py": "source", "browser": "browser"}
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The source is read and parsed once, by the process that holds it against the rules.
-
-    Browser tests go last: Playwright leaves an event loop running, which others cannot bear.
-    """
     for item in items:
-        if "architecture" in item.path.parts and "scene" not in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("source"))
+        for part in item.path.parts:
+            # A soak is long in every test: there is nothing to be won by keeping them together.
+            if part in GROUPS and item.get_closest_marker("soak") is None:
+                item.add_marker(pytest.mark.xdist_group(GROUPS[part]))
     yield
-    items.sort(key=lambda item: "browser" in item.path.parts)

@@ -45,7 +45,7 @@ class Visitor:
             self.complaints.append(text)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def beside_the_browser() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, and Django would refuse the database."""
     with pytest.MonkeyPatch.context() as patch:
@@ -53,8 +53,9 @@ def beside_the_browser() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for the tests beside each other; what runs later would not bear its event loop."""
     program = find_chromium()
     if program is None:
         pytest.fail("No Chromium was found. Run: make test, which says how to get one.")
@@ -66,7 +67,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_context(live_server: LiveServer, browser: Browser) -> Iterator[BrowserContext]:
     """One context for all: what a page loads with each visit is loaded once."""
     context = context_of(browser, base_url=live_server.url, locale="zh-CN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils import translation
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from pydantic import ValidationError
 
@@ -31,6 +33,20 @@ class ClientKey(HttpBearer):
         return people.actor_of_client(token)
 
 
+class DescribedOnce(NinjaAPI):
+    """Writes its description once a language: it takes seconds of work and stays the same."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
+        return self._described(prefix, translation.get_language())
+
+    @lru_cache(maxsize=8)  # noqa: B019 - there is one of it as long as the program runs
+    def _described(self, prefix: str, language: str | None) -> OpenAPISchema:
+        return super().get_openapi_schema(path_prefix=prefix)
+
+
 def _answer(problem: Problem) -> HttpResponse:
     answer = HttpResponse(content_type=JSON_PROBLEM, status=problem.status)
     answer.content = problems.dump(problem)
@@ -40,7 +56,7 @@ def _answer(problem: Problem) -> HttpResponse:
 
 
 def make_api() -> NinjaAPI:
-    made = NinjaAPI(
+    made = DescribedOnce(
         title="Yinuo",
         version="1",
         description="Cases of every kind with their promises and their timeline. "
