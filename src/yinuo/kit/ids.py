@@ -8,6 +8,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from yinuo.kit.errors import DomainError
 from yinuo.kit.errors import gettext_noop as _
@@ -17,15 +18,11 @@ from yinuo.kit.errors import gettext_noop as _
 
 def luhn_digit(digits: str) -> int:
     """The Luhn (mod 10, ISO/IEC 7812-1) check digit to append to a string of ASCII digits."""
-    total = 0
-    for position, character in enumerate(reversed(digits)):
-        value = ord(character) - ord("0")
-        if position % 2 == 0:
-            value *= 2
-            if value > 9:
-                value -= 9
-        total += value
-    return -total % 10
+    doubled = digits[::-2].translate(_DOUBLED)
+    return -sum(map(int, doubled + digits[-2::-2])) % 10
+
+
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
 def luhn_valid(digits: str) -> bool:
@@ -37,7 +34,14 @@ def luhn_valid(digits: str) -> bool:
 
 # Case numbers --------------------------------------------------------------------------------
 
+_PREFIX = re.compile(r"[A-Z]{1,2}")
 _NUMBER = re.compile(r"([A-Z]{1,2})([0-9]{2})([0-9]{7,9})([0-9])")
+
+
+@cache
+def _letters(prefix: str) -> str:
+    """A is 10, B is 11 …, so that a letter counts in the check digit."""
+    return "".join(str(ord(letter) - ord("A") + 10) for letter in prefix)
 
 
 class NotACaseNumber(DomainError):
@@ -65,15 +69,14 @@ class CaseNumber:
     sequence: int
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Z]{1,2}", self.prefix):
+        if not _PREFIX.fullmatch(self.prefix):
             raise ValueError(f"a prefix is one or two capital letters, not {self.prefix!r}")
         if not 2000 <= self.year <= 2099 or not 0 < self.sequence < 10**9:
             raise ValueError(f"no case number for year {self.year}, sequence {self.sequence}")
 
     @property
     def check_digit(self) -> int:
-        letters = "".join(str(ord(letter) - ord("A") + 10) for letter in self.prefix)
-        return luhn_digit(f"{letters}{self.year % 100:02d}{self.sequence:07d}")
+        return luhn_digit(f"{_letters(self.prefix)}{self.year % 100:02d}{self.sequence:07d}")
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.year % 100:02d}-{self.sequence:07d}-{self.check_digit}"

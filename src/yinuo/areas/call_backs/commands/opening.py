@@ -19,7 +19,7 @@ from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
-from yinuo.kit.bulk import add_rows, among
+from yinuo.kit.bulk import add_rows, among, new_row
 from yinuo.kit.errors import DomainError
 
 _KEPT_FACTS = ("late", "part_paid", "asked_twice", "outcome", "vulnerable", "injured")
@@ -226,11 +226,14 @@ def _opening(one: _Chosen, programme: CallBacksRules) -> Opening:
 def _row(
     case: Case, one: _Chosen, programme: CallBacksRules, campaign: Campaign | None
 ) -> CallBack:
-    return CallBack(
-        case=case,
-        followed=one.case,
-        person=one.case.customer,
-        campaign=campaign,
+    return new_row(
+        CallBack,
+        {
+            "case": case,
+            "followed": one.case,
+            "person": one.case.customer,
+            "campaign": campaign,
+        },
         occasion=one.ended.occasion,
         facts=dict(_kept(one.ended.facts)),
         programme_version=programme.programme.version.value,

@@ -19,8 +19,8 @@ from yinuo.core.cases.commands.work import (
     append,
     lock,
     lock_many,
+    owe_otherwise,
     stamp,
-    touch,
     transaction,
 )
 from yinuo.core.cases.models import Case, Promise
@@ -96,7 +96,8 @@ def make_each(makings: Sequence[Making], *, new_cases: bool = False) -> list[Mad
         row, due_at = _row(making, latest + 1, counted)
         rows.append(row)
         made.append(Made(making.rule, making.subject, latest + 1, due_at))
-        touch(making.case.pk)
+        if not new_cases:
+            owe_otherwise(making.case)
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, columns(rows))
@@ -450,7 +451,7 @@ def _end(ends: Sequence[_End]) -> None:
             cursor.execute(_END_PAUSES, columns(paused))
         cursor.execute(_END, columns(rows))
     for one in ends:
-        touch(one.row.case_id)
+        owe_otherwise(one.row.case_id)
 
 
 def hand_over_promises(*, case: Case, to: Staff, from_id: int | None) -> None:

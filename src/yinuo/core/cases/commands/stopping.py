@@ -14,7 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.core.cases.clocks import calendar_at, due_of
 from yinuo.core.cases.commands.promises import OPEN, set_due
-from yinuo.core.cases.commands.work import Entry, append, lock, lock_many, stamp, touch, transaction
+from yinuo.core.cases.commands.work import (
+    Entry,
+    append,
+    lock,
+    lock_many,
+    owe_otherwise,
+    stamp,
+    transaction,
+)
 from yinuo.core.cases.models import Case, Promise, PromiseExtension, PromisePause
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.rulebook import queries as rulebook
@@ -73,6 +81,7 @@ def pause(*, case: Case, reason: str, by: Actor, at: datetime) -> list[Promise]:
         )
         for row in rows:
             row.paused_at, row.next_check_at = row.paused_at or at, None
+            owe_otherwise(fresh)
             data = {"rule": row.rule, "subject": row.subject, "reason": reason}
             append(Entry(fresh, "promise.paused", data, by, at, {}))
     return rows
@@ -156,7 +165,7 @@ def recount(rows: Sequence[Promise], *, at: datetime, forgive: bool = False) -> 
         due = due_of(row, pauses.get(row.pk, ()), extensions.get(row.pk, ()), calendar)
         rule, _revision = rulebook.promise_rule(row.rule, at=row.started_at)
         set_due(row, due, rule, calendar, at, forgive=forgive)
-        touch(row.case_id)
+        owe_otherwise(row.case_id)
     _save(rows)
 
 

@@ -22,6 +22,7 @@ from yinuo.core.cases.commands.work import (
     TooManyAtOnce,
     adopt,
     append,
+    begin,
     lock_many,
     naming,
     stamp,
@@ -33,7 +34,7 @@ from yinuo.core.cases.queries import workflow_of
 from yinuo.core.cases.workflow import WORKFLOWS, Part, Step, Table, Workflow, subject_of
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Branch, Person, Staff
-from yinuo.kit.bulk import add_rows, columns
+from yinuo.kit.bulk import add_rows, columns, new_row
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import CaseNumber
 
@@ -140,14 +141,16 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
     if len(openings) > SET_LIMIT:
         raise TooManyAtOnce(limit=SET_LIMIT, count=len(openings))
     with transaction() as work:
-        numbers, work.recorded_at = _next_numbers(len(openings))
+        numbers, recorded_at = _next_numbers(len(openings))
+        work.recorded_at = recorded_at
+        moments = {opening.at or at for opening in openings}
+        years = {moment: timezone.localtime(moment).year for moment in moments}
         cases, steps = [], []
-        for opening, serial in zip(openings, numbers, strict=True):
+        for opening, (pk, serial) in zip(openings, numbers, strict=True):
             workflow, moment = WORKFLOWS.current(opening.kind), opening.at or at
             steps.append(_opening_step(workflow, opening.step, opening.by or by))
-            number = _number(WORKFLOWS.prefix(opening.kind), serial, moment)
-            cases.append(_new_case(opening, workflow, steps[-1], number, moment))
-        add_rows(cases)
+            number = str(CaseNumber(WORKFLOWS.prefix(opening.kind), years[moment], serial))
+            cases.append(_new_case(opening, workflow, steps[-1], pk, number, moment))
         adopt(cases)
         makings = [
             Making(
@@ -162,9 +165,14 @@ def open_many(openings: Sequence[Opening], *, by: Actor, at: datetime) -> list[C
         ]
         made = promises.make_many(makings, new_cases=True)
         for opening, case, step in zip(openings, cases, steps, strict=True):
-            data = {**opening.data, **_promised(made.get(case.pk, ()))}
+            promised = made.get(case.id, ())
+            case.next_due_at = min((one.due_at for one in promised), default=None)
+            data = {**opening.data, **_promised(promised)}
             who, moment = opening.by or by, opening.at or at
-            append(Entry(case, step.event, data, who, moment, opening.facts))
+            entry = Entry(case, step.event, data, who, moment, opening.facts)
+            begin(entry, recorded_at=recorded_at)
+        # With its promises and its first line known, the row is written once and as it stays.
+        add_rows(cases)
     return cases
 
 
@@ -232,18 +240,18 @@ def check_move(move: Move, *, by: Actor) -> None:
     _plan(move, move.case, move.by or by)
 
 
-def _next_numbers(count: int) -> tuple[list[int], datetime]:
+_NEXT_NUMBERS = """
+SELECT nextval('cases_case_id_seq'), nextval('cases_number_seq'), statement_timestamp()
+FROM generate_series(1, %s)
+"""
+
+
+def _next_numbers(count: int) -> tuple[list[tuple[int, int]], datetime]:
+    """The id and the running number of each new case, and the clock of the database."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('cases_number_seq'), statement_timestamp() FROM generate_series(1, %s)",
-            [count],
-        )
+        cursor.execute(_NEXT_NUMBERS, [count])
         rows = cursor.fetchall()
-    return [row[0] for row in rows], rows[0][1]
-
-
-def _number(prefix: str, serial: int, at: datetime) -> str:
-    return str(CaseNumber(prefix, timezone.localtime(at).year, serial))
+    return [(row[0], row[1]) for row in rows], rows[0][2]
 
 
 def _opening_step(workflow: Workflow, name: str, by: Actor) -> Step:
@@ -255,19 +263,25 @@ def _opening_step(workflow: Workflow, name: str, by: Actor) -> Step:
     return step
 
 
-def _new_case(opening: Opening, workflow: Workflow, step: Step, number: str, at: datetime) -> Case:
+def _new_case(
+    opening: Opening, workflow: Workflow, step: Step, pk: int, number: str, at: datetime
+) -> Case:
     state = step.target or workflow.case.initial
-    return Case(
+    return new_row(
+        Case,
+        {
+            "customer": opening.customer,
+            "handler": opening.handler,
+            "branch": opening.branch,
+            "about": opening.about,
+        },
+        id=pk,
         number=number,
         kind=opening.kind,
         workflow_version=workflow.version,
         state=state,
         care=opening.care,
-        customer=opening.customer,
-        handler=opening.handler,
-        branch=opening.branch,
         branch_path=opening.branch.path,
-        about=opening.about,
         opened_at=at,
         closed_at=at if workflow.case.ended(state) else None,
         state_since_at=at,

@@ -9,7 +9,7 @@ as one case.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -43,26 +43,28 @@ UPDATE cases_case c SET
     branch_id = v.branch_id, branch_path = v.branch_path, closed_at = v.closed_at,
     waiting_for_customer = v.waiting, revision = v.revision,
     head_seq = v.head_seq, head_hash = v.head_hash,
-    next_due_at = (
+    next_due_at = CASE WHEN v.owes_otherwise THEN (
         SELECT min(p.due_at) FROM cases_promise p
         WHERE p.case_id = c.id AND p.kept_at IS NULL AND p.withdrawn_at IS NULL
-          AND p.paused_at IS NULL)
+          AND p.paused_at IS NULL) ELSE c.next_due_at END
 FROM unnest(
     %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[],
-    %s::text[], %s::timestamptz[], %s::boolean[], %s::integer[], %s::integer[], %s::bytea[]
+    %s::text[], %s::timestamptz[], %s::boolean[], %s::integer[], %s::integer[], %s::bytea[],
+    %s::boolean[]
 ) AS v(id, state, state_since_at, care, handler_id, branch_id, branch_path, closed_at, waiting,
-       revision, head_seq, head_hash)
+       revision, head_seq, head_hash, owes_otherwise)
 WHERE c.id = v.id
 """
 
 _INSERT_EVENTS = """
 INSERT INTO cases_event
     (case_id, seq, prev_hash, hash, at, actor, type, data, recorded_at, source)
-SELECT v.case_id, v.seq, v.prev_hash, v.hash, v.at, v.actor, v.type, v.data::jsonb, %s, %s
+SELECT v.case_id, v.seq, v.prev_hash, v.hash, v.at, v.actor, v.type, v.data::jsonb, v.recorded_at,
+    %s
 FROM unnest(
     %s::bigint[], %s::integer[], %s::bytea[], %s::bytea[], %s::timestamptz[], %s::text[],
-    %s::text[], %s::text[]
-) WITH ORDINALITY AS v(case_id, seq, prev_hash, hash, at, actor, type, data, place)
+    %s::text[], %s::text[], %s::timestamptz[]
+) WITH ORDINALITY AS v(case_id, seq, prev_hash, hash, at, actor, type, data, recorded_at, place)
 ORDER BY v.place
 RETURNING id
 """
@@ -111,7 +113,11 @@ class Work:
     recorded_at: datetime | None = None
     cases: dict[int, Case] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    chained: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    """By their place in `entries` the lines that are in their chain already, as columns."""
     dirty: dict[int, Case] = field(default_factory=dict)
+    owing: set[int] = field(default_factory=set)
+    """The cases of which a promise began, ended, stood still or was counted again."""
     at_end: list[Callable[[], None]] = field(default_factory=list)
     held: dict[tuple[str, int], Any] = field(default_factory=dict)
     """What an area has read under the lock of a case, for the next command in this transaction."""
@@ -236,9 +242,16 @@ def adopt(cases: Iterable[Case]) -> None:
 
 
 def touch(case: Case | int) -> None:
-    """The case row, or the earliest of its promises, has to be written at the end."""
+    """The row of the case has to be written at the end."""
     own = held(case)
-    current().dirty[own.pk] = own
+    current().dirty[own.id] = own
+
+
+def owe_otherwise(case: Case | int) -> None:
+    """What the case owes has changed, so the earliest of it is looked for again at the end."""
+    own, work = held(case), current()
+    work.dirty[own.id] = own
+    work.owing.add(own.id)
 
 
 def held(case: Case | int) -> Case:
@@ -246,7 +259,7 @@ def held(case: Case | int) -> Case:
 
     Raises RuntimeError when the running command has not locked the case.
     """
-    pk = case if isinstance(case, int) else case.pk
+    pk = case if isinstance(case, int) else case.id
     found = current().cases.get(pk)
     if found is None:
         raise RuntimeError(f"case {pk} is not locked by this command")
@@ -307,12 +320,26 @@ _CLOCK = Func(function="statement_timestamp", output_field=DateTimeField())
 
 def append(entry: Entry) -> None:
     """Add a line to the end of the timeline of a locked case."""
-    case = held(entry.case)
-    # A reaction of the house leaves a person's page valid; a person or a program does not.
-    if entry.by.kind != "system":
+    work, case = current(), held(entry.case)
+    _count_revision(case, entry.by)
+    work.entries.append(entry if entry.case is case else replace(entry, case=case))
+    work.dirty[case.id] = case
+
+
+def begin(entry: Entry, *, recorded_at: datetime) -> None:
+    """The first line of a case whose row is not written yet: it is written with this line as its
+    head, and then not once more.
+    """
+    work = current()
+    _count_revision(entry.case, entry.by)
+    work.chained[len(work.entries)] = _chained(entry, recorded_at)
+    work.entries.append(entry)
+
+
+def _count_revision(case: Case, by: Actor) -> None:
+    """A reaction of the house leaves a person's page valid; a person or a program does not."""
+    if by.kind != "system":
         case.revision += 1
-    current().entries.append(entry if entry.case is case else replace(entry, case=case))
-    touch(case)
 
 
 def stamp(moment: datetime) -> str:
@@ -333,7 +360,7 @@ def _flush(work: Work) -> None:
         call()
     event_ids = _write_events(work)
     message_ids = _write_messages(work, event_ids)
-    _write_cases(list(work.dirty.values()))
+    _write_cases(list(work.dirty.values()), work.owing)
     reactive = {
         event_id: entry
         for event_id, entry in zip(event_ids, work.entries, strict=True)
@@ -356,14 +383,20 @@ def _write_events(work: Work) -> list[int]:
     if not work.entries:
         return []
     recorded_at = work.recorded_at or database_clock()
-    source = "replay" if settings.YINUO_SANDBOX else ""
-    rows = [_chained(entry, recorded_at, source) for entry in work.entries]
+    rows = [
+        work.chained.get(place) or _chained(entry, recorded_at)
+        for place, entry in enumerate(work.entries)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVENTS, [recorded_at, source, *columns(rows)])
+        cursor.execute(_INSERT_EVENTS, [_source(), *columns(rows)])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _chained(entry: Entry, recorded_at: datetime, source: str) -> tuple[Any, ...]:
+def _source() -> str:
+    return "replay" if settings.YINUO_SANDBOX else ""
+
+
+def _chained(entry: Entry, recorded_at: datetime) -> tuple[Any, ...]:
     """The next line of the case's chain, as `_INSERT_EVENTS` wants it; moves the head on."""
     case = entry.case
     seq, prev_hash = case.head_seq + 1, bytes(case.head_hash)
@@ -376,11 +409,11 @@ def _chained(entry: Entry, recorded_at: datetime, source: str) -> tuple[Any, ...
         actor=entry.by.id,
         type_=entry.type,
         data=entry.data,
-        source=source,
+        source=_source(),
     )
     case.head_seq, case.head_hash = seq, digest
     data = _encode(entry.data)
-    return case.pk, seq, prev_hash, digest, entry.at, entry.by.id, entry.type, data
+    return case.id, seq, prev_hash, digest, entry.at, entry.by.id, entry.type, data, recorded_at
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -405,12 +438,12 @@ def _write_messages(work: Work, event_ids: Sequence[int]) -> list[int]:
     return messages.write_many(tellings) if tellings else []
 
 
-def _write_cases(cases: Sequence[Case]) -> None:
+def _write_cases(cases: Sequence[Case], owing: Container[int]) -> None:
     if not cases:
         return
     rows = [
         (
-            c.pk,
+            c.id,
             c.state,
             c.state_since_at,
             c.care,
@@ -422,6 +455,7 @@ def _write_cases(cases: Sequence[Case]) -> None:
             c.revision,
             c.head_seq,
             bytes(c.head_hash),
+            c.id in owing,
         )
         for c in cases
     ]
