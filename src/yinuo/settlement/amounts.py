@@ -21,9 +21,18 @@ def money(number: int) -> str:
     return f"{sign}{whole}.{rest:02d}"
 
 
+def to_the_cent(amount: Fraction) -> str:
+    """The amount rounded half up, with two decimals: what `money` of its `cents` is."""
+    if amount.denominator == 1:
+        return f"{amount.numerator}.00"
+    return money(cents(amount))
+
+
 def plain(number: Fraction) -> str:
     """A ratio exactly: as a decimal where it ends, otherwise as a fraction such as 1/3."""
     rest = number.denominator
+    if rest == 1:
+        return str(number.numerator)
     twos = fives = 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -33,8 +42,6 @@ def plain(number: Fraction) -> str:
     if rest != 1:
         return f"{number.numerator}/{number.denominator}"
     digits = number.numerator * 10**places // number.denominator
-    if not places:
-        return str(digits)
     return f"{digits // 10**places}.{digits % 10**places:0{places}d}"
 
 
@@ -57,7 +64,14 @@ def rounded(cells: Mapping[str, Fraction]) -> dict[str, int]:
 
 
 def total(amounts: Iterable[Fraction]) -> Fraction:
-    return sum(amounts, ZERO)
+    """The sum; it begins with the first amount, because adding to nothing takes as long."""
+    every = iter(amounts)
+    return sum(every, next(every, ZERO))
+
+
+def less(amount: Fraction, taken: Fraction) -> Fraction:
+    """The amount without what is taken off; mostly that is nothing, and costs nothing then."""
+    return amount - taken if taken else amount
 
 
 def at_least_zero(amount: Fraction) -> Fraction:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from yinuo.settlement.accident import Loss, ThirdParty, Vehicle
-from yinuo.settlement.amounts import ONE, ZERO, total
+from yinuo.settlement.amounts import ONE, ZERO, less, total
 from yinuo.settlement.sheet import Sheet, Step, add, cell
 from yinuo.settlement.tables import duty_rate
 
@@ -46,11 +46,13 @@ def _third_party(sheet: Sheet, vehicle: Vehicle, cover: ThirdParty) -> None:
     factor = limit / asked if capped else ONE
     tables = sheet.tables
     duty = duty_rate(vehicle, cover.duty_rate, tables.rates_third_party, tables)
-    spared = capped and not sheet.accident.options.rate_on_capped_third_party
-    keeps = ONE if spared else (1 - duty) * (1 - cover.absolute_rate)
+    # A sum that just reaches the limit is on the branch of the limit already (domain rules 2.6).
+    reached = asked >= limit > 0
+    spared = reached and not sheet.accident.options.rate_on_capped_third_party
+    keeps = ONE if spared else less(ONE, duty) * less(ONE, cover.absolute_rate)
     rider = "third_party" in vehicle.addons.no_deductible and not spared
     for loss_id, amount in owed.items():
-        paid = amount * factor * keeps
+        paid = (amount if factor is ONE else amount * factor) * keeps
         add(sheet.third_party, vehicle.id, loss_id, paid)
         if not amount:
             continue

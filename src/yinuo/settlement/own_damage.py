@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from yinuo.settlement.accident import Loss, OwnDamage, Vehicle
-from yinuo.settlement.amounts import ONE, ZERO, at_least_zero
+from yinuo.settlement.amounts import ONE, ZERO, at_least_zero, less
 from yinuo.settlement.sheet import Figure, OwnShare, Sheet, Step, Valued
 from yinuo.settlement.tables import duty_rate
 
@@ -43,13 +43,14 @@ def own_share(
 ) -> tuple[OwnShare, list[Step]]:
     """What the cover pays at this ratio, once this much compulsory money has come in."""
     valued = sheet.valued[loss.id]
-    car = at_least_zero(valued.agreed - loss.salvage)
-    taken = loss.received + compulsory
-    of_car = at_least_zero(car - taken)
+    car = at_least_zero(less(valued.agreed, loss.salvage))
+    taken = loss.received + compulsory if loss.received else compulsory
+    of_car = at_least_zero(less(car, taken))
     proportion = _proportion(cover, valued)
+    part = ratio if proportion is ONE else ratio * proportion
     insured = valued.sum_insured if valued.sum_insured is not None else valued.agreed
     share = OwnShare()
-    share.vehicle = min(insured, of_car * ratio * proportion)
+    share.vehicle = min(insured, of_car * part)
     rule = "own_damage.total" if valued.whole else "own_damage.vehicle"
     figures: dict[str, Figure] = {
         "assessed": valued.agreed,
@@ -67,8 +68,8 @@ def own_share(
     if loss.rescue:
         left = at_least_zero(taken - car)
         own = loss.rescue * loss.rescue_share
-        share.rescue = min(insured, at_least_zero(own - left) * ratio * proportion)
-        steps.append(_rescue_step(vehicle, loss, left, ratio * proportion, insured, share.rescue))
+        share.rescue = min(insured, at_least_zero(own - left) * part)
+        steps.append(_rescue_step(vehicle, loss, left, part, insured, share.rescue))
     rate, full = _after_rates(sheet, vehicle, cover, share)
     share.payment = rate
     if "own_damage" in vehicle.addons.no_deductible:
@@ -102,7 +103,8 @@ def _after_rates(
     if sheet.accident.options.deductible_order == "rate_then_deductible":
         paid = _rates_first(share, cover.deductible, keeps)
     else:
-        paid = (at_least_zero(share.vehicle - cover.deductible) + share.rescue) * keeps
+        paid = at_least_zero(less(share.vehicle, cover.deductible)) + share.rescue
+        paid = paid * keeps if cover.absolute_rate else paid
     return paid, paid
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from yinuo.settlement.accident import ITEMS, Item, Vehicle
 from yinuo.settlement.addons import ADDON_RULES
-from yinuo.settlement.amounts import ZERO, cents, money, plain, rounded
+from yinuo.settlement.amounts import ZERO, cents, money, plain, rounded, to_the_cent
 from yinuo.settlement.sheet import Cells, Figure, Recovery, Sheet, Step, cell
 
 _CTPLI: Mapping[Item, str] = {
@@ -107,14 +107,13 @@ def _flat(cover: str, cells: Cells) -> Iterator[tuple[str, str, str, Fraction]]:
 
 def figures_of(step: Step) -> dict[str, str]:
     """The figures as text: parts of one exactly, money with two decimals."""
-    return {
-        name: money(cents(value))
-        if isinstance(value, Fraction) and name not in PARTS
-        else plain(value)
-        if isinstance(value, Fraction)
-        else str(value)
-        for name, value in step.figures.items()
-    }
+    return {name: _figure(name, value) for name, value in step.figures.items()}
+
+
+def _figure(name: str, value: Figure) -> str:
+    if isinstance(value, int | str):
+        return str(value)
+    return plain(value) if name in PARTS else to_the_cent(value)
 
 
 class _Printer:
@@ -219,14 +218,14 @@ class _Printer:
         share = self.sheet.own_damage[vehicle.id]
         worth = self.sheet.worth[vehicle.id]
         found: dict[str, Any] = {
-            "vehicle": money(cents(share.vehicle)),
-            "rescue": money(cents(share.rescue)),
+            "vehicle": to_the_cent(share.vehicle),
+            "rescue": to_the_cent(share.rescue),
             "payment": money(self.own_damage[vehicle.id]),
         }
         if worth.sum_insured is not None:
-            found["sum_insured"] = money(cents(worth.sum_insured))
+            found["sum_insured"] = to_the_cent(worth.sum_insured)
         if worth.actual_value is not None:
-            found["actual_value"] = money(cents(worth.actual_value))
+            found["actual_value"] = to_the_cent(worth.actual_value)
             found["months"] = worth.months
         car = self.sheet.car_of(vehicle)
         if car is not None and self.sheet.valued[car.id].tested:
@@ -286,7 +285,7 @@ def _step(step: Step, say: Callable[[Step], Mapping[str, str]] | None) -> dict[s
         "rule": step.rule,
         "formula": step.formula,
         "figures": figures_of(step),
-        "result": money(cents(step.result)),
+        "result": to_the_cent(step.result),
     }
     if say is not None:
         found |= say(step)

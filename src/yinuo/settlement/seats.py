@@ -21,7 +21,8 @@ def _seats(sheet: Sheet, vehicle: Vehicle, cover: Seats) -> None:
     carried = [
         loss for loss in sheet.accident.losses if loss.kind == "person" and loss.side == vehicle.id
     ]
-    passengers = sum(1 for loss in carried if loss.role == "passenger")
+    hurt = [loss for loss in carried if loss.medical or loss.death or loss.moral]
+    passengers = sum(1 for loss in hurt if loss.role == "passenger")
     duty = duty_rate(vehicle, None, sheet.tables.rates_seats, sheet.tables)
     for loss in carried:
         limit, part = cover.driver, ONE

@@ -38,7 +38,8 @@ class Rest:
 
     @property
     def whole(self) -> Fraction:
-        return self.base + self.outside_list + self.moral
+        apart = self.outside_list or self.moral
+        return self.base + self.outside_list + self.moral if apart else self.base
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from yinuo.kit.rules import RuleError, check, read
+from yinuo.kit.errors import RuleError
+from yinuo.kit.rules import check, read
 from yinuo.settlement.accident import Item, Options, Vehicle
 from yinuo.settlement.amounts import ZERO
 from yinuo.settlement.rulefile import CompulsoryLimits, DutyShares, ItemLimits, SettlementRules

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from yinuo.settlement.accident import Loss, OwnDamage, Vehicle
-from yinuo.settlement.amounts import ZERO, at_least_zero
+from yinuo.settlement.amounts import ZERO, at_least_zero, less
 from yinuo.settlement.refusals import Refusal
 from yinuo.settlement.sheet import Sheet, Step, Valued, Worth
 from yinuo.settlement.tables import Tables
@@ -172,7 +172,9 @@ def claimed_amount(sheet: Sheet, loss: Loss) -> Fraction:
     """What others answer for: value or repair less salvage, and rescue, less what was received."""
     if loss.kind != "vehicle":
         return loss.amount or ZERO
-    net = at_least_zero(sheet.valued[loss.id].claimed - loss.salvage) + loss.rescue
+    net = at_least_zero(less(sheet.valued[loss.id].claimed, loss.salvage))
+    if loss.rescue:
+        net += loss.rescue
     if sheet.tables.received_reduces == "every_cover":
-        net = at_least_zero(net - loss.received)
+        net = at_least_zero(less(net, loss.received))
     return net
