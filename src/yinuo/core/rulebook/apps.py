@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from yinuo.core.rulebook import registry
+from yinuo.kit import moments
 
 
 class RulebookConfig(AppConfig):
     name = "yinuo.core.rulebook"
 
     def ready(self) -> None:
+        moments.read_fast()
         registry.load()

@@ -17,7 +17,7 @@ from procrastinate.periodic import PeriodicRegistry
 # Importing it is what registers the reactions and the schedule.
 from yinuo import automation
 from yinuo.interfaces.worker import housekeeping
-from yinuo.kit import logs, queue
+from yinuo.kit import garbage, logs, queue
 from yinuo.kit.errors import PermanentFailure
 
 FIRST_WAIT_SECONDS = 2
@@ -110,6 +110,7 @@ def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bo
     Who returns keeps no schedule: it would go on adding what each minute brings.
     """
     register_tasks(django_app)
+    garbage.keep_what_is_loaded()
     with ExitStack() as stack:
         app = stack.enter_context(django_app.replace_connector(connector_for_workers()))
         if not forever:
