@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app as django_app
 from pytest_django import DjangoAssertNumQueries
 
 from yinuo.interfaces.worker import wiring
@@ -72,7 +73,7 @@ def test_who_empties_the_queue_and_leaves_adds_nothing_of_the_schedule() -> None
     with connection.cursor() as cursor:
         cursor.execute("select task_name from procrastinate_periodic_defers")
         assert cursor.fetchall() == []
-    assert wiring.django_app.periodic_registry.periodic_tasks, "the schedule itself is kept"
+    assert django_app.periodic_registry.periodic_tasks, "the schedule itself is kept"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from tests.paths import shared
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.messages.models import Message
 from yinuo.core.payments.models import Payment
+from yinuo.core.people.models import Staff
+from yinuo.core.people.queries import actor_of_staff
+from yinuo.interfaces.cli import hands
 from yinuo.interfaces.cli.replaying import MapCannotReplay, OnlyInSandbox, PlayedBefore, replay
 from yinuo.interfaces.common import mapping, tables
 
@@ -81,8 +85,49 @@ def test_a_file_is_played_once(sandbox: None) -> None:
     assert isinstance(play("--rows", "1").exception, PlayedBefore)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_hands_share_a_file_and_neither_works_in_the_cases_of_the_other(
+    settings: LazySettings,
+) -> None:
+    settings.YINUO_SANDBOX = True
+
+    done = play("--rows", "4", "--hands", "2")
+
+    assert done.exit_code == 0, done.output
+    told = Case.objects.filter(kind="claim")
+    assert not told.filter(closed_at=None).exists()
+    homes = dict(told.values_list("pk", "branch__code"))
+    assert sorted(homes.values()) == ["REPLAY-1", "REPLAY-1", "REPLAY-2", "REPLAY-2"]
+    staff = {actor_of_staff(one).id: one.branch.code for one in Staff.objects.all()}
+    lines = Event.objects.filter(case__in=told, actor__startswith="staff:")
+    assert lines.exists()
+    for case_id, actor in lines.values_list("case_id", "actor"):
+        assert staff[actor] == homes[case_id]
+    assert set(Payment.objects.values_list("status", flat=True)) == {"arrived"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hand_that_fails_is_said_and_the_other_ends_its_work() -> None:
+    done: list[int] = []
+
+    def part(hand: int, ended: hands.Ended) -> list[int]:
+        if hand == 0:
+            os._exit(3)
+        ended(2)
+        return [7]
+
+    with pytest.raises(hands.HandFailed, match="1 of 2"):
+        hands.share(part, 2, done.append)
+
+    assert done == [2]
+
+
 @pytest.mark.soak
-def test_every_row_runs_to_the_end_that_the_map_expects(sandbox: None) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_every_row_runs_to_the_end_that_the_map_expects(
+    settings: LazySettings,
+) -> None:
+    settings.YINUO_SANDBOX = True
     done = play()
     assert done.exit_code == 0, done.output
     assert not Case.objects.filter(kind="claim", closed_at=None).exists()

@@ -285,11 +285,13 @@ def willing(ended: Collection[Case]) -> list[Case]:
     return list(rows.exclude(customer__opted_out__contains=[NO_SURVEYS]).order_by("pk"))
 
 
-def next_sweep_at(*, until: datetime) -> datetime | None:
+def next_sweep_at(*, until: datetime, branch: int | None = None) -> datetime | None:
     """When the clock has something to do by itself: a letter, or the end of a round."""
     due = CallBack.objects.filter(
         channel__in=(rules.MESSAGE, rules.END), next_contact_at__lte=until
     )
+    if branch is not None:
+        due = due.filter(case__branch=branch)
     first: datetime | None = due.aggregate(first=Min("next_contact_at"))["first"]
     return first
 

@@ -310,14 +310,22 @@ def _rule_of(row: Promise) -> tuple[PromiseRule, str]:
 
 _FIRST_CHECKS = """
 SELECT case_id, min(next_check_at) FROM cases_promise
-WHERE next_check_at <= %s AND {which} GROUP BY case_id ORDER BY case_id
+WHERE next_check_at <= %(until)s AND {which} GROUP BY case_id ORDER BY case_id
 """
+_OF_THESE = "case_id = ANY(%(cases)s::bigint[])"
+_OF_A_BRANCH = "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id AND c.branch_id = %(branch)s)"
 
 
-def first_checks(until: datetime, cases: Collection[int] | None = None) -> dict[int, datetime]:
-    """When a promise of each case has to be looked at next, as far as that comes by `until`."""
-    which = "true" if cases is None else "case_id = ANY(%s::bigint[])"
-    values: list[datetime | str] = [until] if cases is None else [until, array_text(cases)]
+def first_checks(
+    until: datetime, cases: Collection[int] | None = None, *, branch: int | None = None
+) -> dict[int, datetime]:
+    """When a promise of each case has to be looked at next, as far as that comes by `until`.
+
+    All cases, or these; without those of other branches where one is named.
+    """
+    conditions = {_OF_THESE: cases is not None, _OF_A_BRANCH: branch is not None}
+    which = " AND ".join([one for one, asked in conditions.items() if asked]) or "true"
+    values = {"until": until, "cases": array_text(cases or ()), "branch": branch}
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_CHECKS.format(which=which), values)
         return dict(cursor.fetchall())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yinuo.core.cases.models import Case
 from yinuo.core.payments.bank.exchange import BankChannel, ExchangeDirectory
@@ -75,10 +75,15 @@ def payments_in(cases: QuerySet[Case], *statuses: Payment.Status) -> QuerySet[Pa
     return found.select_related("case", "account", "payee", "batch").order_by("made_at", "pk")
 
 
-def currencies_ready() -> list[str]:
+def ready(branch: int | None = None) -> QuerySet[Payment]:
+    """What waits for a batch; of the cases of one branch where it is named."""
+    found = Payment.objects.filter(status=Payment.Status.READY)
+    return found if branch is None else found.filter(case__branch=branch)
+
+
+def currencies_ready(branch: int | None = None) -> list[str]:
     """The currencies in which payments wait for a batch; one file holds one currency."""
-    ready = Payment.objects.filter(status=Payment.Status.READY)
-    return sorted(set(ready.values_list("currency", flat=True)))
+    return sorted(set(ready(branch).values_list("currency", flat=True)))
 
 
 def batches() -> QuerySet[PaymentBatch]:
@@ -95,9 +100,17 @@ def batches_after(message_id: str) -> QuerySet[PaymentBatch]:
     return found.filter(Q(made_at__lt=last.made_at) | Q(made_at=last.made_at, pk__lt=last.pk))
 
 
-def batches_to_hand_over() -> list[PaymentBatch]:
-    """Batches that the bank does not have yet, the oldest first."""
-    return list(PaymentBatch.objects.filter(handed_over_at__isnull=True).order_by("made_at", "pk"))
+def batches_to_hand_over(branch: int | None = None) -> list[PaymentBatch]:
+    """Batches that the bank does not have yet, the oldest first.
+
+    With a branch, those that hold a payment of it.
+    """
+    found = PaymentBatch.objects.filter(handed_over_at__isnull=True)
+    if branch is not None:
+        found = found.filter(
+            Exists(Payment.objects.filter(batch=OuterRef("pk"), case__branch=branch))
+        )
+    return list(found.order_by("made_at", "pk"))
 
 
 def batch_file(batch: PaymentBatch) -> bytes:

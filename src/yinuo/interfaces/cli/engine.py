@@ -36,6 +36,7 @@ from yinuo.core.cases import queries as case_queries
 from yinuo.core.cases.commands import FollowUp
 from yinuo.core.messages import commands as messages
 from yinuo.core.payments import commands as payments
+from yinuo.core.payments import queries as payment_queries
 from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.payments.models import Payment
 from yinuo.core.people import memory
@@ -101,6 +102,8 @@ class Engine:
     """Runs stories to their end. `ended` is told how many of them are over."""
 
     bank: StandInBank
+    branch: int | None = None
+    """Its cases alone; those of other branches are in other hands, with clocks of their own."""
     ended: Callable[[int], object] = lambda _count: None
     sweep_every: timedelta = SWEEP_EVERY
     bank_every: timedelta = BANK_EVERY
@@ -221,19 +224,19 @@ class Engine:
 
     def _sweep_all(self, until: datetime) -> None:
         """Every promise, and every call-back that is due by itself, at the sweeper's own steps."""
-        while asked := call_back_queries.next_sweep_at(until=until):
+        while asked := call_back_queries.next_sweep_at(until=until, branch=self.branch):
             tick = _tick_after(asked, self.sweep_every)
             if tick > until:
                 break
             self._sweep_promises(tick)
-            while call_backs.sweep(at=tick).full:
+            while call_backs.sweep(at=tick, branch=self.branch).full:
                 pass
             self._react()
         self._sweep_promises(until)
         self._swept_at = until
 
     def _sweep_promises(self, until: datetime) -> None:
-        first = case_queries.first_checks(until)
+        first = case_queries.first_checks(until, branch=self.branch)
         self._sweep_cases(first, dict.fromkeys(first, until))
 
     def _sweep(self, until: Mapping[int, datetime]) -> None:
@@ -264,7 +267,7 @@ class Engine:
             self.money_waits = False
             comes = _tick_after(at, self.bank_every)
             self._bank_at = comes if self._bank_at is None else min(comes, self._bank_at)
-            self._with_bank = _cases_with_money()
+            self._with_bank = self._cases_with_money()
 
     def _visit_bank(self, at: datetime) -> None:
         """Take the answers to what went out last time, then hand over what is ready now."""
@@ -272,16 +275,21 @@ class Engine:
         self.bank.at = at
         answered = payments.read_answers(channel=self.bank, by=SYSTEM, at=at)
         self._react()
-        payments.make_batches(by=SYSTEM, at=at)
-        sent = payments.hand_over(channel=self.bank, by=SYSTEM, at=at)
+        payments.make_batches(by=SYSTEM, at=at, branch=self.branch)
+        sent = payments.hand_over(channel=self.bank, by=SYSTEM, at=at, branch=self.branch)
         self._react()
-        self._with_bank = _cases_with_money()
+        self._with_bank = self._cases_with_money()
         if answered or sent:
             self._bank_at = _tick_after(at + self.bank_every, self.bank_every)
         else:
-            ready = Payment.objects.filter(status=Payment.Status.READY)
-            first = ready.aggregate(first=Min("made_at"))["first"]
+            first = payment_queries.ready(self.branch).aggregate(first=Min("made_at"))["first"]
             self._bank_at = _tick_after(first, self.bank_every) if first else None
+
+    def _cases_with_money(self) -> frozenset[int]:
+        rows = Payment.objects.filter(status__in=UNDER_WAY)
+        if self.branch is not None:
+            rows = rows.filter(case__branch=self.branch)
+        return frozenset(rows.values_list("case_id", flat=True))
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:
@@ -295,11 +303,6 @@ class Engine:
                 # A sandbox that loses its last second is played again.
                 cursor.execute("SET synchronous_commit TO off")
             yield
-
-
-def _cases_with_money() -> frozenset[int]:
-    rows = Payment.objects.filter(status__in=UNDER_WAY)
-    return frozenset(rows.values_list("case_id", flat=True))
 
 
 def _tick_after(at: datetime, every: timedelta) -> datetime:

@@ -1,4 +1,4 @@
-"""Who acts in a replay: a branch of its own with people for every role."""
+"""Who acts in a replay: for every hand a branch of its own with people for every role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from yinuo.core.people import queries as people_queries
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Branch, Staff
 
-BRANCH = "REPLAY"
 # So many of each role; more surveyors, because a rule bounds what one of them carries.
 CAST = {
     "agent": 3,
@@ -51,9 +50,10 @@ class Cast:
         return actors[turn % len(actors)]
 
 
-def gather(*, at: datetime) -> Cast:
-    """The cast of the replay's branch; made now when the branch does not exist."""
-    branch = Branch.objects.filter(code=BRANCH).first() or _hire_everybody(at)
+def gather(hand: int, *, at: datetime) -> Cast:
+    """The cast of the branch that this hand plays; made now when the branch does not exist."""
+    code = f"REPLAY-{hand + 1}"
+    branch = Branch.objects.filter(code=code).first() or _hire_everybody(code, hand + 1, at)
     found = Staff.objects.filter(branch=branch).select_related("branch").order_by("pk")
     actors = {member: people_queries.actor_of_staff(member) for member in found}
     by_role = {
@@ -63,14 +63,15 @@ def gather(*, at: datetime) -> Cast:
     return Cast(branch, by_role, {member.pk: actor for member, actor in actors.items()})
 
 
-def _hire_everybody(at: datetime) -> Branch:
+def _hire_everybody(code: str, which: int, at: datetime) -> Branch:
     root = Branch.objects.filter(parent=None).order_by("pk").first()
-    branch = people.create_branch(name="回放分公司", code=BRANCH, parent=root, by=SYSTEM, at=at)
+    name = f"回放分公司{which}"
+    branch = people.create_branch(name=name, code=code, parent=root, by=SYSTEM, at=at)
     for role, count in CAST.items():
         for number in range(1, count + 1):
             member = people.hire_staff(
-                username=f"replay-{role}-{number}",
-                name=f"回放·{role}·{number}",
+                username=f"replay-{which}-{role}-{number}",
+                name=f"回放·{role}·{which}-{number}",
                 branch=branch,
                 roles=(role,),
                 by=SYSTEM,

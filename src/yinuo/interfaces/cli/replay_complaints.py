@@ -7,7 +7,7 @@ set, by the same commands that people use for one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import ClassVar
@@ -24,6 +24,7 @@ from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.people.models import Person, Staff
 from yinuo.interfaces.cli import replay_cast
 from yinuo.interfaces.cli.engine import Engine, Moment, Story
+from yinuo.interfaces.cli.hands import Ended
 from yinuo.interfaces.cli.replay_cast import Cast
 from yinuo.interfaces.common.mapped import FiledComplaint
 from yinuo.interfaces.common.mapping import ComplaintReplayMap
@@ -48,7 +49,8 @@ class Office:
     using: ComplaintReplayMap
     cast: Cast
     zone: ZoneInfo
-    ended: Callable[[int], object]
+    since: datetime
+    ended: Ended = lambda _count: None
     persons: dict[str, Person] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     _staff: dict[str, Staff] = field(default_factory=dict)
@@ -72,8 +74,6 @@ class Office:
         """Every working moment of the office, in time order."""
         received, closed = defaultdict(list), defaultdict(list)
         for row in rows:
-            if row.closed_on < row.received_on:
-                raise ClosedBeforeReceived("closed_on", key=row.key)
             received[row.received_on].append(row)
             closed[row.closed_on].append(row)
         for day in sorted({*received, *closed}):
@@ -170,19 +170,27 @@ def played(rows: Sequence[FiledComplaint]) -> int:
     return Complaint.objects.filter(external_key__in=keys).count()
 
 
-def play(
-    rows: Sequence[FiledComplaint],
-    using: ComplaintReplayMap,
-    zone: ZoneInfo,
-    *,
-    ended: Callable[[int], object] = lambda _count: None,
-) -> list[int]:
+def open_offices(
+    rows: Sequence[FiledComplaint], using: ComplaintReplayMap, zone: ZoneInfo, count: int
+) -> list[Office]:
+    """An office for each hand, open since the first complaint.
+
+    Raises ClosedBeforeReceived before anything is played.
+    """
+    for row in rows:
+        if row.closed_on < row.received_on:
+            raise ClosedBeforeReceived("closed_on", key=row.key)
+    first = min((row.received_on for row in rows), default=date.min)
+    since = datetime.combine(first, time(0), zone)
+    return [Office(using, replay_cast.gather(hand, at=since), zone, since) for hand in range(count)]
+
+
+def play(rows: Sequence[FiledComplaint], office: Office, ended: Ended) -> list[int]:
     """Carry the complaints to their end; returns the ids of their cases."""
-    first = min(row.received_on for row in rows)
-    start = datetime.combine(first, time(0), zone)
-    cast = replay_cast.gather(at=start)
-    office = Office(using, cast, zone, ended, persons=_register(rows, cast, start))
-    engine = Engine(StandInBank(start.astimezone(UTC)), sweep_every=SWEEP_EVERY)
+    office.ended = ended
+    office.persons = _register(rows, office.cast, office.since)
+    bank = StandInBank(office.since.astimezone(UTC))
+    engine = Engine(bank, office.cast.branch.pk, sweep_every=SWEEP_EVERY)
     engine.add(office.story(rows))
     engine.run()
     return [case.pk for case in office.cases.values()]

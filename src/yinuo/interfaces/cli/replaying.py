@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from tqdm import tqdm
 
+from yinuo.areas.claims.commands import Report
 from yinuo.areas.claims.models import Claim
 from yinuo.core.cases import verifying
 from yinuo.core.cases.models import Case, Event, Promise
@@ -28,8 +29,11 @@ from yinuo.core.policies import commands as policies
 from yinuo.core.policies.models import Policy
 from yinuo.core.policies.rules import PolicyRow, normalise_number
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.interfaces.cli import hands as many_hands
 from yinuo.interfaces.cli import replay_cast, replay_complaints
 from yinuo.interfaces.cli.engine import Engine
+from yinuo.interfaces.cli.hands import Ended
+from yinuo.interfaces.cli.replay_cast import Cast
 from yinuo.interfaces.cli.replay_script import Ledger, Script
 from yinuo.interfaces.cli.replay_steps import instructing
 from yinuo.interfaces.common import mapped, mapping, tables
@@ -86,10 +90,11 @@ def play(
     using: Map,
     *,
     most: int | None = None,
+    hands: int | None = None,
     planned: Callable[[int], object] = lambda _count: None,
-    ended: Callable[[int], object] = lambda _count: None,
+    ended: Ended = lambda _count: None,
 ) -> Result:
-    """Carry the claims of a file to their end.
+    """Carry the claims of a file to their end; `hands` processes at once, one a core if it is None.
 
     Raises OnlyInSandbox, MapCannotReplay, PlayedBefore, and what is wrong with a row.
     """
@@ -100,15 +105,29 @@ def play(
     with tables.opened(path, needed=list(using.used), delimiter=using.delimiter) as table:
         rows = list(islice(_typed(table, using), most))
     planned(len(rows))
-    ledger = Ledger()
-    bank = StandInBank(_EPOCH, decide=ledger.decide)
-    engine = Engine(bank, ended=ended, sweep_every=SWEEP_EVERY, bank_every=BANK_EVERY)
-    ledger.instruct = instructing(engine.call_bank)
-    with rulebook.pinned():
-        for script in _scripts(rows, using, ledger):
-            engine.add(script.story())
-        engine.run()
-    return _result(ledger.case_ids)
+    reports = [mapped.report_of(row, using.claim) for row in rows]
+    keys = [report.external_key for report in reports]
+    known = Claim.objects.filter(external_key__in=keys).count()
+    if known:
+        raise PlayedBefore(count=known)
+    start = min(report.accident_at for report in reports)
+    told = list(enumerate(zip(rows, reports, strict=True)))
+    hands = hands or many_hands.as_many_as_fit(len(told))
+    casts = [replay_cast.gather(hand, at=start) for hand in range(hands)]
+
+    def part(hand: int, tell: Ended) -> list[int]:
+        ledger = Ledger()
+        bank = StandInBank(_EPOCH, decide=ledger.decide)
+        branch = casts[hand].branch.pk
+        engine = Engine(bank, branch, tell, sweep_every=SWEEP_EVERY, bank_every=BANK_EVERY)
+        ledger.instruct = instructing(engine.call_bank)
+        with rulebook.pinned():
+            for script in _scripts(told[hand::hands], using, casts[hand], ledger, start):
+                engine.add(script.story())
+            engine.run()
+        return ledger.case_ids
+
+    return _result(many_hands.share(part, hands, ended))
 
 
 def play_complaints(
@@ -116,10 +135,11 @@ def play_complaints(
     using: Map,
     *,
     most: int | None = None,
+    hands: int | None = None,
     planned: Callable[[int], object] = lambda _count: None,
-    ended: Callable[[int], object] = lambda _count: None,
+    ended: Ended = lambda _count: None,
 ) -> Result:
-    """Carry the complaints of a file from receipt to closing.
+    """Carry the complaints of a file from receipt to closing; `hands` as for `play`.
 
     Raises OnlyInSandbox, MapCannotReplay, PlayedBefore, and what is wrong with a row.
     """
@@ -134,8 +154,13 @@ def play_complaints(
     known = replay_complaints.played(rows)
     if known:
         raise PlayedBefore(count=known)
-    ids = replay_complaints.play(rows, using.complaint_replay, using.zone, ended=ended)
-    return _result(ids)
+    hands = hands or many_hands.as_many_as_fit(len(rows))
+    offices = replay_complaints.open_offices(rows, using.complaint_replay, using.zone, hands)
+
+    def part(hand: int, tell: Ended) -> list[int]:
+        return replay_complaints.play(rows[hand::hands], offices[hand], tell)
+
+    return _result(many_hands.share(part, hands, ended))
 
 
 def _typed(table: tables.Table, using: Map) -> Iterator[Typed]:
@@ -145,29 +170,28 @@ def _typed(table: tables.Table, using: Map) -> Iterator[Typed]:
         yield typed
 
 
-def _scripts(rows: list[Typed], using: Map, ledger: Ledger) -> list[Script]:
+def _scripts(
+    told: Sequence[tuple[int, tuple[Typed, Report]]],
+    using: Map,
+    cast: Cast,
+    ledger: Ledger,
+    start: datetime,
+) -> list[Script]:
+    """The rows of one hand, each with its place in the file, once their policies are there."""
     assert using.policy
-    assert using.claim
     assert using.replay
-    reports = [mapped.report_of(row, using.claim) for row in rows]
-    keys = [report.external_key for report in reports]
-    known = Claim.objects.filter(external_key__in=keys).count()
-    if known:
-        raise PlayedBefore(count=known)
-    start = min(report.accident_at for report in reports)
-    cast = replay_cast.gather(at=start)
     taken = [
         _not_asked(mapped.policy_of(row, using.policy, branch_code=cast.branch.code))
-        for row in rows
+        for _place, (row, _report) in told
     ]
     for place in range(0, len(taken), policies.SET_LIMIT):
         found = policies.import_many(taken[place : place + policies.SET_LIMIT], by=SYSTEM, at=start)
         raise_problems(refused.problem for refused in found.refused)
-    numbers = [normalise_number(report.policy_number) for report in reports]
+    numbers = [normalise_number(report.policy_number) for _place, (_row, report) in told]
     holders = dict(Policy.objects.filter(number__in=numbers).values_list("number", "holder_id"))
     return [
-        Script(row, report, using.replay, cast, turn, ledger, holders[numbers[turn]])
-        for turn, (row, report) in enumerate(zip(rows, reports, strict=True))
+        Script(row, report, using.replay, cast, place, ledger, holders[number])
+        for number, (place, (row, report)) in zip(numbers, told, strict=True)
     ]
 
 
@@ -196,14 +220,24 @@ def _result(case_ids: list[int]) -> Result:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "map_name", required=True, help="A map file, or the name of a shipped one.")
 @click.option("--rows", type=click.IntRange(1), help="Only so many rows from the beginning.")
+@click.option(
+    "--hands", type=click.IntRange(1, 64), help="Processes at once; one a core by itself."
+)
 @click.option("--quiet", is_flag=True, help="No progress bar.")
-def replay(file: Path, map_name: str, rows: int | None, quiet: bool) -> None:
+def replay(file: Path, map_name: str, rows: int | None, hands: int | None, quiet: bool) -> None:
     """Carry the claims or complaints of a file to their end, in a sandbox at simulated times."""
     began = perf_counter()
     using = mapping.load(map_name)
     carry = play_complaints if using.complaint else play
     with tqdm(total=rows, unit=_(" cases"), disable=quiet or None, file=sys.stderr) as bar:
-        result = carry(file, using, most=rows, planned=bar.reset, ended=bar.update)
+        result = carry(
+            file,
+            using,
+            most=rows,
+            hands=hands,
+            planned=bar.reset,
+            ended=bar.update,
+        )
     carried, seconds = sum(result.states.values()), perf_counter() - began
     click.echo(
         _("%(cases)s cases with %(events)s lines in %(seconds).0f s: %(rate).1f a second.")

@@ -131,7 +131,7 @@ def run_worker(*, concurrency: int, queues: list[str] | None = None, forever: bo
 @contextmanager
 def _without_schedule(app: App) -> Iterator[None]:
     schedule = app.periodic_registry
-    app.periodic_registry = PeriodicRegistry()
+    app.periodic_registry = PeriodicRegistry()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:

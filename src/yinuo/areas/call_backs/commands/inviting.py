@@ -67,17 +67,17 @@ def invite(*, case: Case, by: Actor, at: datetime, seen: int | None = None) -> N
         invite_many([case], by=by, at=at)
 
 
-def sweep(*, at: datetime) -> Swept:
+def sweep(*, at: datetime, branch: int | None = None) -> Swept:
     """Do what is due, one batch: letters, ends of rounds, ends of calls that nobody recorded, and
     calls to people who must not be called any more.
 
     Any number of workers at once: each takes call-backs that nobody else holds, and looks again
-    under the lock whether they are still due.
+    under the lock whether they are still due. `branch` leaves those of other branches alone.
     """
     with cases.transaction():
         programme = rules_at(at)
         size = programme.batches.size.value
-        ids = _take_due(programme, size, at)
+        ids = _take_due(programme, size, at, branch)
         held = list(hold_many(ids).values()) if ids else []
         abandoned = [one for one in held if end_abandoned(one, at=at, programme=programme)]
         _plan_again(abandoned, programme, at)
@@ -106,7 +106,7 @@ def _movable(held: Sequence[Held], step: str) -> list[Held]:
     return movable
 
 
-def _take_due(programme: CallBacksRules, size: int, at: datetime) -> list[int]:
+def _take_due(programme: CallBacksRules, size: int, at: datetime, branch: int | None) -> list[int]:
     held_until = at - programme.calling.held_for.value.elapsed()
     due = Q(call_back__channel__in=(rules.MESSAGE, rules.END), call_back__next_contact_at__lte=at)
     forgotten = Q(call_back__attempts__outcome="", call_back__attempts__at__lte=held_until)
@@ -116,10 +116,11 @@ def _take_due(programme: CallBacksRules, size: int, at: datetime) -> list[int]:
     unwanted = Q(call_back__channel=rules.CALL, call_back__next_contact_at__lte=at) & (
         Q(customer__opted_out__contains=[queries.NO_SURVEYS]) | Q(Exists(complaint))
     )
+    ours = Q() if branch is None else Q(branch=branch)
     ids: list[int] = []
     for which in (due, forgotten, unwanted):
         if len(ids) < size:
-            ids += _lock_some(which, size - len(ids), ids)
+            ids += _lock_some(ours & which, size - len(ids), ids)
     return ids
 
 

@@ -61,16 +61,18 @@ def make_batch(
     by: Actor,
     at: datetime,
     execute_on: date | None = None,
+    branch: int | None = None,
 ) -> BatchMade:
     """Claim payments that are ready, up to the rule's limit, and write their file.
 
     Two callers at once take different payments. A payment that no bank could make is left out.
-    Call again until ``batch`` is None. Raises InstructionRefused when the payer is not usable.
+    Call again until ``batch`` is None. ``branch`` takes the payments of its cases alone. Raises
+    InstructionRefused when the payer is not usable.
     """
     batch_rules = rules(PaymentsRules, at=at).batch
     most = batch_rules.most_payments.value
     with cases.transaction():
-        taken, left_out = _claim(currency, most, batch_rules.reference.value, at)
+        taken, left_out = _claim(currency, most, batch_rules.reference.value, at, branch)
         if not taken:
             return BatchMade(None, left_out)
         payments = [payment for payment, _transfer in taken]
@@ -100,21 +102,25 @@ def make_batch(
     return BatchMade(batch, left_out)
 
 
-def make_batches(*, by: Actor, at: datetime) -> tuple[list[PaymentBatch], list[LeftOut]]:
+def make_batches(
+    *, by: Actor, at: datetime, branch: int | None = None
+) -> tuple[list[PaymentBatch], list[LeftOut]]:
     """Batches of everything that is ready, one currency a file, and what stayed behind."""
     made: list[PaymentBatch] = []
     left_out: list[LeftOut] = []
     payer = queries.payer()
-    for currency in queries.currencies_ready():
-        result = make_batch(payer=payer, currency=currency, by=by, at=at)
+    for currency in queries.currencies_ready(branch):
+        result = make_batch(payer=payer, currency=currency, by=by, at=at, branch=branch)
         left_out += result.left_out
         while result.batch is not None:
             made.append(result.batch)
-            result = make_batch(payer=payer, currency=currency, by=by, at=at)
+            result = make_batch(payer=payer, currency=currency, by=by, at=at, branch=branch)
     return made, left_out
 
 
-def hand_over(*, channel: BankChannel, by: Actor, at: datetime) -> list[PaymentBatch]:
+def hand_over(
+    *, channel: BankChannel, by: Actor, at: datetime, branch: int | None = None
+) -> list[PaymentBatch]:
     """Deliver every batch that has not been handed over, the oldest first.
 
     The file is delivered outside a transaction and marked afterwards; a crash in between makes
@@ -124,8 +130,8 @@ def hand_over(*, channel: BankChannel, by: Actor, at: datetime) -> list[PaymentB
     """
     done: list[PaymentBatch] = []
     failures: list[PermanentFailure] = []
-    with _only_caller() as alone:
-        for batch in queries.batches_to_hand_over() if alone else []:
+    with _only_caller(branch or 0) as alone:
+        for batch in queries.batches_to_hand_over(branch) if alone else []:
             try:
                 channel.deliver(f"{batch.message_id}.xml", queries.batch_file(batch))
             except PermanentFailure as failure:
@@ -157,14 +163,14 @@ def mark_handed_over(batch: PaymentBatch, *, by: Actor, at: datetime) -> None:
 
 
 def _claim(
-    currency: str, most: int, reference: str, at: datetime
+    currency: str, most: int, reference: str, at: datetime, branch: int | None
 ) -> tuple[list[tuple[Payment, Transfer]], tuple[LeftOut, ...]]:
     """Up to ``most`` sendable payments, locked, and those passed over on the way to them."""
     taken: list[tuple[Payment, Transfer]] = []
     left_out: list[LeftOut] = []
     last = 0
     while len(taken) < most:
-        found = _lock_ready(currency, at, after=last, count=most - len(taken))
+        found = _lock_ready(currency, at, branch, after=last, count=most - len(taken))
         if not found:
             break
         last = found[-1].pk
@@ -178,12 +184,13 @@ def _claim(
     return taken, tuple(left_out)
 
 
-def _lock_ready(currency: str, at: datetime, *, after: int, count: int) -> Sequence[Payment]:
+def _lock_ready(
+    currency: str, at: datetime, branch: int | None, *, after: int, count: int
+) -> Sequence[Payment]:
     """What was instructed by that moment: who replays knows already what comes after it."""
     return list(
-        Payment.objects.filter(
-            status=Payment.Status.READY, currency=currency, made_at__lte=at, pk__gt=after
-        )
+        queries.ready(branch)
+        .filter(currency=currency, made_at__lte=at, pk__gt=after)
         .select_related("account", "case")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("pk")[:count]
@@ -213,10 +220,10 @@ def _transfer(payment: Payment, reference: str) -> Transfer:
 
 
 @contextmanager
-def _only_caller() -> Iterator[bool]:
+def _only_caller(branch: int) -> Iterator[bool]:
     """True for one caller at a time on all machines; a caller that dies lets go by itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_HAND_OVER_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_HAND_OVER_LOCK, branch])
         row = cursor.fetchone()
     alone = bool(row and row[0])
     try:
@@ -224,4 +231,4 @@ def _only_caller() -> Iterator[bool]:
     finally:
         if alone:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_HAND_OVER_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_HAND_OVER_LOCK, branch])
