@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from tests.areas.complaints.office import WORDS
+from tests.core.documents import samples
 from tests.interfaces.desk.filling import text
 from tests.interfaces.desk.house import NOW
 from tests.stories.offices import Office, answer, look_into, promise, sort, take_in
@@ -15,6 +16,8 @@ from yinuo import automation
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.models import Complaint, Measure
 from yinuo.core.cases.models import Case
+from yinuo.core.documents import commands as documents
+from yinuo.core.documents.commands import Upload
 from yinuo.core.messages.models import Message
 
 SUSPECTED = "单据有涂改痕迹"
@@ -92,17 +95,49 @@ def test_the_regulators_letter_has_its_own_time_and_is_reported_on(office: Offic
 
 @pytest.mark.covers("CMP-1", "CMP-23")
 @pytest.mark.parametrize(("role", "shown"), [("agent", "Acts with a power"), ("heir", "Heir")])
-def test_who_speaks_for_another_shows_the_power_and_is_known_at_the_next_talk(
+def test_who_speaks_for_another_is_heard_and_asked_for_the_power_once(
     office: Office, role: str, shown: str
 ) -> None:
     case = sort(office, take_in(office, WORDS, channel="visit"), "complaint")
     name = office.handler(case)
     speaker = {"parties-0-name": "李代理", "parties-0-role": role, "parties-0-phone": "13900000077"}
-    assert "look at the signed power" in office.refused(name, case, "parties", **speaker)
-    office.post(name, case, "parties", **speaker, **{"parties-0-power_seen": "on"})
-    assert shown in office.page(name, case)
+    office.post(name, case, "parties", **speaker)
+    page = office.page(name, case)
+    for part in (shown, "Power missing", "no power: say nothing of the case"):
+        assert part in page
+    party = str(row(case).parties.get().pk)
     sheet = office.desks[name].get(f"/desk/complaints/{case.number}/contact")
     assert "李代理" in unescape(text(sheet))
+    office.post(name, case, "power-request", party=party)
+    told = Message.objects.get(case=case, reason="complaint_power_asked", channel="inbox")
+    assert "李代理" in told.body
+    assert "for once" in office.conflicts(name, case, "power-request", party=party)
+    forbidden = office.desks[name].post(
+        f"/desk/complaints/{case.number}/withdrawal", {"reason": "算了", "party": party}
+    )
+    assert forbidden.status_code == 403
+    kind = "lawyer" if role == "agent" else "heirship"
+    office.post(name, case, "power", party=party, kind=kind, until_on="2199-12-31")
+    page = office.page(name, case)
+    assert "Power missing" not in page
+    assert "valid until 2199-12-31" in page
+    office.post(name, case, "withdrawal", reason="算了", party=party)
+    assert case.state == "withdrawn"
+
+
+@pytest.mark.covers("CMP-1")
+def test_a_power_that_lies_with_the_claim_is_not_asked_for(office: Office) -> None:
+    case = sort(office, take_in(office, WORDS, channel="visit"), "complaint")
+    name = office.handler(case)
+    office.post(name, case, "parties", **{"parties-0-name": "李代理", "parties-0-role": "agent"})
+    party = str(row(case).parties.get().pk)
+    upload = Upload("power_of_attorney", "authority.jpg", [samples.picture()])
+    held = documents.receive(
+        case=office.claim, upload=upload, by=office.desks.world["agent"], at=NOW
+    )
+    assert office.claim.number in office.conflicts(name, case, "power-request", party=party)
+    office.post(name, case, "power", party=party, kind="letter_of_authority", document=str(held.pk))
+    assert row(case).parties.get().power_id == held.pk
 
 
 @pytest.mark.covers("CMP-18", "CMP-19", "CMP-20", "CMP-22", "CMP-26")

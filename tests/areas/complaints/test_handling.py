@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.areas.complaints.office import LETTER, complain, day, handler_of, investigate
 from tests.world import World
+from yinuo import automation
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints import queries
-from yinuo.areas.complaints.commands import Letter, NewMeasure, NewParty
+from yinuo.areas.complaints.commands import Letter, NewMeasure, NewParty, Power
 from yinuo.areas.complaints.commands.answering import CauseMissing, ReviewedAlready, ReviewTooLate
 from yinuo.areas.complaints.commands.common import Held, NotKnown, OnlyAPerson, WordsMissing
 from yinuo.areas.complaints.commands.ending import (
@@ -25,11 +27,16 @@ from yinuo.areas.complaints.commands.handling import (
     PersonalData,
     ReviewerNotDeclared,
 )
+from yinuo.areas.complaints.commands.parties import (
+    NoPowerNeeded,
+    PowerAskedAlready,
+    PowerMissing,
+    PowerRunOut,
+    TooManyRepresentatives,
+)
 from yinuo.areas.complaints.commands.receiving import (
     AlreadyComplained,
     NotYetReceived,
-    PowerNotSeen,
-    TooManyRepresentatives,
 )
 from yinuo.areas.complaints.commands.solving import (
     BeyondAuthority,
@@ -178,12 +185,66 @@ def test_a_group_that_grows_becomes_major_once(insurer: World, claim: Case) -> N
     assert Message.objects.filter(case=case, reason="complaint_became_major").count() == 4
 
 
-def test_an_agent_shows_the_power_and_a_heir_the_proof(insurer: World, claim: Case) -> None:
-    for role in ("agent", "heir"):
-        with pytest.raises(PowerNotSeen):
-            complain(insurer, claim, at=day(1), parties=(NewParty(role, "李四"),))
-    seen = NewParty("agent", "李四", power_seen=True)
-    assert complain(insurer, claim, at=day(1), parties=(seen,)).complaint.parties.count() == 1
+@pytest.mark.parametrize(("role", "kind"), [("agent", "lawyer"), ("heir", "heirship")])
+def test_who_complains_for_another_is_heard_and_told_nothing_until_the_power_is_there(
+    insurer: World, claim: Case, role: str, kind: str
+) -> None:
+    case = complain(insurer, claim, at=day(1), parties=(NewParty(role, "李四"),))
+    name = investigate(insurer, case, at=day(1.1))
+    party = case.complaint.parties.get().pk
+    officer = insurer[name]
+    complaints.decide(case=case, letter=LETTER, by=officer, at=day(2))
+    with pytest.raises(PowerMissing):
+        complaints.tell(case=case, how="phone", party=party, by=officer, at=day(2))
+    with pytest.raises(PowerMissing):
+        complaints.withdraw(case=case, reason="算了", party=party, by=officer, at=day(2))
+    wrong = Power("guardian" if role == "heir" else "heirship")
+    with pytest.raises(NotKnown):
+        complaints.check_power(case=case, party=party, power=wrong, by=officer, at=day(2))
+    old = Power(kind, until_on=day(1).date())
+    with pytest.raises(PowerRunOut):
+        complaints.check_power(case=case, party=party, power=old, by=officer, at=day(2))
+    power = Power(kind, until_on=day(4).date())
+    complaints.check_power(case=case, party=party, power=power, by=officer, at=day(2))
+    with pytest.raises(PowerMissing):
+        complaints.tell(case=case, how="phone", party=party, by=officer, at=day(6))
+    complaints.tell(case=case, how="phone", party=party, by=officer, at=day(3))
+    assert state(case) == "told"
+
+
+def test_a_power_is_asked_for_once_and_stops_the_clock_only_where_the_rule_says_so(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1), parties=(NewParty("agent", "李四"),))
+    officer, party = insurer[handler_of(insurer, case)], case.complaint.parties.get().pk
+    complaints.ask_power(case=case, party=party, by=officer, at=day(1.1))
+    answer = Promise.objects.get(case=case, rule="complaints.answer")
+    assert answer.paused_at is None
+    with pytest.raises(PowerAskedAlready):
+        complaints.ask_power(case=case, party=party, by=officer, at=day(2))
+    again = [NewParty("agent", "李四", phone="13900000077")]
+    complaints.name_parties(case=case, parties=again, by=officer, at=day(2))
+    with pytest.raises(PowerAskedAlready):
+        complaints.ask_power(case=case, party=party, by=officer, at=day(2))
+    told = Message.objects.get(case=case, reason="complaint_power_asked", channel="inbox")
+    assert "李四" in told.body
+    Promise.objects.filter(pk=answer.pk).update(pausable=["power"])
+    complaints.name_parties(
+        case=case, parties=[*again, NewParty("heir", "王五")], by=officer, at=day(3)
+    )
+    heir = case.complaint.parties.get(role="heir").pk
+    complaints.ask_power(case=case, party=heir, by=officer, at=day(3))
+    answer.refresh_from_db()
+    assert answer.paused_at == day(3)
+    waits = Promise.objects.filter(case=case, rule="complaints.power")
+    for one, kind in ((party, "letter_of_authority"), (heir, "heirship")):
+        assert waits.filter(kept_at__isnull=True).exists()
+        complaints.check_power(case=case, party=one, power=Power(kind), by=officer, at=day(4))
+    answer.refresh_from_db()
+    assert answer.paused_at is None
+    assert not waits.filter(kept_at__isnull=True).exists()
+    with pytest.raises(NoPowerNeeded):
+        complaints.ask_power(case=case, party=party, by=officer, at=day(5))
 
 
 def test_a_receipt_in_the_future_is_refused(insurer: World, claim: Case) -> None:
@@ -369,6 +430,25 @@ def test_withdrawal_ends_everything_the_same_day(insurer: World, claim: Case) ->
     again = complain(insurer, claim, at=day(9))
     assert again.complaint.follows_id == case.pk
     assert Promise.objects.get(case=again, rule="complaints.answer").started_at == day(9)
+
+
+def test_a_withdrawal_counts_from_when_it_was_said_also_where_it_is_read_late(
+    insurer: World, claim: Case
+) -> None:
+    case = complain(insurer, claim, at=day(1))
+    due_at = Promise.objects.get(case=case, rule="complaints.answer").due_at
+    said_at = due_at - timedelta(hours=2)
+    automation.sweep_promises(at=due_at + timedelta(minutes=1))
+    complaints.withdraw(
+        case=case, reason="解决了", received_at=said_at, by=insurer["team_lead"],
+        at=due_at + timedelta(hours=9),
+    )  # fmt: skip
+    answer = Promise.objects.get(case=case, rule="complaints.answer")
+    assert (answer.missed_at, answer.withdrawn_at) == (None, due_at + timedelta(hours=9))
+    late = Promise.objects.get(case=case, rule="complaints.acknowledge")
+    assert late.missed_at is not None  # it was broken before anybody took anything back
+    ended = case.events.get(type="complaint.withdrawn").data
+    assert (ended["same_day"], ended["said"]) == (False, said_at.isoformat())
 
 
 def test_new_facts_after_the_answer_begin_the_time_again(insurer: World, claim: Case) -> None:

@@ -12,10 +12,6 @@ from tests.world import World
 from yinuo.areas.complaints import commands as complaints
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands import Landing, Letter, NewComplaint, NewMeasure, NewVoice
-from yinuo.areas.complaints.commands.answering import (
-    CompensationNotApproved,
-    CompensationReturned,
-)
 from yinuo.areas.complaints.commands.ending import MoneyUnderWay, NotTheSameMatter
 from yinuo.areas.complaints.commands.handling import (
     NotDeclared,
@@ -23,6 +19,10 @@ from yinuo.areas.complaints.commands.handling import (
     SuspicionWaiting,
 )
 from yinuo.areas.complaints.commands.receiving import MajorAlready
+from yinuo.areas.complaints.commands.solving import (
+    CompensationNotApproved,
+    CompensationReturned,
+)
 from yinuo.areas.complaints.rulefile import ComplaintsRules
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import NotYourRole

@@ -250,14 +250,15 @@ class Party(models.Model):
     power_seen = models.BooleanField(
         default=False, help_text="a signed power or proof of heirship was seen"
     )
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(role__in=["agent", "heir"]) | Q(power_seen=True),
-                name="agent_and_heir_show_their_power",
-            )
-        ]
+    power_kind = models.CharField(
+        max_length=24, blank=True, default="", db_default="", help_text="of the rule powers.kinds"
+    )
+    power_until_on = models.DateField(null=True, blank=True, help_text="the last day, included")
+    power_checked_by = models.CharField(max_length=40, blank=True, default="", db_default="")
+    power_checked_at = models.DateTimeField(null=True, blank=True)
+    power_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="it is asked for once, and nobody is turned away"
+    )
 
 
 class NamedCause(models.Model):

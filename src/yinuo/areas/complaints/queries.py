@@ -21,12 +21,13 @@ from yinuo.areas.complaints.models import (
     Measure,
     MoreTime,
     NamedCause,
+    Party,
     Review,
     VoicePromise,
 )
 from yinuo.areas.complaints.record import Record
 from yinuo.areas.complaints.rulefile import CausesRules, ComplaintsRules
-from yinuo.areas.complaints.rules import SuggestedCause, playbook_of, suggest_causes
+from yinuo.areas.complaints.rules import SuggestedCause, playbook_of, power_stands, suggest_causes
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.clocks import calendar_at
 from yinuo.core.cases.models import Case, Note, Promise
@@ -444,6 +445,16 @@ def personal_data_in(case: Case, text: str) -> str:
             return name
     found = _NUMBERS.search(text)
     return found.group() if found else ""
+
+
+def without_power(parties: Iterable[Party], at: datetime) -> list[Party]:
+    """Those who speak for somebody else and have shown nothing that stands today."""
+    on = timezone.localdate(at)
+    return [
+        one
+        for one in parties
+        if not power_stands(one.role, one.power_seen, one.power_until_on, on=on)
+    ]
 
 
 def groups_of(rows: Sequence[Complaint]) -> dict[int, str]:

@@ -33,6 +33,7 @@ class ComplaintPromises(RuleTable):
     second_look: Rule[PromiseRule]
     discipline: Rule[PromiseRule]
     answer_question: Rule[PromiseRule]
+    power: Rule[PromiseRule]
     sort_voice: Rule[PromiseRule]
 
 
@@ -122,6 +123,12 @@ class GroupRules(RuleTable):
     major_from: Rule[Count]
 
 
+class PowerRules(RuleTable):
+    """What may show that somebody speaks for another, by their role."""
+
+    kinds: Rule[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]]
+
+
 class ExtensionStage(Plain):
     """More time beyond the first limit; each stage once, in the order of the file."""
 
@@ -199,6 +206,7 @@ class ComplaintsRules(RuleFile):
     interest: InterestRules
     evidence: EvidenceRules
     groups: GroupRules
+    powers: PowerRules
     extensions: ExtensionRules
     review: ReviewRules
     answers: AnswerRules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from yinuo.areas.complaints.rulefile import Cause, CausesRules, Heard, HeatRules, InboundRules
 from yinuo.kit.errors import DomainError
@@ -43,6 +43,16 @@ MEASURES = (
 UPHELD = ("yes", "partly", "no")
 # What complaints are divided by: closed claims, premium in 100 m, policies in force.
 MEASURES_OF_COMPLAINING = ("per_thousand_claims", "per_hundred_million", "per_ten_thousand")
+
+
+def needs_power(role: str) -> bool:
+    """Whoever speaks for another; those who represent a group complain themselves."""
+    return role in ("agent", "heir")
+
+
+def power_stands(role: str, shown: bool, until_on: date | None, *, on: date) -> bool:
+    """Whether somebody may hear of the case and be taken at their word on this day."""
+    return not needs_power(role) or (shown and (until_on is None or until_on >= on))
 
 
 def voice_number(pk: int, received_at: datetime) -> str:

@@ -101,6 +101,23 @@ _RECEIVING = (
         event="complaint.parties_named",
     ),
     Step(
+        name="ask_power",
+        label=_("Ask for the power, once"),
+        source=OPEN,
+        target=None,
+        who=("agent", *OFFICERS),
+        event="complaint.power_asked",
+        makes=("complaints.power",),
+    ),
+    Step(
+        name="check_power",
+        label=_("Keep the power that was shown"),
+        source=OPEN,
+        target=None,
+        who=("agent", *OFFICERS),
+        event="complaint.power_checked",
+    ),
+    Step(
         name="add_facts",
         label=_("Add new facts"),
         source=(*_BEFORE_ANSWER, "reviewing"),

@@ -87,6 +87,13 @@ PARTIES: Words = {
     "heir": _("Heir"),
     "representative": _("Represents a group"),
 }
+POWERS: Words = {
+    "letter_of_authority": _("Signed letter of authority"),
+    "lawyer": _("Lawyer's letter and licence"),
+    "guardian": _("Proof of guardianship"),
+    "heirship": _("Proof of heirship"),
+    "estate": _("Appointed for the estate"),
+}
 SOLD: Words = {
     "yes": _("Was explained at sale"),
     "no": _("Was not explained at sale"),

@@ -42,10 +42,16 @@ from yinuo.areas.complaints.commands.handling import (
     tag,
     write_lesson,
 )
+from yinuo.areas.complaints.commands.parties import (
+    NewParty,
+    Power,
+    ask_power,
+    check_power,
+    name_parties,
+)
 from yinuo.areas.complaints.commands.proposing import agree, disagree, propose
 from yinuo.areas.complaints.commands.receiving import (
     NewComplaint,
-    NewParty,
     accept,
     accept_many,
     acknowledge,
@@ -53,7 +59,6 @@ from yinuo.areas.complaints.commands.receiving import (
     add_facts,
     call_major,
     forward,
-    name_parties,
     receive,
     receive_many,
     report_back,
@@ -109,6 +114,7 @@ __all__ = [
     "NewParty",
     "NewVoice",
     "PastComplaint",
+    "Power",
     "TakenOver",
     "accept",
     "accept_many",
@@ -121,12 +127,14 @@ __all__ = [
     "approve_compensation",
     "approve_extension",
     "ask_extension",
+    "ask_power",
     "ask_review",
     "ask_why",
     "call_major",
     "carry_out",
     "carry_out_many",
     "check",
+    "check_power",
     "close",
     "close_many",
     "confirm_account",

@@ -27,6 +27,7 @@ from yinuo.areas.complaints.commands.handling import (
     ReviewerNotDeclared,
     refuse_reviewer,
 )
+from yinuo.areas.complaints.commands.parties import require_speaker
 from yinuo.areas.complaints.commands.solving import (
     CompensationNotApproved,
     CompensationReturned,
@@ -171,14 +172,24 @@ def _refuse_interest(held: Sequence[Held], by: Actor, at: datetime) -> None:
             raise OwnInterest(name=name, number=one.case.number)
 
 
-def tell(*, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None) -> Answer:
-    """Tell the complainant the answer: only now the time of the law is kept.
+def tell(
+    *,
+    case: Case,
+    how: str,
+    party: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Answer:
+    """Tell the complainant, or `party` who speaks for them, the answer: only now the time of the
+    law is kept.
 
-    Raises NotDecided, CompensationNotApproved and CompensationReturned: what is told is owed. The
-    letter is kept as a paper of the case, as it is sent.
+    Raises NotDecided, CompensationNotApproved and CompensationReturned: what is told is owed; and
+    PowerMissing. The letter is kept as a paper of the case, as it is sent.
     """
     with cases.transaction():
         held = locked(case, seen=seen)
+        require_speaker(held, party, at)
         answer = tell_many([case], how=how, by=by, at=at)[0]
         _keep_letter(held, answer, by, at)
     return answer
@@ -280,12 +291,19 @@ def rate(
 
 
 def ask_review(
-    *, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None
+    *,
+    case: Case,
+    words: str,
+    party: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> Review:
-    """Ask that other people look at the answer again. Raises ReviewTooLate."""
+    """Ask that other people look at the answer again. Raises ReviewTooLate and PowerMissing."""
     body = written(words, "words")
     with cases.transaction():
         held = locked(case, seen=seen)
+        require_speaker(held, party, at)
         until = queries.review_until(held.complaint, at)
         if until is not None and at >= until:
             raise ReviewTooLate("words", until=f"{queries.last_day(until):%Y-%m-%d}")
@@ -348,16 +366,23 @@ def decide_review(
 
 
 def tell_review(
-    *, case: Case, how: str, by: Actor, at: datetime, seen: int | None = None
+    *,
+    case: Case,
+    how: str,
+    party: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
 ) -> Answer:
     """Tell what a review decided, when its money is approved.
 
-    Raises NotDecided, CompensationNotApproved and CompensationReturned.
+    Raises NotDecided, CompensationNotApproved, CompensationReturned and PowerMissing.
     """
     by_a_person(by)
     one_of(how, CHANNELS, "how")
     with cases.transaction():
         held = locked(case, seen=seen)
+        require_speaker(held, party, at)
         row = queries.untold_review(held.complaint)
         if row is None:
             raise NotDecided(number=held.case.number)

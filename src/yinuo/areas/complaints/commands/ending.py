@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.commands.common import Held, locked, locked_many, take, telling, written
+from yinuo.areas.complaints.commands.parties import require_speaker
 from yinuo.areas.complaints.commands.solving import money_under_way
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.cases import commands as cases
@@ -53,16 +54,19 @@ def withdraw(
     case: Case,
     reason: str,
     received_at: datetime | None = None,
+    party: int | None = None,
     by: Actor,
     at: datetime,
     seen: int | None = None,
 ) -> None:
-    """The complainant takes it back: everything ends at once. `received_at` is when we were told;
-    the event says whether the end came on the same day. Raises MoneyUnderWay.
+    """The complainant takes it back: everything ends at once, and counts from when it was said.
+    `received_at` is when the words reached us: what broke since is not broken, and the event says
+    whether the end came on the same day. Raises MoneyUnderWay and PowerMissing.
     """
     why = written(reason, "reason")
     with cases.transaction():
         held = locked(case, seen=seen)
+        require_speaker(held, party, at)
         if money_under_way(held):
             raise MoneyUnderWay(number=held.case.number)
         cases.write_note(
@@ -73,10 +77,14 @@ def withdraw(
             by=by,
             at=at,
         )
-        same_day = timezone.localtime(received_at or at).date() == timezone.localtime(at).date()
+        said_at = received_at or at
+        same_day = timezone.localdate(said_at) == timezone.localdate(at)
+        cases.forgive_since(case=held.case, since=said_at, why="withdrawn", by=by, at=at)
         held.complaint.response = Complaint.Response.WITHDRAWN
         held.complaint.save(update_fields=["response"])
-        take(held, "withdraw", by=by, at=at, data={"same_day": same_day})
+        take(
+            held, "withdraw", by=by, at=at, data={"same_day": same_day, "said": said_at.isoformat()}
+        )
 
 
 def merge(*, case: Case, into: Case, by: Actor, at: datetime, seen: int | None = None) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints.commands.common import Held, by_a_person, locked, take, written
+from yinuo.areas.complaints.commands.parties import require_speaker
 from yinuo.areas.complaints.commands.solving import (
     CompensationNotApproved,
     NewMeasure,
@@ -76,19 +77,29 @@ def propose(
         made = add_measures(held, measures, proposal=proposal, by=by, at=at)
         said = saying(proposal, made)
         if money:
-            take(held, "prepare_proposal", by=by, at=at, data=said["data"])
+            take(held, "prepare_proposal", by=by, at=at, data=said.data)
         else:
-            take(held, "propose", by=by, at=at, **said)
+            take(held, "propose", by=by, at=at, data=said.data, facts=said.facts)
         watch_money(held, by, at, moot="replaced")
     return proposal
 
 
-def agree(*, case: Case, words: str = "", by: Actor, at: datetime, seen: int | None = None) -> None:
-    """The complainant accepts; from now on it is owed.
+def agree(
+    *,
+    case: Case,
+    words: str = "",
+    party: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
+    """The complainant accepts, or `party` for them; from now on it is owed.
 
-    Raises NoProposalOpen, and CompensationNotApproved while it waits for its money.
+    Raises NoProposalOpen, CompensationNotApproved while it waits for its money, and PowerMissing.
     """
-    _answer(case, "agreed", words, by, at, seen)
+    with cases.transaction():
+        require_speaker(locked(case, seen=seen), party, at)
+        _answer(case, "agreed", words, by, at, None)
 
 
 def disagree(*, case: Case, words: str, by: Actor, at: datetime, seen: int | None = None) -> None:

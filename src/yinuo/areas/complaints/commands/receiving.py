@@ -17,12 +17,18 @@ from yinuo.areas.complaints.commands.common import (
     locked,
     locked_many,
     one_of,
-    rules_at,
     take,
     telling,
     written,
 )
-from yinuo.areas.complaints.models import Complaint, Party
+from yinuo.areas.complaints.commands.parties import (
+    NewParty,
+    alarm,
+    check_parties,
+    is_major,
+    party_row,
+)
+from yinuo.areas.complaints.models import Complaint
 from yinuo.areas.complaints.rules import CHANNELS
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.clocks import calendar_at
@@ -55,32 +61,9 @@ class AlreadyComplained(DomainError):
     )
 
 
-class TooManyRepresentatives(DomainError):
-    code = "too_many_representatives"
-    message = _("A group talks through at most %(most)s representatives; these are %(count)s.")
-    http = 422
-
-
 class MajorAlready(DomainError):
     code = "major_already"
     message = _("Complaint %(number)s is a major one already.")
-
-
-class PowerNotSeen(DomainError):
-    code = "power_not_seen"
-    message = _("%(name)s speaks for somebody else: look at the signed power or proof first.")
-    http = 422
-
-
-@dataclass(frozen=True, slots=True)
-class NewParty:
-    """`role` is complainant, agent, heir or representative."""
-
-    role: str
-    name: str
-    phone: str = ""
-    person: Person | None = None
-    power_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +130,7 @@ def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> li
     """Open the complaints, each with its clocks from the day of receipt.
 
     A key of another system that is known already gives the complaint that it has. Raises
-    NotYourRole, NotYetReceived, TooManyRepresentatives, PowerNotSeen and NotKnown.
+    NotYourRole, NotYetReceived, TooManyRepresentatives and NotKnown.
     """
     for new in news:
         _check(new, at)
@@ -171,7 +154,7 @@ def receive_many(news: Sequence[NewComplaint], *, by: Actor, at: datetime) -> li
         add_rows(made)
         add_rows(
             [
-                _party(complaint, one)
+                party_row(complaint, one, by, at)
                 for complaint, new in zip(made, fresh, strict=True)
                 for one in new.parties
             ]
@@ -226,38 +209,6 @@ def transfer(
         held.complaint.save(update_fields=["passed_to"])
         cases.write_note(case=held.case, body=why, kind="reason", by=by, at=at, for_customer=True)
         take(held, "transfer", by=by, at=at, facts={"reason": why, "passed_to": to})
-
-
-def name_parties(
-    *,
-    case: Case,
-    parties: Sequence[NewParty],
-    group_size: int | None = None,
-    face_to_face: bool = False,
-    by: Actor,
-    at: datetime,
-    seen: int | None = None,
-) -> None:
-    """Say who complains and who speaks for them, all of them anew.
-
-    From so many people on as the rule says, face to face, it is a major complaint.
-    Raises TooManyRepresentatives and PowerNotSeen.
-    """
-    with cases.transaction():
-        held = locked(case, seen=seen)
-        complaint = held.complaint
-        _check_parties(parties, at)
-        Party.objects.filter(complaint=complaint).delete()
-        Party.objects.bulk_create(_party(complaint, one) for one in parties)
-        complaint.group_size = group_size or complaint.group_size
-        complaint.face_to_face = face_to_face or complaint.face_to_face
-        complaint.save(update_fields=["group_size", "face_to_face"])
-        major = _is_major(complaint.group_size, complaint.face_to_face, at)
-        was_major = held.case.care == "major"
-        data: dict[str, Any] = {"group": complaint.group_size, "parties": len(parties)}
-        if major and not was_major:
-            data |= _alarm(held.case.branch_path)
-        take(held, "name_parties", by=by, at=at, data=data, care="major" if major else None)
 
 
 def add_facts(
@@ -321,13 +272,13 @@ def forward(
         held.complaint.save(update_fields=["regulator_ref", "forwarded_at"])
         if urgent:
             _drop_longer_report(held, forwarded_at, by, at)
-        alarm = _alarm(held.case.branch_path) if named and held.case.care != "major" else {}
+        told = alarm(held.case.branch_path) if named and held.case.care != "major" else {}
         take(
             held,
             "forward",
             by=by,
             at=at,
-            data=alarm,
+            data=told,
             klass=URGENT if urgent else None,
             care="major" if named else None,
             started_at=forwarded_at,
@@ -348,7 +299,7 @@ def call_major(
         if held.case.care == "major":
             raise MajorAlready(number=held.case.number)
         cases.write_note(case=held.case, body=why, kind="internal", by=by, at=at)
-        data = _alarm(held.case.branch_path)
+        data = alarm(held.case.branch_path)
         take(held, "call_major", by=by, at=at, data=data, care="major")
 
 
@@ -424,29 +375,7 @@ def _check(new: NewComplaint, at: datetime) -> None:
     received = new.received_at or at
     if received > at or (new.first_spoken_at or received) > received:
         raise NotYetReceived("received_at")
-    _check_parties(new.parties, at)
-
-
-def _check_parties(parties: Sequence[NewParty], at: datetime) -> None:
-    most = rules_at(at).groups.most_representatives.value
-    speakers = sum(one.role == "representative" for one in parties)
-    if speakers > most:
-        raise TooManyRepresentatives("parties", most=most, count=speakers)
-    for one in parties:
-        one_of(one.role, ("complainant", "agent", "heir", "representative"), "parties")
-        if one.role in ("agent", "heir") and not one.power_seen:
-            raise PowerNotSeen("parties", name=one.name)
-
-
-def _is_major(group_size: int, face_to_face: bool, at: datetime) -> bool:
-    return face_to_face and group_size >= rules_at(at).groups.major_from.value
-
-
-def _alarm(branch_path: str) -> dict[str, Any]:
-    """Who is told of a major complaint at once: the leads and the managers of the branch."""
-    leads = people.Leads()
-    staff = {one.pk for role in ("team_lead", "manager") for one in leads.of(branch_path, role)}
-    return {"major": True, "staff": sorted(staff)}
+    check_parties(new.parties, at)
 
 
 def _handlers(news: Sequence[NewComplaint], at: datetime) -> list[Staff | None]:
@@ -472,13 +401,13 @@ def _branch(new: NewComplaint) -> Branch:
 
 
 def _opening(new: NewComplaint, handler: Staff | None, at: datetime) -> Opening:
-    major = new.named_by_regulator or _is_major(new.group_size, new.face_to_face, at)
+    major = new.named_by_regulator or is_major(new.group_size, new.face_to_face, at)
     branch = _branch(new)
     received = new.received_at or at
     by_regulator = new.channel == "regulator"
     data: dict[str, Any] = {"channel": new.channel, "received": received.isoformat()}
     if major:
-        data |= _alarm(branch.path)
+        data |= alarm(branch.path)
     if new.source is not None:
         data["source"] = new.source.pk
     return Opening(
@@ -516,17 +445,6 @@ def _complaint(case: Case, new: NewComplaint, follows: Complaint | None, at: dat
         regulator_ref=new.regulator_ref,
         forwarded_at=received if new.channel == "regulator" else None,
         external_key=new.external_key or None,
-    )
-
-
-def _party(complaint: Complaint, one: NewParty) -> Party:
-    return Party(
-        complaint=complaint,
-        role=one.role,
-        person=one.person,
-        name=written(one.name, "parties"),
-        phone=one.phone,
-        power_seen=one.power_seen,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -207,7 +207,8 @@ def _put(held: Held, offer: Proposal, by: Actor, at: datetime) -> None:
     offer.held_back = False
     offer.save(update_fields=["held_back"])
     rows = list(offer.measures.filter(dropped_at__isnull=True).order_by("pk"))
-    take(held, "put_proposal", by=by, at=at, **saying(offer, rows))
+    said = saying(offer, rows)
+    take(held, "put_proposal", by=by, at=at, data=said.data, facts=said.facts)
 
 
 def _approver_of(held: Held, at: datetime) -> int | None:
@@ -222,14 +223,21 @@ def _approver_of(held: Held, at: datetime) -> int | None:
     return next((one.pk for one in found if f"staff:{one.pk}" != first.requested_by), None)
 
 
-def saying(offer: Proposal, rows: Sequence[Measure]) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Said:
     """What the line of a proposal holds, and what the complainant is told."""
+
+    data: Mapping[str, Any]
+    facts: Mapping[str, object]
+
+
+def saying(offer: Proposal, rows: Sequence[Measure]) -> Said:
     # Who is trained is between colleagues.
     offered = [row.what for row in rows if row.kind != "training"]
-    return {
-        "data": {"round": offer.round, "measures": [row.kind for row in rows]},
-        "facts": {"words": offer.words, "measures": offered},
-    }
+    return Said(
+        data={"round": offer.round, "measures": [row.kind for row in rows]},
+        facts={"words": offer.words, "measures": offered},
+    )
 
 
 def return_compensation(

@@ -2,6 +2,7 @@
 
 from yinuo.core.cases.chain import event_hash
 from yinuo.core.cases.commands.everyday import NotOfThisBranch, reassign, remark, tell_delay
+from yinuo.core.cases.commands.forgiving import forgive_since
 from yinuo.core.cases.commands.notes import NewNote, erase_note, write_note, write_note_many
 from yinuo.core.cases.commands.promises import (
     Making,
@@ -77,6 +78,7 @@ __all__ = [
     "event_hash",
     "extend",
     "follow_ups_to",
+    "forgive_since",
     "hand_over_promises",
     "keep",
     "keep_promise_many",

@@ -15,6 +15,7 @@ from yinuo.areas.complaints.commands import (
     NewMeasure,
     NewParty,
     NewVoice,
+    Power,
 )
 from yinuo.areas.complaints.commands.voices import PersonMissing
 from yinuo.areas.complaints.models import Inbound
@@ -22,6 +23,7 @@ from yinuo.core.cases import commands as case_commands
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.documents import queries as documents
+from yinuo.core.documents.models import Document
 from yinuo.core.payments import queries as payments
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people import queries as people
@@ -148,6 +150,30 @@ def _name_parties(actor: Actor, case: Case, given: given_in.PartiesInput, at: da
         at=at,
         seen=given.seen,
     )
+
+
+def _ask_power(actor: Actor, case: Case, given: given_in.PowerRequestInput, at: datetime) -> None:
+    complaints.ask_power(
+        case=case, party=given.party, words=given.words, by=actor, at=at, seen=given.seen
+    )
+
+
+def _check_power(actor: Actor, case: Case, given: given_in.PowerInput, at: datetime) -> None:
+    document = _paper(actor, case, given.document) if given.document else None
+    power = Power(kind=given.kind, document=document, until_on=given.until_on)
+    complaints.check_power(
+        case=case, party=given.party, power=power, by=actor, at=at, seen=given.seen
+    )
+
+
+def _paper(actor: Actor, case: Case, document: int) -> Document:
+    """A paper of the complaint, or of what it is about: nothing is asked for that we hold."""
+    try:
+        return documents.document_for(actor, case, document)
+    except documents.DocumentNotFound:
+        if case.about is None:
+            raise
+        return documents.document_for(actor, case.about, document)
 
 
 def _add_facts(actor: Actor, case: Case, given: given_in.NewFactsInput, at: datetime) -> None:
@@ -277,7 +303,9 @@ def _propose(actor: Actor, case: Case, given: given_in.ProposalInput, at: dateti
 
 
 def _agree(actor: Actor, case: Case, given: given_in.AgreementInput, at: datetime) -> None:
-    complaints.agree(case=case, words=given.words, by=actor, at=at, seen=given.seen)
+    complaints.agree(
+        case=case, words=given.words, party=given.party, by=actor, at=at, seen=given.seen
+    )
 
 
 def _disagree(actor: Actor, case: Case, given: given_in.DisagreementInput, at: datetime) -> None:
@@ -348,8 +376,8 @@ def _decide(actor: Actor, case: Case, given: given_in.AnswerInput, at: datetime)
     )
 
 
-def _tell(actor: Actor, case: Case, given: given_in.HowInput, at: datetime) -> None:
-    complaints.tell(case=case, how=given.how, by=actor, at=at, seen=given.seen)
+def _tell(actor: Actor, case: Case, given: given_in.TellingInput, at: datetime) -> None:
+    complaints.tell(case=case, how=given.how, party=given.party, by=actor, at=at, seen=given.seen)
 
 
 def _prove(actor: Actor, case: Case, given: given_in.ProofInput, at: datetime) -> None:
@@ -366,7 +394,9 @@ def _rate(actor: Actor, case: Case, given: given_in.RatingInput, at: datetime) -
 
 
 def _ask_review(actor: Actor, case: Case, given: given_in.ReviewRequestInput, at: datetime) -> None:
-    complaints.ask_review(case=case, words=given.words, by=actor, at=at, seen=given.seen)
+    complaints.ask_review(
+        case=case, words=given.words, party=given.party, by=actor, at=at, seen=given.seen
+    )
 
 
 def _decide_review(
@@ -383,8 +413,10 @@ def _decide_review(
     )
 
 
-def _tell_review(actor: Actor, case: Case, given: given_in.HowInput, at: datetime) -> None:
-    complaints.tell_review(case=case, how=given.how, by=actor, at=at, seen=given.seen)
+def _tell_review(actor: Actor, case: Case, given: given_in.TellingInput, at: datetime) -> None:
+    complaints.tell_review(
+        case=case, how=given.how, party=given.party, by=actor, at=at, seen=given.seen
+    )
 
 
 def _close(actor: Actor, case: Case, given: given_in.ClosingInput, at: datetime) -> None:
@@ -392,7 +424,9 @@ def _close(actor: Actor, case: Case, given: given_in.ClosingInput, at: datetime)
 
 
 def _withdraw(actor: Actor, case: Case, given: given_in.TakeBackInput, at: datetime) -> None:
-    complaints.withdraw(case=case, reason=given.reason, by=actor, at=at, seen=given.seen)
+    complaints.withdraw(
+        case=case, reason=given.reason, party=given.party, by=actor, at=at, seen=given.seen
+    )
 
 
 def _complain(actor: Actor, case: Case, given: given_in.ComplainHereInput, at: datetime) -> None:
@@ -413,14 +447,14 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("agreement", given_in.AgreementInput, _agree, ("agree",)),
     Action("disagreement", given_in.DisagreementInput, _disagree, ("disagree",)),
     Action("answer", given_in.AnswerInput, _decide, ("decide",)),
-    Action("telling", given_in.HowInput, _tell, ("tell",)),
+    Action("telling", given_in.TellingInput, _tell, ("tell",)),
     Action(
         "review-answer",
         given_in.ReviewAnswerInput,
         _decide_review,
         ("decide_review", "settle_review"),
     ),
-    Action("review-telling", given_in.HowInput, _tell_review, ("tell_review",)),
+    Action("review-telling", given_in.TellingInput, _tell_review, ("tell_review",)),
     Action("compensation", given_in.OneMeasureInput, _approve, ("approve_compensation",)),
     Action("compensation-return", given_in.MeasureReturnInput, _return, ("return_compensation",)),
     Action("account", AccountInput, _account, ("propose_account",)),
@@ -438,6 +472,8 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("contact", given_in.TalkInput, _contact, ("contact",)),
     Action("new-facts", given_in.NewFactsInput, _add_facts, ("add_facts", "reopen")),
     Action("parties", given_in.PartiesInput, _name_parties, ("name_parties",)),
+    Action("power-request", given_in.PowerRequestInput, _ask_power, ("ask_power",)),
+    Action("power", given_in.PowerInput, _check_power, ("check_power",)),
     Action("description", given_in.AboutInput, _describe, ("describe",)),
     Action("five-whys", given_in.WhyInput, _ask_why, ("ask_why",)),
     Action("evidence", given_in.RemarkInput, _remark, ("remark",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from django.utils.translation import gettext_noop
@@ -221,8 +222,30 @@ class PartiesInput(SeenInput):
     face_to_face: Annotated[bool, Shown(gettext_noop("They came in person"))] = False
 
 
+class PowerRequestInput(SeenInput):
+    party: Annotated[Row, Shown(gettext_noop("Who speaks for the complainant"))]
+    words: Annotated[Text, Shown(gettext_noop("What we tell"), help=_READS)] = ""
+
+
+PowerKind = Literal["letter_of_authority", "lawyer", "guardian", "heirship", "estate"]
+
+
+class PowerInput(SeenInput):
+    party: Annotated[Row, Shown(gettext_noop("Who speaks for the complainant"))]
+    kind: Annotated[PowerKind, Shown(gettext_noop("What was shown"), words=said.POWERS)]
+    document: Annotated[OptionalRow, Shown(gettext_noop("Paper"))] = None
+    until_on: Annotated[date | None, Blank, Shown(gettext_noop("Valid until"))] = None
+
+
 class HowInput(SeenInput):
     how: Annotated[WayToTell, _HOW]
+
+
+_PARTY = Shown(gettext_noop("To or by whom, if not the complainant"))
+
+
+class TellingInput(HowInput):
+    party: Annotated[OptionalRow, _PARTY] = None
 
 
 class TransferInput(SeenInput):
@@ -407,6 +430,7 @@ class ProposalInput(SeenInput):
 
 class AgreementInput(SeenInput):
     words: Annotated[Text, Shown(gettext_noop("What the complainant says"))] = ""
+    party: Annotated[OptionalRow, _PARTY] = None
 
 
 class DisagreementInput(SeenInput):
@@ -471,6 +495,7 @@ class ReviewRequestInput(SeenInput):
             help=gettext_noop("Other people than before look at it, within thirty days."),
         ),
     ]
+    party: Annotated[OptionalRow, _PARTY] = None
 
 
 class ClosingInput(SeenInput):
@@ -481,3 +506,4 @@ class ClosingInput(SeenInput):
 
 class TakeBackInput(SeenInput):
     reason: Annotated[NeededText, Shown(gettext_noop("Why do you take it back?"))]
+    party: Annotated[OptionalRow, _PARTY] = None

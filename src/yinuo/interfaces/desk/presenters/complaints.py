@@ -30,6 +30,7 @@ from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Money,
 from yinuo.interfaces.desk.opened import Opened, OpenedPage
 from yinuo.interfaces.desk.presenters.base import Presenter, Section
 from yinuo.interfaces.desk.presenters.complaint_file import Inside, inside_of
+from yinuo.interfaces.desk.presenters.complaint_parties import party_facts
 from yinuo.interfaces.desk.presenters.evidence import section as evidence_section
 from yinuo.interfaces.desk.relation import facts_of
 from yinuo.interfaces.desk.timeline import actor_name
@@ -40,6 +41,7 @@ class ComplaintPresenter(Presenter):
     aside: ClassVar[frozenset[str]] = Presenter.aside | {
         "new-facts",
         "parties",
+        "power-request",
         "description",
         "five-whys",
         "evidence",
@@ -95,6 +97,8 @@ class ComplaintPresenter(Presenter):
             found.append(Tag(_("From the regulator"), Tone.AMBER))
         if row.complexity != Complaint.Complexity.SIMPLE:
             found.append(Tag(labels.word(said.COMPLEXITY, row.complexity), Tone.PLAIN, "clock"))
+        if complaints.without_power(page.own.parties, page.at):
+            found.append(Tag(_("Power missing"), Tone.AMBER, "warn"))
         if row.follows_id is not None:
             found.append(Tag(_("Complained before"), Tone.AMBER))
         return found
@@ -112,6 +116,10 @@ class ComplaintPresenter(Presenter):
             return _declares(page, inside)
         if one.noun in ("inquiry", "acceptance") and page.case.handler_id is not None:
             return one.noun == "acceptance" or row.declared_at is not None
+        if one.noun in ("power", "power-request"):
+            lacking = complaints.without_power(inside.parties, page.at)
+            unasked = [party for party in lacking if party.power_asked_at is None]
+            return bool(unasked if one.noun == "power-request" else lacking)
         if one.noun in ("more-time-approval", "more-time-refusal"):
             asked = inside.more_time
             return asked is not None and not asked.approved_at and asked.asked_by != page.actor.id
@@ -428,7 +436,7 @@ def _about(page: OpenedPage) -> list[Fact]:
         (_("Passed on to"), row.passed_to),
     ]
     found = [Fact(label, value) for label, value in pairs if value]
-    found += [Fact(labels.word(said.PARTIES, one.role), one.name) for one in inside.parties]
+    found += party_facts(inside.parties, page.at)
     if row.declared_at is not None:
         by = actor_name(row.declared_by, page.names, "")
         found.append(Fact(_("No interest declared"), by))

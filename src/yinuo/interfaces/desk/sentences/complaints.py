@@ -25,6 +25,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "complaint.merged": Sentence(gettext_noop("Joined to another complaint")),
     "complaint.joined": Sentence(gettext_noop("Another complaint about the same matter joined")),
     "complaint.parties_named": Sentence(gettext_noop("Parties named: %(group)s people")),
+    "complaint.power_asked": Sentence(gettext_noop("Power to speak for somebody else asked for")),
+    "complaint.power_checked": Sentence(
+        gettext_noop("Power looked at: %(kind)s"), words={"kind": said.POWERS}
+    ),
     "complaint.facts_added": Sentence(gettext_noop("New facts from the complainant"), _NOTE),
     "complaint.reopened": Sentence(
         gettext_noop("New facts after the answer: the inquiry and its time begin again")

@@ -59,5 +59,8 @@ SENTENCES: Mapping[str, Sentence] = {
         gettext_noop("Counted again after a change of the calendar: %(promise)s, by %(due)s"),
         _PROMISE,
     ),
+    "promise.forgiven": Sentence(
+        gettext_noop("Not broken: it was over before that: %(promise)s"), _PROMISE
+    ),
     "promise.withdrawn": Sentence(gettext_noop("No longer promised: %(promise)s"), _PROMISE),
 }

@@ -24,8 +24,10 @@ from yinuo.interfaces.common.inputs.claims import AccountConfirmationInput, Acco
 from yinuo.interfaces.common.present import Fact, Money
 from yinuo.interfaces.common.schema_fields import fields_of
 from yinuo.interfaces.desk.presenters.complaint_file import Looked
+from yinuo.interfaces.desk.presenters.complaint_parties import power_words
 from yinuo.interfaces.desk.presenters.complaints import cause_name, sign_words
 from yinuo.interfaces.desk.presenters.evidence import KINDS
+from yinuo.interfaces.desk.sheets import powers
 from yinuo.interfaces.desk.sheets.frame import Context, Desk, Sheet, fact
 from yinuo.interfaces.desk.sheets.plain import plain_context
 from yinuo.overview import evidence
@@ -239,10 +241,17 @@ def contact(desk: Desk, typed: Typed[Any]) -> Context:
 
 def how(desk: Desk, typed: Typed[Any]) -> Context:
     """How the complainant is told, as they want it; the message goes out beside it anyway."""
-    fields = with_field(
-        fields_of(given_in.HowInput), "how", value=_usual_way(desk, given_in.WAYS_TO_TELL)
-    )
-    built = plain_context(desk, typed, given_in.HowInput, fields=fields)
+    return _how(desk, typed, given_in.HowInput)
+
+
+def telling(desk: Desk, typed: Typed[Any]) -> Context:
+    """The same, and who is told where somebody speaks for the complainant."""
+    return _how(desk, typed, given_in.TellingInput)
+
+
+def _how(desk: Desk, typed: Typed[Any], schema: type[Any]) -> Context:
+    fields = with_field(fields_of(schema), "how", value=_usual_way(desk, given_in.WAYS_TO_TELL))
+    built = plain_context(desk, typed, schema, fields=powers.with_speakers(desk, fields))
     return {**built, "facts": tuple(_wishes(desk))}
 
 
@@ -267,7 +276,9 @@ def _wishes(desk: Desk) -> list[Fact]:
     if customer.needs:
         found.append(fact(_("Needs"), customer.needs))
     speakers = desk.row.parties.exclude(role="complainant").order_by("pk")
-    found += [fact(labels.word(said.PARTIES, one.role), one.name, one.phone) for one in speakers]
+    for one in speakers:
+        note = "; ".join(part for part in (one.phone, power_words(one, desk.at)) if part)
+        found.append(fact(labels.word(said.PARTIES, one.role), one.name, note))
     return found
 
 
@@ -351,8 +362,25 @@ SHEETS: Mapping[str, Sheet[Any]] = {
     "acknowledgement": Sheet(
         build=how, done=gettext_noop("The complainant knows that it is here.")
     ),
-    "telling": Sheet(build=how, done=gettext_noop("The complainant has the answer.")),
-    "review-telling": Sheet(build=how, done=gettext_noop("The complainant has the answer.")),
+    "telling": Sheet(build=telling, done=gettext_noop("The complainant has the answer.")),
+    "review-telling": Sheet(build=telling, done=gettext_noop("The complainant has the answer.")),
+    "agreement": Sheet(
+        build=powers.spoken(given_in.AgreementInput),
+        done=gettext_noop("Accepted: from now on it is owed."),
+    ),
+    "review": Sheet(
+        build=powers.spoken(given_in.ReviewRequestInput),
+        done=gettext_noop("Other people look at it again."),
+    ),
+    "withdrawal": Sheet(
+        build=powers.spoken(given_in.TakeBackInput), done=gettext_noop("It is taken back.")
+    ),
+    "power-request": Sheet(
+        build=powers.power_request,
+        submit=gettext_noop("Ask for it"),
+        done=gettext_noop("The power is asked for, this once."),
+    ),
+    "power": Sheet(build=powers.power, done=gettext_noop("The power is kept.")),
     "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
     "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
     "proposal": Sheet(

@@ -88,6 +88,13 @@ class ComplaintPage(CustomerPage):
         "withdrawal": gettext_noop("It is taken back, and ends today. You may always come back."),
     }
 
+    not_asked: ClassVar[Mapping[str, frozenset[str]]] = {
+        **CustomerPage.not_asked,
+        "agreement": frozenset({"party"}),
+        "withdrawal": frozenset({"party"}),
+        "review": frozenset({"party"}),
+    }
+
     def load(self, visit: Visit) -> Complaint:
         return complaints.of_case(visit.case)
 

@@ -134,7 +134,7 @@ def act(request: HttpRequest, visit: Visit, noun: str) -> HttpResponse:
         messages.info(request, _("That has been done already, or it is not time for it."))
         return see_other(case_page(visit.case.number))
     if request.method != "POST":
-        return _form(request, visit, found, bind(_fields(noun, action.schema)))
+        return _form(request, visit, found, bind(_fields(visit, noun, action.schema)))
     typed = formdata.read(action.schema, request.POST)
     if typed.given is not None:
         try:
@@ -144,13 +144,13 @@ def act(request: HttpRequest, visit: Visit, noun: str) -> HttpResponse:
             typed = typed.refused(refusal)
         else:
             return _thank(request, visit, noun)
-    form = bind(_fields(noun, action.schema), typed.values, typed.errors, typed.general)
+    form = bind(_fields(visit, noun, action.schema), typed.values, typed.errors, typed.general)
     return _form(request, visit, found, form)
 
 
-def _fields(noun: str, schema: Any) -> list[Any]:
+def _fields(visit: Visit, noun: str, schema: Any) -> list[Any]:
     """A question has its words only: whom it is for is clear."""
-    left_out = CustomerPage.not_asked.get(noun, frozenset())
+    left_out = page_of(visit.case).not_asked.get(noun, frozenset())
     return [
         one
         for one in fields_of(schema)
