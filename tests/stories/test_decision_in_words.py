@@ -27,7 +27,7 @@ from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge.commands import WordingRefused
-from yinuo.core.knowledge.models import ClauseUse
+from yinuo.core.knowledge.models import ClauseUse, Disagreement
 from yinuo.core.messages.models import Message
 from yinuo.core.people.models import Person
 from yinuo.settlement.reading import read_accident
@@ -359,6 +359,29 @@ def test_an_objection_is_answered_by_somebody_who_did_not_make_the_sum(insurer: 
         by=insurer["reviewer"], at=after(530),
     )  # fmt: skip
     assert Promise.objects.get(rule="claims.objection_answer").kept_at == after(530)
+
+
+def test_an_answer_about_the_sum_keeps_the_clauses_that_it_explains(insurer: World) -> None:
+    case = calculated(insurer)
+    claims.decide(case=case, loss=1, by=insurer["team_lead"], at=after(400))
+    about = letters.subject_of(queries.of_case(case), 1, at=after(400))
+    assert about is not None
+    clause = next(iter(letters.cited(about).values()))
+    for minute, said in enumerate(
+        ("这500元由您自己承担。", f"{clause.label}说的是：旧车只赔一半。"), start=500
+    ):
+        asked = claims.ask_about_sum(
+            case=case, loss=1, line="", body="为什么？", objection=False,
+            by=insurer["customer"], at=after(minute),
+        )  # fmt: skip
+        claims.answer_about_sum(
+            case=case, note=asked.pk, body=said, by=insurer["agent"], at=after(minute)
+        )
+    # The first answer cites no clause. The second says of one what the library does not say.
+    use = ClauseUse.objects.get(case=case, place="answer")
+    assert (use.clause, use.own_words) == (clause.key, "旧车只赔一半")
+    assert use.by == insurer["agent"].id
+    assert Disagreement.objects.filter(use=use).exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -178,6 +179,27 @@ def test_facts_are_not_kept_over_those_of_somebody_who_was_faster(desks: Desks) 
     assert desks["calculator"].post(page_of(case), typed).status_code == 422
 
 
+def test_a_thing_is_property_or_cargo_and_belongs_to_somebody_who_is_known(desks: Desks) -> None:
+    fence, hurt = (NewLoss(kind, estimate=Decimal(900)) for kind in ("property", "injury"))
+    case = assessed(desks, OWN, fence, hurt, liability="main")
+    calculator, path = desks["calculator"], page_of(case)
+    typed = {"save": "1", "loss2-kind": "cargo", "loss2-owner": "B"}
+    assert calculator.post(path, typed).status_code == 303
+    assert AccidentFacts.objects.get().facts["losses"]["2"] == {"kind": "cargo", "owner": "B"}
+    shown = text(calculator.get(path))
+    assert 'value="cargo" selected' in shown
+    assert 'value="B" selected' in shown
+    typed = {"save": "1", "loss2-kind": "", "loss2-owner": "3"}
+    assert calculator.post(path, typed).status_code == 303
+    assert AccidentFacts.objects.get().facts["losses"]["2"] == {"owner": "3"}
+    assert calculator.post(path, {"save": "1", "loss2-owner": "outside"}).status_code == 303
+    assert AccidentFacts.objects.get().facts["losses"]["2"] == {"owner": None}
+    for wrong in ({"loss2-owner": "Z"}, {"loss2-kind": "ship"}):
+        refused = calculator.post(path, {"save": "1", **wrong})
+        assert refused.status_code == 422
+        assert next(iter(wrong)).replace("loss2-", "losses[1].") in text(refused)
+
+
 def test_an_injured_person_sat_somewhere_and_keeps_the_estimate_until_a_sum_is_given(
     desks: Desks,
 ) -> None:
@@ -294,10 +316,19 @@ def test_an_advance_goes_through_three_pairs_of_hands_at_the_desk(desks: Desks) 
     assert "10350.00" in text(refused)
     typed["amount"] = "4000"
     assert desks["calculator"].post(f"{path}/advance?loss=1", typed).status_code == 303
+    # It waits on the day of who may approve it, until it is approved.
+    waits = Promise.objects.get(case=case, rule="claims.advance_approval")
+    approver = next(
+        one
+        for one in ("approver", "reviewer", "team_lead", "manager")
+        if desks.world[one].staff_id == waits.owner_id
+    )
+    assert case.number in text(desks[approver].get("/desk/"))
     assert "¥4,000.00" in text(desks["team_lead"].get(f"{path}/advance-approval?loss=1"))
     given = {"loss": "1"}
     approval = desks["team_lead"].post(f"{path}/advance-approval?loss=1", given)
     assert approval.status_code == 303
+    assert Promise.objects.get(pk=waits.pk).kept_at
     assert "¥4,000.00" in text(desks["cashier"].get(f"{path}/advance-payment?loss=1"))
     # There is no account yet: the cashier hears it, and nothing is sent.
     assert desks["cashier"].post(f"{path}/advance-payment?loss=1", given).status_code == 409
@@ -311,10 +342,14 @@ def test_the_letter_is_downloaded_as_pdf_and_word_and_that_is_put_on_record(desk
         assert answer.status_code == 200
         assert answer.content.startswith(start)
         assert "attachment" in answer["Content-Disposition"]
-        assert AccessRecord.objects.filter(what=f"desk.letter.{form}").exists()
+        row = AccessRecord.objects.get(what=f"desk.letter.{form}")
+        assert bytes(row.sha256) == sha256(answer.content).digest()
+        assert (row.case, row.actor) == (case, desks.world["calculator"].id)
         typed = {form: "1", "words": "我们全部认可，请放心。"}
         written = desks["calculator"].post(f"/desk/claims/{case.number}/letters/1", typed)
         assert written.content.startswith(start)
+        newest = AccessRecord.objects.filter(what=row.what).latest("pk")
+        assert bytes(newest.sha256) == sha256(written.content).digest()
     assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/9").status_code == 404
     assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/1.exe").status_code == 404
     assert desks["west"].get(f"/desk/claims/{case.number}/letters/1.pdf").status_code == 404

@@ -223,6 +223,7 @@ class ClaimPromises(RuleTable):
     payment_own: Rule[PromiseRule]
     payment_start: Rule[PromiseRule]
     advance_check: Rule[PromiseRule]
+    advance_approval: Rule[PromiseRule]
     advance_payment: Rule[PromiseRule]
     account_correction: Rule[PromiseRule]
     delay_notice: Rule[PromiseRule]

@@ -1,353 +1,37 @@
 """The way of a motor claim from the first report to money in the account.
 
-Two tables. A loss moves through the second one; the claim's state is that of its least advanced
-open loss. The order of the states is the order of progress.
+Two tables. A loss moves through the one of `loss_steps`; the claim's state is that of its least
+advanced open loss, and this one has the steps that concern the claim as a whole.
 """
 
 from __future__ import annotations
 
 from yinuo.areas.claims.journeys import JOURNEYS
+from yinuo.areas.claims.loss_steps import (
+    BEFORE_PAYMENT,
+    DECIDED_ENDS,
+    ENDS,
+    LOSSES,
+    OPEN,
+    PROGRESS,
+)
 from yinuo.core.cases.workflow import State, Step, Table, Workflow
 from yinuo.kit.errors import gettext_noop as _
 
-_PROGRESS = (
-    State("reported", _("Reported"), care="intake"),
-    State("registered", _("Registered"), care="intake"),
-    State("dispatched", _("Surveyor on the way"), care="handling"),
-    State("surveyed", _("Surveyed"), care="handling"),
-    State("assessed", _("Assessed"), care="handling"),
-    State("documented", _("Papers complete"), care="handling"),
-    State("calculated", _("Calculated"), care="handling"),
-    State("reviewed", _("Reviewed"), care="handling"),
-    State("approved", _("Approved"), care="handling"),
-    State("decided", _("Decided"), care="closing"),
-    State("returned", _("Payment came back"), care="closing"),
-    State("paid", _("Payment under way"), care="closing"),
-)
-_ENDS = (
-    State("zero", _("Decided, nothing to pay"), care="closing", ended=True),
-    State("refused", _("Refused"), care="closing", ended=True),
-    State("withdrawn", _("Withdrawn"), care="closing", ended=True),
-)
-_OPEN = tuple(state.name for state in _PROGRESS)
-_BEFORE_PAYMENT = tuple(name for name in _OPEN if name != "paid")
-_DECIDED_ENDS = ("zero", "refused")
 _AFTER_ASSESSMENT = (
-    *(name for name in _OPEN if name not in ("reported", "registered", "dispatched", "surveyed")),
+    *(name for name in OPEN if name not in ("reported", "registered", "dispatched", "surveyed")),
     "arrived",
     "closed",
-    *_DECIDED_ENDS,
-)
-_APPROVERS = ("reviewer", "approver", "team_lead", "manager")
-
-LOSSES = Table(
-    initial="reported",
-    states=(
-        *_PROGRESS,
-        State("arrived", _("Money arrived"), care="closing", ended=True),
-        *_ENDS,
-    ),
-    steps=(
-        Step(
-            name="register",
-            label=_("Register the claim"),
-            source=("reported",),
-            target="registered",
-            who=("agent", "team_lead"),
-            event="claim.registered",
-            keeps=("claims.acknowledge",),
-            makes=("claims.dispatch", "claims.papers_list"),
-            whole=True,
-        ),
-        Step(
-            name="dispatch",
-            label=_("Send a surveyor"),
-            source=("registered",),
-            target="dispatched",
-            who=("agent", "team_lead", "system"),
-            event="claim.dispatched",
-            keeps=("claims.dispatch",),
-            makes=("claims.first_contact", "claims.survey_arrival"),
-            whole=True,
-        ),
-        Step(
-            name="redispatch",
-            label=_("Send another surveyor"),
-            source=("dispatched",),
-            target=None,
-            who=("agent", "team_lead"),
-            event="claim.redispatched",
-            whole=True,
-        ),
-        Step(
-            name="contact",
-            label=_("Record the first contact"),
-            source=("dispatched",),
-            target=None,
-            who=("surveyor", "agent", "team_lead"),
-            event="claim.contacted",
-            keeps=("claims.first_contact", "claims.major_contact"),
-            whole=True,
-        ),
-        Step(
-            name="arrive",
-            label=_("Arrived at the scene"),
-            source=("dispatched",),
-            target=None,
-            who=("surveyor",),
-            event="claim.arrived",
-            keeps=("claims.first_contact", "claims.survey_arrival"),
-            makes=("claims.survey_report",),
-            whole=True,
-        ),
-        Step(
-            name="survey",
-            label=_("Complete the survey"),
-            source=("dispatched",),
-            target="surveyed",
-            who=("surveyor",),
-            event="claim.surveyed",
-            keeps=("claims.first_contact", "claims.survey_arrival", "claims.survey_report"),
-            makes=("claims.assessment",),
-        ),
-        Step(
-            name="assess",
-            label=_("Assess the loss"),
-            source=("surveyed",),
-            target="assessed",
-            who=("assessor",),
-            event="claim.assessed",
-            keeps=("claims.assessment",),
-        ),
-        Step(
-            name="reassess",
-            label=_("Assess the loss again"),
-            source=("assessed", "documented"),
-            target="assessed",
-            who=("assessor",),
-            event="claim.assessed",
-        ),
-        Step(
-            name="request_papers",
-            label=_("Ask for papers"),
-            source=("registered", "dispatched", "surveyed", "assessed", "documented"),
-            target=None,
-            who=("agent", "assessor", "calculator", "team_lead"),
-            event="claim.papers_requested",
-            keeps=("claims.papers_list", "claims.supplement_check"),
-            whole=True,
-        ),
-        Step(
-            name="complete_papers",
-            label=_("Papers are complete"),
-            source=("assessed",),
-            target="documented",
-            who=("agent", "assessor", "calculator", "team_lead"),
-            event="claim.papers_completed",
-            keeps=("claims.papers_list", "claims.supplement_check"),
-            makes=("claims.calculation", "claims.decision"),
-        ),
-        Step(
-            name="calculate",
-            label=_("Calculate the sum"),
-            source=("documented",),
-            target="calculated",
-            who=("calculator",),
-            event="claim.calculated",
-            keeps=("claims.calculation",),
-            makes=("claims.review",),
-        ),
-        Step(
-            name="propose_refusal",
-            label=_("Propose to refuse"),
-            source=("surveyed", "assessed", "documented"),
-            target="calculated",
-            who=("calculator", "assessor"),
-            event="claim.refusal_proposed",
-            keeps=("claims.calculation", "claims.assessment"),
-            makes=("claims.review", "claims.decision"),
-            danger=True,
-        ),
-        Step(
-            name="propose_advance",
-            label=_("Propose an advance"),
-            source=("surveyed", "assessed", "documented"),
-            target=None,
-            who=("agent", "assessor", "calculator", "team_lead"),
-            event="claim.advance_proposed",
-        ),
-        Step(
-            name="approve_advance",
-            label=_("Approve an advance"),
-            source=("surveyed", "assessed", "documented"),
-            target=None,
-            who=_APPROVERS,
-            event="claim.advance_approved",
-            makes=("claims.advance_payment",),
-        ),
-        Step(
-            name="return_advance",
-            label=_("Do not approve an advance"),
-            source=_OPEN,
-            target=None,
-            who=_APPROVERS,
-            event="claim.advance_returned",
-        ),
-        Step(
-            name="pay_advance",
-            label=_("Send an advance"),
-            source=_OPEN,
-            target=None,
-            who=("cashier",),
-            event="claim.advance_paid",
-            keeps=("claims.advance_payment", "claims.advance_check"),
-        ),
-        Step(
-            name="review",
-            label=_("Confirm the calculation"),
-            source=("calculated",),
-            target="reviewed",
-            who=("reviewer",),
-            event="claim.reviewed",
-            keeps=("claims.review",),
-            makes=("claims.approval",),
-        ),
-        Step(
-            name="return_review",
-            label=_("Return the calculation"),
-            source=("calculated",),
-            target="documented",
-            who=("reviewer",),
-            event="claim.review_returned",
-            keeps=("claims.review",),
-            makes=("claims.calculation",),
-        ),
-        Step(
-            name="approve",
-            label=_("Approve"),
-            source=("reviewed",),
-            target="approved",
-            who=_APPROVERS,
-            event="claim.approved",
-            keeps=("claims.approval",),
-            makes=("claims.decision_notice",),
-        ),
-        Step(
-            name="return_approval",
-            label=_("Do not approve"),
-            source=("reviewed",),
-            target="documented",
-            who=_APPROVERS,
-            event="claim.approval_returned",
-            keeps=("claims.approval",),
-            makes=("claims.calculation",),
-        ),
-        Step(
-            name="decide",
-            label=_("Decide and tell the customer"),
-            source=("approved",),
-            target="decided",
-            who=("calculator", "approver", "team_lead", "manager"),
-            event="claim.decided",
-            keeps=("claims.decision_notice", "claims.decision", "claims.decision_ctpli"),
-            makes=("claims.payment", "claims.payment_own"),
-        ),
-        Step(
-            name="decide_zero",
-            label=_("Decide that nothing is due and tell the customer"),
-            source=("approved",),
-            target="zero",
-            who=("calculator", "approver", "team_lead", "manager"),
-            event="claim.decided",
-            keeps=("claims.decision_notice", "claims.decision", "claims.decision_ctpli"),
-        ),
-        Step(
-            name="refuse",
-            label=_("Refuse and tell the customer"),
-            source=("approved",),
-            target="refused",
-            who=("approver", "team_lead", "manager"),
-            event="claim.refused",
-            keeps=(
-                "claims.refusal_notice",
-                "claims.decision_notice",
-                "claims.decision",
-                "claims.decision_ctpli",
-            ),
-            danger=True,
-        ),
-        Step(
-            name="accept_decision",
-            label=_("Accept the decision"),
-            source=("decided",),
-            target=None,
-            who=("customer", "agent", "team_lead"),
-            event="claim.decision_accepted",
-            makes=("claims.payment_start",),
-        ),
-        Step(
-            name="instruct_payment",
-            label=_("Instruct the bank"),
-            source=("decided",),
-            target="paid",
-            who=("cashier",),
-            event="claim.payment_instructed",
-            keeps=("claims.payment_start",),
-        ),
-        Step(
-            name="confirm_arrival",
-            label=_("Money arrived"),
-            source=("paid",),
-            target="arrived",
-            who=("system",),
-            event="claim.paid_arrived",
-            keeps=("claims.payment", "claims.payment_own"),
-        ),
-        Step(
-            name="return_payment",
-            label=_("Payment came back"),
-            source=("paid",),
-            target="returned",
-            who=("system",),
-            event="claim.payment_returned",
-            makes=("claims.account_correction",),
-        ),
-        Step(
-            name="confirm_account",
-            label=_("Confirm the corrected account"),
-            source=("returned",),
-            target="decided",
-            who=("cashier", "team_lead"),
-            event="claim.account_corrected",
-            keeps=("claims.account_correction",),
-        ),
-        Step(
-            name="withdraw",
-            label=_("Withdraw the claim"),
-            source=_BEFORE_PAYMENT,
-            target="withdrawn",
-            who=("customer", "agent", "team_lead"),
-            event="claim.withdrawn",
-            danger=True,
-        ),
-        Step(
-            name="change_reserve",
-            label=_("Change the reserve"),
-            source=_OPEN,
-            target=None,
-            who=("agent", "surveyor", "assessor", "team_lead"),
-            event="claim.reserve_changed",
-        ),
-    ),
+    *DECIDED_ENDS,
 )
 
 CLAIMS = Table(
     initial="reported",
     states=(
-        *_PROGRESS,
+        *PROGRESS,
         State("arrived", _("Money arrived"), care="closing"),
         State("closed", _("Closed"), care="closing", ended=True),
-        *_ENDS,
+        *ENDS,
     ),
     steps=(
         Step(
@@ -379,7 +63,7 @@ CLAIMS = Table(
         Step(
             name="reassign",
             label=_("Give the claim to another handler"),
-            source=(*_OPEN, "arrived"),
+            source=(*OPEN, "arrived"),
             target=None,
             who=("team_lead", "manager"),
             event="claim.reassigned",
@@ -387,7 +71,7 @@ CLAIMS = Table(
         Step(
             name="decline_account",
             label=_("Turn a changed account down"),
-            source=(*_OPEN, "arrived"),
+            source=(*OPEN, "arrived"),
             target=None,
             who=("cashier", "team_lead"),
             event="claim.account_declined",
@@ -395,7 +79,7 @@ CLAIMS = Table(
         Step(
             name="tell_delay",
             label=_("Tell the customer about a delay"),
-            source=_OPEN,
+            source=OPEN,
             target=None,
             who=("agent", "assessor", "calculator", "team_lead"),
             event="claim.delayed",
@@ -404,7 +88,7 @@ CLAIMS = Table(
         Step(
             name="warn",
             label=_("Warn that a complaint may come"),
-            source=(*_OPEN, "arrived"),
+            source=(*OPEN, "arrived"),
             target=None,
             who=("system",),
             event="claim.warned",
@@ -413,7 +97,7 @@ CLAIMS = Table(
         Step(
             name="contact_early",
             label=_("Call before a complaint comes"),
-            source=(*_OPEN, "arrived"),
+            source=(*OPEN, "arrived"),
             target=None,
             who=("agent", "surveyor", "assessor", "calculator", "team_lead", "manager"),
             event="claim.contacted_early",
@@ -430,7 +114,7 @@ CLAIMS = Table(
         Step(
             name="receive_papers",
             label=_("Take papers in"),
-            source=(*_OPEN, "arrived"),
+            source=(*OPEN, "arrived"),
             target=None,
             who=("customer", "agent", "surveyor", "assessor", "calculator", "team_lead"),
             event="document.received",
@@ -438,7 +122,7 @@ CLAIMS = Table(
         Step(
             name="judge_papers",
             label=_("Check papers"),
-            source=_OPEN,
+            source=OPEN,
             target=None,
             who=("agent", "assessor", "calculator", "reviewer", "team_lead"),
             event="document.accepted",
@@ -454,7 +138,7 @@ CLAIMS = Table(
         Step(
             name="enter_accident",
             label=_("Enter facts of the accident"),
-            source=_BEFORE_PAYMENT,
+            source=BEFORE_PAYMENT,
             target=None,
             who=("surveyor", "assessor", "calculator", "team_lead"),
             event="claim.accident_entered",
@@ -462,7 +146,7 @@ CLAIMS = Table(
         Step(
             name="write_letter",
             label=_("Write the letter about the decision"),
-            source=("approved", "decided", "returned", "paid", "arrived", "closed", *_DECIDED_ENDS),
+            source=("approved", "decided", "returned", "paid", "arrived", "closed", *DECIDED_ENDS),
             target=None,
             who=("calculator", "reviewer", "approver", "team_lead", "manager"),
             event="claim.letter_written",
@@ -518,7 +202,7 @@ CLAIMS = Table(
         Step(
             name="propose_account",
             label=_("Enter the account"),
-            source=_OPEN,
+            source=OPEN,
             target=None,
             who=("customer", "agent", "calculator", "cashier", "team_lead"),
             event="account.proposed",
@@ -527,7 +211,7 @@ CLAIMS = Table(
         Step(
             name="raise_concern",
             label=_("Take up a problem of the customer"),
-            source=(*_OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
+            source=(*OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
             target=None,
             who=(
                 "customer",
@@ -547,7 +231,7 @@ CLAIMS = Table(
         Step(
             name="complain",
             label=_("Complain"),
-            source=(*_OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
+            source=(*OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
             target=None,
             who=(
                 "customer",
@@ -565,7 +249,7 @@ CLAIMS = Table(
         Step(
             name="write_note",
             label=_("Write a note"),
-            source=(*_OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
+            source=(*OPEN, "arrived", "closed", "zero", "refused", "withdrawn"),
             target=None,
             who=(
                 "customer",

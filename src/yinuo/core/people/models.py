@@ -178,7 +178,10 @@ class SignInCode(models.Model):
 
 
 class AccessRecord(models.Model):
-    """Who read or exported which customer's file, and when; append-only."""
+    """Who read or exported which customer's file, and when; append-only.
+
+    `sha256` is that of a file that was handed out, so that one that turns up elsewhere is known.
+    """
 
     actor = models.CharField(max_length=40)
     case = models.ForeignKey(
@@ -187,6 +190,7 @@ class AccessRecord(models.Model):
     what = models.CharField(max_length=60)
     at = models.DateTimeField()
     count = models.PositiveIntegerField(default=1)
+    sha256 = models.BinaryField(max_length=32, null=True, blank=True)
 
     class Meta:
         indexes = [

@@ -80,6 +80,10 @@ _RESCUED: labels.Words = {
     "rescued_other": gettext_noop("Rescued: value of other things"),
 }
 OUTSIDE = "outside"
+THINGS: labels.Words = {
+    "property": gettext_noop("property"),
+    "cargo": gettext_noop("cargo"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def groups(
         more = tuple(covers.fields(letter, covers.MORE_OF_OTHERS, values))
         built.append(Group(_("Car %(letter)s: other terms and add-ons") % named, more))
     for loss in losses:
-        fields = tuple(_loss(loss, others, values))
+        fields = tuple(_loss(loss, losses, others, values))
         if fields:
             title = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
             built.append(Group(f"{loss.ordinal}. {title}", fields))
@@ -126,7 +130,9 @@ def _other(letter: str, values: Mapping[str, str]) -> Iterator[FieldState]:
     yield from covers.fields(letter, covers.USUAL_OF_OTHERS, values)
 
 
-def _loss(loss: Loss, others: Sequence[str], values: Mapping[str, str]) -> Iterator[FieldState]:
+def _loss(
+    loss: Loss, losses: Sequence[Loss], others: Sequence[str], values: Mapping[str, str]
+) -> Iterator[FieldState]:
     name = f"loss{loss.ordinal}"
     if loss.kind.endswith("vehicle"):
         for key, label in _CAR_SUMS.items():
@@ -139,6 +145,21 @@ def _loss(loss: Loss, others: Sequence[str], values: Mapping[str, str]) -> Itera
         yield _select(f"{name}-carried", _("Where the person was"), _seats(others), values)
         for key, label in _INJURY_SUMS.items():
             yield _money(f"{name}-{key}", _(label), values)
+    else:
+        yield _select(f"{name}-kind", _("What it is"), THINGS, values)
+        yield _select(f"{name}-owner", _("Whose it is"), _owners(losses, others), values)
+
+
+def _owners(losses: Sequence[Loss], others: Sequence[str]) -> labels.Words:
+    """Somebody outside the accident, a car of it, or a person who was hurt."""
+    owners = {OUTSIDE: _("somebody outside the accident")}
+    for letter in (OWN, *others):
+        owners[letter] = _("car %(letter)s") % {"letter": letter}
+    for loss in losses:
+        if loss.kind == "injury":
+            title = loss.title or labels.word(labels.LOSS_KINDS, loss.kind)
+            owners[str(loss.ordinal)] = f"{loss.ordinal}. {title}"
+    return owners
 
 
 def _seats(others: Sequence[str]) -> labels.Words:
@@ -241,6 +262,9 @@ def _lay_loss(row: dict[str, Any], loss: Loss, values: Mapping[str, str]) -> Non
         _lay(row, "total_loss", whole)
         if whole.strip() and whole.strip() != "auto":
             row["total_loss"] = True
+    if loss.kind == "property":
+        _lay(row, "kind", values.get(f"{prefix}kind"))
+        _lay_owner(row, values.get(f"{prefix}owner"))
     if loss.kind != "injury":
         return
     _lay_seat(row, values.get(f"{prefix}carried"))
@@ -250,6 +274,15 @@ def _lay_loss(row: dict[str, Any], loss: Loss, values: Mapping[str, str]) -> Non
         row.pop("heads", None)
         row.setdefault("medical", "0")
         row.setdefault("death_disability", "0")
+
+
+def _lay_owner(row: dict[str, Any], typed: str | None) -> None:
+    """Whose the thing is; an owner whom nobody knows is refused when it is settled."""
+    if typed is None:
+        return
+    row.pop("owner", None)
+    if typed.strip():
+        row["owner"] = None if typed.strip() == OUTSIDE else typed.strip()
 
 
 def _lay_seat(row: dict[str, Any], typed: str | None) -> None:
@@ -281,7 +314,7 @@ def values_of(facts: Mapping[str, Any]) -> dict[str, str]:
         for key, value in row.get("rescued_values", {}).items():
             values[f"loss{number}-rescued_{key}"] = str(value)
         for key, value in row.items():
-            shown = "yes" if value is True else str(value)
+            shown = "yes" if value is True else OUTSIDE if value is None else str(value)
             values[f"loss{number}-{key}"] = shown
     for key, value in facts.get("options", {}).items():
         said = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else str(value)

@@ -6,6 +6,7 @@ the sum that is worked out later takes it off.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -26,6 +27,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.payments import commands as payments
 from yinuo.core.payments.commands import Draft
 from yinuo.core.payments.models import Payment
+from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.kit.errors import DomainError
@@ -70,7 +72,10 @@ def surely_due(held: Locked, loss: Loss, *, at: datetime) -> Decimal:
 def propose_advance(
     *, case: Case, loss: int, amount: Decimal, by: Actor, at: datetime, seen: int | None = None
 ) -> Approval:
-    """Propose to pay a part now. Raises MoreThanSurelyDue, AdvanceWaits and NoPayee."""
+    """Propose to pay a part now; it waits on the day of somebody who may approve it.
+
+    Raises MoreThanSurelyDue, AdvanceWaits and NoPayee.
+    """
     with cases.transaction():
         held = locked(case, seen=seen)
         row = held.loss(loss)
@@ -98,8 +103,16 @@ def propose_advance(
             by=by,
             at=at,
         )
-        cases.advance(move, by=by, at=at)
+        owners = {"approver": _approver_of(held, roles, by, at)}
+        cases.advance(replace(move, owners=owners), by=by, at=at)
     return approval
+
+
+def _approver_of(held: Locked, roles: Sequence[str], by: Actor, at: datetime) -> int | None:
+    """Who approves: the lowest authority first, the nearest of it, and never the proposer."""
+    path = held.case.branch_path
+    found = (one for role in roles for one in people.staff_with(role, path, at))
+    return next((one.pk for one in found if one.pk != by.staff_id), None)
 
 
 def approve_advance(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims import queries
 from yinuo.areas.claims.commands.common import Member, Turn, hold, locked, telling
+from yinuo.areas.claims.loss_steps import LOSSES
 from yinuo.areas.claims.models import Loss
-from yinuo.areas.claims.workflow import LOSSES
 from yinuo.core.approvals.commands import ReasonMissing
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move

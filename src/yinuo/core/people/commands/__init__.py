@@ -10,6 +10,7 @@ from yinuo.core.people.commands.access import (
     create_api_client,
     record_access,
     record_access_many,
+    record_export,
     remember_answer,
 )
 from yinuo.core.people.commands.branches import BranchCodeTaken, create_branch
@@ -73,6 +74,7 @@ __all__ = [
     "issue_sign_in_code",
     "record_access",
     "record_access_many",
+    "record_export",
     "register_many",
     "register_person",
     "remember_answer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yinuo.core.people import rules
 from yinuo.core.people.actors import Actor
-from yinuo.core.people.models import ApiAnswer, ApiClient, Branch
+from yinuo.core.people.models import AccessRecord, ApiAnswer, ApiClient, Branch
 from yinuo.kit import ids
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -128,6 +129,13 @@ def record_access(
     *, case_id: int | None, what: str, by: Actor, at: datetime, count: int = 1
 ) -> None:
     record_access_many([(case_id, what, count)], by=by, at=at)
+
+
+def record_export(*, case_id: int, what: str, content: bytes, by: Actor, at: datetime) -> None:
+    """A file of a case that was handed out: who took it, when, and the hash of its bytes."""
+    AccessRecord.objects.create(
+        actor=by.id, case_id=case_id, what=what, at=at, sha256=hashlib.sha256(content).digest()
+    )
 
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))

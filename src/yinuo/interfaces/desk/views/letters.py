@@ -18,6 +18,7 @@ from yinuo.areas.claims.letters import Subject
 from yinuo.core.documents.letters import Letter, render_docx, render_pdf
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.rules import Finding, language_for
+from yinuo.core.people import commands as people
 from yinuo.interfaces.common import actions, inputs
 from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS
 from yinuo.interfaces.common.fields import FieldKind, FieldState
@@ -52,10 +53,9 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
     waits = about.loss.stage == "approved"
     noun = "decision" if waits else "letter"
     may_keep = actions.may_take(actor_of(request), about.claim.case, CLAIM_ACTIONS[noun])
-    for form, what in FORMS.items():
+    for form in FORMS:
         if form in request.POST:
-            record(request, what=what, case_id=about.claim.case_id)
-            return _file(claim_letters.compose(about, words=words), form)
+            return _file(request, about, claim_letters.compose(about, words=words), form)
     refused, status = "", 200
     if request.method == "POST" and "keep" in request.POST:
         refused = _keep(request, about, words)
@@ -99,16 +99,22 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
 @require_safe
 @desk()
 def letter_file(request: HttpRequest, number: str, loss: int, form: str) -> HttpResponse:
-    """The letter as PDF or Word, as its text has it; who took it is put on record."""
+    """The letter as PDF or Word, as its text has it."""
     about = _about(request, number, loss)
-    record(request, what=FORMS[form], case_id=about.claim.case_id)
-    written = claim_letters.compose(about)
-    return _file(written, form)
+    return _file(request, about, claim_letters.compose(about), form)
 
 
-def _file(written: Letter, form: str) -> HttpResponse:
+def _file(request: HttpRequest, about: Subject, written: Letter, form: str) -> HttpResponse:
+    """What leaves the house is on record with its hash, so that a copy of it is known again."""
     content, kind = (
         (render_docx(written), WORD) if form == "docx" else (render_pdf(written), "application/pdf")
+    )
+    people.record_export(
+        case_id=about.claim.case_id,
+        what=FORMS[form],
+        content=content,
+        by=actor_of(request),
+        at=about.at,
     )
     name = f"{written.reference}.{form}"
     return HttpResponse(
