@@ -32,13 +32,17 @@ class CallBack(models.Model):
     case = models.OneToOneField(
         "cases.Case", primary_key=True, on_delete=models.PROTECT, related_name="call_back"
     )
+    # An index that begins with the same column answers for each of these two.
     followed = models.ForeignKey(
         "cases.Case",
         on_delete=models.PROTECT,
         related_name="call_backs",
+        db_index=False,
         help_text="the case asked about, as in Case.about",
     )
-    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="call_backs")
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="call_backs", db_index=False
+    )
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="call_backs"
     )

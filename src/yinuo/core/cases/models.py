@@ -15,7 +15,10 @@ class Case(models.Model):
     care = models.CharField(
         max_length=12, default="regular", help_text="major regular special small"
     )
-    customer = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="cases")
+    # An index that begins with the same column answers for it; so it is with every db_index=False.
+    customer = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     handler = models.ForeignKey(
         "people.Staff", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
@@ -86,7 +89,7 @@ class Case(models.Model):
 class Event(models.Model):
     """One line of the timeline. A trigger refuses UPDATE, DELETE and TRUNCATE."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     prev_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
@@ -108,7 +111,9 @@ class Promise(models.Model):
         CUSTOMER = "customer"
         INTERNAL = "internal"
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="promises", db_index=False
+    )
     rule = models.CharField(max_length=60)
     rule_revision = models.PositiveIntegerField(default=0)
     subject = models.CharField(max_length=40, blank=True, help_text="as in loss:12")
