@@ -15,6 +15,12 @@ first sight 0.82, 5 of 108, 0.82 (195 sentences); 0.72, 0 of 92, 0.89 (142, prai
 story); before, the first had 0.77, 4 of 108, 0.76. Praise without a word of praise is what is
 missed most; it is read as neither or as blame, and seen by a person.
 
+The same reader, before anything was changed, on 272 further sentences that were written without a
+look at words, weights and sentences: 0.85, 5 of 122 (12 of them dry irony), 0.92. Some 860 more
+sentences, the 272 among them, some words and a lower bar for praise that no word of the lexicon
+says: 126 sentences written after that had 0.85, 1 of 54, 0.97 (with the old weights and bars 0.83,
+0 of 54, 0.97). More sentences of the same kind move it little any more.
+
 The bars below are what must not be lost again; the figures above are what to expect of words that
 are really new.
 """
