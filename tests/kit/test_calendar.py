@@ -16,7 +16,8 @@ from tests.kit.calendars import CALENDAR_TOML, berlin, insurer, never_closed, sh
 from yinuo.kit.calendar import Calendar, OfficeHours, Period, YearTable
 from yinuo.kit.calendar_rules import CalendarRules, build_calendar, read_calendar, statutory_days
 from yinuo.kit.clock import ClockError, Limit, due
-from yinuo.kit.rules import RuleError, check
+from yinuo.kit.errors import RuleError
+from yinuo.kit.rules import check
 
 
 def _raw() -> dict[str, Any]:

@@ -10,11 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from yinuo.kit.clock import Limit, Unit
+from yinuo.kit.errors import RuleError
 from yinuo.kit.rules import (
     Condition,
     PromiseRule,
     Rule,
-    RuleError,
     RuleFile,
     RuleTable,
     check,

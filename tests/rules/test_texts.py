@@ -15,7 +15,7 @@ from tests.paths import CHECKOUT, PACKAGE
 from yinuo.core.rulebook import registry, rendering, textfiles
 from yinuo.core.rulebook.textfiles import LANGUAGES, Text
 from yinuo.interfaces.cli import texts as derivation
-from yinuo.kit.rules import RuleError
+from yinuo.kit.errors import RuleError
 
 FILES = registry.load()
 MESSAGES = sorted({key for key, _ in FILES.texts if key.startswith("messages.")})

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "yinuo.interfaces.common.middleware.RequestLog",
+    "yinuo.interfaces.common.middleware.PagesWithoutApi",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yinuo.interfaces.common.middleware.SecurityHeaders",
@@ -88,6 +89,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "yinuo.conf.urls"
+# A page is found without the API, which a process loads only after it has begun to answer.
+PAGES_URLCONF = "yinuo.conf.pages"
 WSGI_APPLICATION = "yinuo.conf.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {

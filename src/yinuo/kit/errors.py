@@ -103,3 +103,7 @@ class TemporaryFailure(OutsideFailure):
 
 class PermanentFailure(OutsideFailure):
     """Trying again will not help; a person has to look."""
+
+
+class RuleError(Exception):
+    """A rule file, key or value that cannot be used; the message says where and what to do."""

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from yinuo.kit.clock import ClockError, Limit
+from yinuo.kit.errors import RuleError
 
 T = TypeVar("T")
 Owner = Literal[
@@ -39,10 +40,6 @@ Owner = Literal[
     "cashier",
     "team_lead",
 ]
-
-
-class RuleError(Exception):
-    """A rule file, key or value that cannot be used; the message says where and what to do."""
 
 
 def _parse_limit(value: object) -> object:
@@ -285,11 +282,26 @@ def load(directory: Path, schemas: Mapping[str, type[RuleFile]]) -> dict[str, Ru
 
     Raises RuleError when a file is missing, is not declared, or holds a key that is wrong.
     """
+    return check_files(directory, schemas, read_files(directory, schemas))
+
+
+def read_files(directory: Path, schemas: Mapping[str, type[RuleFile]]) -> dict[str, dict[str, Any]]:
+    """The raw content of every file. Raises RuleError when one is missing or is not declared."""
     found = {path.stem: path for path in sorted(directory.glob("*.toml"))}
     for stem in schemas.keys() - found.keys():
         raise RuleError(f"{directory / (stem + '.toml')}: is missing; restore the file")
     for stem in found.keys() - schemas.keys():
         raise RuleError(f"{found[stem]}: no schema is declared for it; remove or declare it")
+    return {stem: read(found[stem]) for stem in schemas}
+
+
+def check_files(
+    directory: Path,
+    schemas: Mapping[str, type[RuleFile]],
+    raw: Mapping[str, Mapping[str, Any]],
+) -> dict[str, RuleFile]:
+    """What `read_files` gave, typed. Raises RuleError for a key that is wrong."""
     return {
-        stem: check(str(found[stem]), schema, read(found[stem])) for stem, schema in schemas.items()
+        stem: check(str(directory / f"{stem}.toml"), schema, raw[stem])
+        for stem, schema in schemas.items()
     }

@@ -15,7 +15,7 @@ from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.rulebook import commands, queries
 from yinuo.core.rulebook.models import RuleRevision, TextRevision
 from yinuo.kit.clock import Limit
-from yinuo.kit.rules import RuleError
+from yinuo.kit.errors import RuleError
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from yinuo.core.rulebook.registry import Files
 from yinuo.core.rulebook.textfiles import Text, language_of
-from yinuo.kit.rules import PromiseRule, Rule, RuleError, RuleFile, RuleTable, check
+from yinuo.kit.errors import RuleError
+from yinuo.kit.rules import PromiseRule, Rule, RuleFile, RuleTable, check
 
 F = TypeVar("F", bound=RuleFile)
 

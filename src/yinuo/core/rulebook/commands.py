@@ -14,8 +14,8 @@ from yinuo.core.rulebook.book import RuleChange
 from yinuo.core.rulebook.models import RuleRevision, TextRevision
 from yinuo.core.rulebook.textfiles import LANGUAGES
 from yinuo.kit import queue
-from yinuo.kit.errors import DomainError, Message
-from yinuo.kit.rules import RuleError, check
+from yinuo.kit.errors import DomainError, Message, RuleError
+from yinuo.kit.rules import check
 
 MAY_REVISE = frozenset({"manager"})
 _LOCK = 7_210_601

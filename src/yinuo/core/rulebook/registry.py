@@ -18,7 +18,8 @@ from django.utils.module_loading import import_string
 from yinuo.core.rulebook import textfiles
 from yinuo.core.rulebook.textfiles import Text
 from yinuo.kit import rules
-from yinuo.kit.rules import Rule, RuleError, RuleFile
+from yinuo.kit.errors import RuleError
+from yinuo.kit.rules import Rule, RuleFile
 
 F = TypeVar("F", bound=RuleFile)
 
@@ -62,8 +63,8 @@ def load() -> Files:
         stem: import_string(path) for stem, path in settings.RULE_FILES.items()
     }
     directory = Path(settings.RULES_DIRECTORY)
-    typed = rules.load(directory, schemas)
-    raw = {stem: rules.read(directory / f"{stem}.toml") for stem in schemas}
+    raw = rules.read_files(directory, schemas)
+    typed = rules.check_files(directory, schemas, raw)
     return Files(schemas, typed, raw, textfiles.load(Path(settings.TEXTS_DIRECTORY)))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from yinuo.kit.rules import RuleError
+from yinuo.kit.errors import RuleError
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 

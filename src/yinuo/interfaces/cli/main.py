@@ -1,24 +1,23 @@
 """``yinuo``: one word for everything that is done from a terminal.
 
 A command is one function in a module of this package and one line in `COMMANDS`. The module is
-imported when the command is called, after Django is set up, so `yinuo run` starts at once.
+imported when the command is called, after Django is set up, so `yinuo run` starts at once: this
+module itself loads neither Django nor the rules.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 from importlib import import_module
 
 import click
-import django
-from django.utils import translation
 
 from yinuo.kit import env
 from yinuo.kit.embedded import EmbeddedPostgresError
-from yinuo.kit.errors import DomainError
-from yinuo.kit.rules import RuleError
+from yinuo.kit.errors import DomainError, RuleError
 
 # name -> module:function. Keep it in the order in which a newcomer would ask.
 COMMANDS = {
@@ -80,10 +79,16 @@ class Commands(click.Group):
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
-        if cmd_name not in WITHOUT_DJANGO:
-            set_up_django()
-        module, function = place.split(":")
-        command: click.Command = getattr(import_module(module), function)
+        # All that is loaded stays: to look through it for garbage again and again would be a
+        # good part of the start.
+        gc.disable()
+        try:
+            if cmd_name not in WITHOUT_DJANGO:
+                set_up_django()
+            module, function = place.split(":")
+            command: click.Command = getattr(import_module(module), function)
+        finally:
+            gc.enable()
         return command
 
     def resolve_command(
@@ -98,7 +103,7 @@ class Commands(click.Group):
 def set_up_django() -> None:
     """Load settings and models; what a door logs here goes to the terminal's error stream."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.conf.settings")
-    django.setup()
+    import_module("django").setup()
 
 
 def start_embedded_database() -> None:
@@ -126,7 +131,7 @@ def yinuo(ctx: click.Context, lang: str | None, verbose: bool) -> None:
     """Yinuo 一诺: claims service in which every promise is a row."""
     ctx.obj = lang or terminal_language()
     if ctx.invoked_subcommand not in WITHOUT_DJANGO:
-        translation.activate(ctx.obj)
+        import_module("django.utils.translation").activate(ctx.obj)
         if not verbose and ctx.invoked_subcommand != "worker":
             logging.getLogger().setLevel(logging.WARNING)
 

@@ -1,9 +1,9 @@
 """`yinuo run`: a whole house for a trial or for development, in one terminal.
 
 The second start has to be quick, so this module does without Django: what is already prepared is
-known from a stamp, and the web and the worker load at the same time as each other. The first start
-does not wait for the claims of the demo insurer: they are told while one looks on, and the worker,
-whose clock is the real one, begins when the story has come to today.
+known from a stamp, the web loads while the database starts, and the worker when the web answers.
+The first start does not wait for the claims of the demo insurer: they are told while one looks on,
+and the worker, whose clock is the real one, begins when the story has come to today.
 """
 
 from __future__ import annotations
@@ -41,26 +41,25 @@ def run(host: str, port: int, demo: bool, claims: int) -> None:
     """Prepare everything and serve web and worker until Ctrl-C."""
     if env.mode() is env.Mode.PRODUCTION:
         raise click.ClickException("`yinuo run` is for trials; in production use serve and worker")
-    cluster = env.embedded_cluster()
-    if cluster is not None:
-        cluster.start()
-        cluster.create_database()
-    fresh = prepare(demo=demo)
-    programs = [start("serve", "--host", host, "--port", str(port))]
-    telling = start("demo", "--claims", str(claims)) if demo and fresh else None
-    if telling is None:
-        programs.append(start("worker", *WORKER))
     # A shell that starts us in the background makes us deaf to Ctrl-C unless we say otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    programs: list[subprocess.Popen[bytes]] = []
+    telling: subprocess.Popen[bytes] | None = None
     try:
+        # The web takes longest to load and asks for no database before somebody asks it.
+        programs.append(start("serve", "--host", host, "--port", str(port)))
+        start_database()
+        fresh = prepare(demo=demo)
+        if demo and fresh:
+            telling = start("demo", "--claims", str(claims))
         wait_until_ready(f"http://{host}:{port}/healthz", programs)
         if telling is not None:
             wait_for_sign_ins(telling, programs)
         announce(f"http://{host}:{port}/")
         if telling is not None:
             wait_for_the_demo(telling, programs)
-            programs.append(start("worker", *WORKER))
+        programs.append(start("worker", *WORKER))
         if fresh:
             remember(demo=demo)
         watch(programs)
@@ -68,6 +67,13 @@ def run(host: str, port: int, demo: bool, claims: int) -> None:
         click.echo("")
     finally:
         stop_all([*programs, *([telling] if telling else [])])
+
+
+def start_database() -> None:
+    cluster = env.embedded_cluster()
+    if cluster is not None:
+        cluster.start()
+        cluster.create_database()
 
 
 def prepare(*, demo: bool) -> bool:

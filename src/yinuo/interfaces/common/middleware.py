@@ -22,6 +22,7 @@ logger = logs.log("yinuo.request")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CASE_NUMBER_ARGUMENT = "number"
+API = "/api"
 
 # No inline script or style anywhere. `data:` and `blob:` pictures are the sign-in square that
 # allauth draws and the preview of a photo before it is sent.
@@ -45,6 +46,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+class PagesWithoutApi:
+    """Let a page be found without loading the API: who asks first does not wait for its schemas."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API):
+            # Django looks there in place of ROOT_URLCONF.
+            request.urlconf = settings.PAGES_URLCONF
+        return self.get_response(request)
 
 
 class RequestLog:
