@@ -11,7 +11,9 @@ from django.test import Client
 from tests.areas.complaints.office import hire_officers
 from tests.interfaces.desk import house
 from tests.interfaces.desk.house import NOW
-from tests.stories.offices import Office
+from tests.stories.offices import Calendar, Office
+from yinuo.interfaces.desk import actor
+from yinuo.interfaces.portal import door
 from yinuo.kit import queue
 
 
@@ -22,3 +24,11 @@ def office(db: None) -> Iterator[Office]:
         hire_officers(desks.world, at=NOW - timedelta(days=300))
         claim = house.report(desks.world).case
         yield Office(desks, claim, jobs, Client(headers={"accept-language": "en"}))
+
+
+@pytest.fixture
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
+    found = Calendar()
+    for module in (actor, door):
+        monkeypatch.setattr(module, "datetime", found.reads())
+    return found

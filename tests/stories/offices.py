@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from html import unescape
 
 from django.test import Client
@@ -17,6 +17,27 @@ from tests.interfaces.portal.visitors import visit
 from yinuo.areas.complaints.models import Inbound
 from yinuo.core.cases.models import Case, Promise
 from yinuo.kit.queue import Captured
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The clock of the doors, put forward by the story."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def reads(self) -> type[datetime]:
+        """What a door takes its time from."""
+        calendar = self
+
+        class Reads(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> Reads:
+                return super().now(tz) + calendar.ahead
+
+        return Reads
 
 
 @dataclass(slots=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from tests.areas.complaints.office import LETTER, WORDS
 from tests.interfaces.desk.filling import run_jobs, text
 from tests.interfaces.desk.house import NOW
 from tests.interfaces.portal.visitors import visit
-from tests.stories.offices import Office, answer, look_into, promise, sort, take_in
+from tests.stories.offices import Calendar, Office, answer, look_into, promise, sort, take_in
 from yinuo import automation
 from yinuo.areas.complaints import queries
 from yinuo.areas.complaints.models import Complaint
@@ -46,26 +47,42 @@ def test_a_letter_of_day_one_is_decided_and_told_on_day_fourteen(office: Office)
     assert Complaint.objects.get(pk=case.pk).rating == 4
 
 
-@pytest.mark.covers("CMP-1")
-def test_a_concern_that_is_not_solved_becomes_a_complaint_with_its_first_words(
-    office: Office,
+@pytest.mark.covers("CMP-1", "CMP-4", "CMP-22", "CMP-29")
+def test_a_late_small_claim_is_a_concern_then_a_complaint_and_told_on_day_fourteen(
+    office: Office, calendar: Calendar
 ) -> None:
-    voice = take_in(office, "定损太低，没人回复我", channel="wechat", days_ago=2)
+    calendar.ahead = timedelta(days=2)
+    automation.sweep_promises(at=calendar.now())
+    assert office.claim.promises.filter(missed_at__isnull=False).exists()
+    voice = take_in(office, "等了两天没人来查勘，没人回复我", channel="wechat")
     assert voice.suggested == "concern"
     sort(office, voice, "concern")
-    run_jobs(office.jobs)
+    run_jobs(office.jobs, at=calendar.now())
     concern = Concern.objects.get().case
+    calendar.ahead = timedelta(days=3)
     visit(office.visitor, concern)
     sent = office.visitor.post(f"/concerns/{concern.number}/complaint", {"words": "没有解决"})
     assert sent.status_code == 303
-    run_jobs(office.jobs)
+    run_jobs(office.jobs, at=calendar.now())
     complaint = Complaint.objects.get()
     assert complaint.source_id == concern.pk
     assert complaint.first_spoken_at == voice.first_spoken_at
     assert complaint.words is not None
-    assert "定损太低" in complaint.words.body
-    run_jobs(office.jobs)
+    assert "等了两天" in complaint.words.body
+    run_jobs(office.jobs, at=calendar.now())
     assert Complaint.objects.count() == 1
+    case = complaint.case
+    name = look_into(office, case)
+    assert "broken" in office.page(name, case)
+    calendar.ahead = timedelta(days=17)
+    answer(office, case, name)
+    kept = promise(case, "complaints.answer")
+    complaint.refresh_from_db()
+    assert complaint.told_at is not None
+    received_on = timezone.localdate(complaint.received_at)
+    assert (timezone.localdate(complaint.told_at) - received_on).days == 14
+    assert (kept.kept_at, kept.missed_at) == (complaint.told_at, None)
+    assert LETTER.decision in office.own_page(case)
 
 
 @pytest.mark.covers("CMP-23")

@@ -46,6 +46,8 @@ from yinuo.areas.complaints.commands.solving import (
     OwnWork,
 )
 from yinuo.areas.complaints.models import Complaint
+from yinuo.areas.complaints.rulefile import ComplaintsRules
+from yinuo.areas.complaints.rules import is_heated
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Note, Promise
@@ -53,6 +55,9 @@ from yinuo.core.messages.models import Message
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.models import Staff
+from yinuo.core.rulebook import queries as rulebook
+from yinuo.perception.lexicon import Tone
+from yinuo.perception.reading import Reading, Span
 
 ACCOUNT = AccountDetails("individual", "样例客户甲", "6222020000000000000", "示例银行")
 
@@ -550,23 +555,20 @@ def test_two_heated_talks_bring_prompts_and_the_offer_of_another_voice(
 
 
 @pytest.mark.parametrize(
-    ("words", "hot"),
+    ("tone", "says", "hot"),
     [
-        ("再拖下去我就去你们公司坐着不走", True),  # no word of the list says it: learned
-        ("我要找记者曝光", True),
-        ("定损太低，没人回复我", False),
-        ("孩子在车里受伤了，现在怎么办", False),
+        ("neg", "alarm:learned", True),
+        ("neu", "alarm:learned", False),
+        ("neu", "alarm:press", True),
+        ("neg", "alarm:complaint", False),
+        ("neg", "learned", False),
     ],
 )
-def test_a_talk_is_heated_also_where_no_single_word_says_so(
-    insurer: World, claim: Case, words: str, hot: bool
+def test_words_are_heated_also_where_no_single_one_says_so_but_somebody_is_blamed(
+    db: None, tone: Tone, says: str, hot: bool
 ) -> None:
-    case = complain(insurer, claim, at=day(1))
-    officer = insurer[handler_of(insurer, case)]
-    talk = complaints.contact(
-        case=case, how="phone", words=words, understood="no", by=officer, at=day(1.1)
-    )
-    assert talk.heated is hot
+    reading = Reading("你们等着", tone, (), "high", 0.9, False, (Span(0, 2, says),))
+    assert is_heated(reading, rulebook.rules(ComplaintsRules, at=day(1)).heat) is hot
 
 
 def test_a_lesson_names_nobody(insurer: World, claim: Case) -> None:

@@ -44,11 +44,11 @@ def _said(answer: HttpResponse) -> str:
     return re.sub(r"<[^>]+>|\s+", " ", found[0]) if found else ""
 
 
-def run_jobs(jobs: Captured) -> None:
-    """What the worker would do now: reactions, and reactions to those."""
+def run_jobs(jobs: Captured, *, at: datetime | None = None) -> None:
+    """What the worker would do now, or at another time: reactions, and reactions to those."""
     for _ in range(10):
         taken = [job for job in jobs.take() if job.task == "react"]
         if not taken:
             return
         for job in taken:
-            queue.run(job, at=datetime.now(UTC))
+            queue.run(job, at=at or datetime.now(UTC))
