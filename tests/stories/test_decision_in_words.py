@@ -26,6 +26,7 @@ from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Event, Promise
 from yinuo.core.documents.models import Document
+from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.commands import WordingRefused
 from yinuo.core.knowledge.models import ClauseUse, Disagreement
 from yinuo.core.messages.models import Message
@@ -296,7 +297,8 @@ def test_another_letter_follows_a_decision_that_is_told_and_never_goes_before_it
 
 def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer: World) -> None:
     case = surveyed(insurer)
-    reasons = [Reason("轮胎是长期磨损，不是这次事故造成的。", "《示范条款》第十条")]
+    clause = "《机动车商业保险示范条款（2020 版）》：车损险，责任免除"
+    reasons = [Reason("轮胎是长期磨损，不是这次事故造成的。", clause)]
     claims.propose_refusal(
         case=case, loss=1, reasons=reasons, by=insurer["calculator"], at=after(200)
     )
@@ -305,8 +307,11 @@ def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer
     assert letter.key == "refusal"
     text = letter.plain_text()
     assert "长期磨损" in text
-    assert "第十条" in text
+    assert clause in text
     assert "书面通知" in text
+    # The clause that a colleague names is said in plain words, in the reader's language.
+    plain = knowledge.clauses(["own_damage_exclusions_2020"], "en", at=after(400))
+    assert plain["own_damage_exclusions_2020"].plain in letter_of(case, "en").plain_text()
     decide(insurer, case)
     assert Document.objects.get(case=case, kind="decision_letter").file is not None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -76,6 +77,8 @@ def explain_refusal(refusal: Refusal, language: str) -> str:
 def _named(step: Step, words: Patterns, names: Mapping[str, str]) -> dict[str, str]:
     """Everything that a pattern may name. A figure called `loss` is named `loss_sum`."""
     named = {name: _said(name, value) for name, value in step.figures.items()}
+    if "on" in named:
+        named["on"] = _day(date.fromisoformat(named["on"]), words["day"])
     if "loss" in named:
         named["loss_sum"] = named["loss"]
     named["cover"] = words["covers"][step.cover]
@@ -83,6 +86,13 @@ def _named(step: Step, words: Patterns, names: Mapping[str, str]) -> dict[str, s
     named["loss"] = names.get(step.loss or "", step.loss or "")
     named["result"] = _money(step.result)
     return named
+
+
+def _day(day: date, words: Mapping[str, Any]) -> str:
+    names = words.get("names")
+    name = names[day.month - 1] if names else ""
+    pattern: str = words["pattern"]
+    return pattern.format(year=day.year, month=day.month, day=day.day, name=name)
 
 
 def _said(name: str, value: Figure) -> str:

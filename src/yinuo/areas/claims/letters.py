@@ -158,6 +158,8 @@ def cited(about: Subject) -> dict[str, Explained]:
         more = []
     if about.calculation.outcome == "refuse":
         more += ["law_refusal", "law_explained_at_sale"]
+    named = " ".join(one.get("clause", "") for one in about.calculation.reasons)
+    found.update(knowledge.named_in(named, about.language, at=about.at))
     found.update(knowledge.clauses(more, about.language, at=about.at))
     return found
 
@@ -208,9 +210,10 @@ def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
     if not found:
         return
     owner = about.loss.owner_id not in (None, about.claim.case.customer_id)
+    others = any(line.pays and not line.ours for line in found)
     yield Heading(about.words("letters.sum"))
     yield Sum(
-        caption=about.words("letters.sum_caption"),
+        caption=about.words("letters.sum_caption_others" if others else "letters.sum_caption"),
         lines=tuple(
             SumLine(
                 label=line.sentence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -39,7 +40,20 @@ class Explained:
         number = number_of(self.article)
         return (self.label, self.article, f"art. {number}", f"article {number}", f"clause {number}")
 
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text names it in full, however it sets names; a law without its country too."""
+        label = _bare(self.label)
+        for country in ("中华人民共和国", "中華人民共和國", "ofchina"):
+            label = label.replace(country, "")
+        return label in _bare(text)
 
+
+def _bare(text: str) -> str:
+    """The words alone, for comparing: no spaces, no marks around names, one case."""
+    return _SETTING.sub("", text).casefold().replace("(", "（").replace(")", "）")
+
+
+_SETTING = re.compile(r"[\s《》「」『』“”\"]")
 _DIGITS = {"零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100}
 

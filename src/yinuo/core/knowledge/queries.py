@@ -26,6 +26,9 @@ from yinuo.core.rulebook.textfiles import language_of
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
 
+WRITTEN = "zh-hans"
+"""The language in which colleagues name a clause."""
+
 
 def reading_of(note_id: int) -> Read | None:
     """None for words that nobody has read yet, and for words of our own people."""
@@ -97,6 +100,19 @@ def clauses(keys: Iterable[str] | None, language: str, *, at: datetime) -> dict[
             language=spoken,
         )
     return found
+
+
+def named_in(text: str, language: str, *, at: datetime) -> dict[str, Explained]:
+    """The clauses that a text names, in this language or as colleagues write them."""
+    if not text.strip():
+        return {}
+    found = clauses(None, language, at=at)
+    written = clauses(None, WRITTEN, at=at)
+    return {
+        key: one
+        for key, one in found.items()
+        if one.is_named_in(text) or written[key].is_named_in(text)
+    }
 
 
 def _newest_versions(language: str, at: datetime) -> dict[str, ClauseVersion]:
