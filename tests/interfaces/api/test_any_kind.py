@@ -50,6 +50,10 @@ def test_a_case_that_follows_a_claim_up_is_listed_read_and_moved_like_a_claim(
     assert shown["about"] == claim
     offered = {one["noun"]: one["href"] for one in shown["actions"]}
     assert offered["answer"] == f"/api/concerns/{concern}/answer"
+    # Nobody gave it to the assessor: what would be refused is not offered.
+    others = done(house["assessor"].get(f"/concerns/{concern}"))["actions"]
+    assert "answer" not in {one["noun"] for one in others}
+    refused(house["assessor"].post(f"/concerns/{concern}/answer", {"words": "好"}), 403)
     moved = done(agent.post(f"/concerns/{concern}/answer", {"words": "我们再看一遍定损。"}))
     assert moved["revision"] > shown["revision"]
     lines = done(agent.get(f"/concerns/{concern}/timeline"))["items"]

@@ -11,6 +11,7 @@ from tests.interfaces.desk.house import NOW, Desks
 from yinuo.areas.concerns import commands as concerns
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import WORKFLOWS
+from yinuo.interfaces.common import actions
 from yinuo.kit import queue
 from yinuo.overview.responsibilities import matrices
 
@@ -58,6 +59,11 @@ def test_the_page_names_departments_and_what_each_is_there_for(desks: Desks) -> 
     assert odd.status_code == 200
 
 
+def offered(desks: Desks, role: str, case: Case) -> set[str]:
+    """The nouns of what this person may do; a program sees them as `actions`."""
+    return {one.noun for one in actions.possible(desks.world[role], case)}
+
+
 @pytest.mark.covers("HR-17")
 def test_the_claims_department_reads_the_case_and_answers_for_it(desks: Desks) -> None:
     """A leader gives a concern about the sum to the assessor, who speaks with the customer."""
@@ -69,6 +75,10 @@ def test_the_claims_department_reads_the_case_and_answers_for_it(desks: Desks) -
         )  # fmt: skip
     page, assessor = f"/desk/concerns/{case.number}", desks["assessor"]
     given = {"staff": str(desks.world.staff["assessor"].pk)}
+    # What would be refused is not offered, and the API says the same.
+    assert f"{case.number}/answer" not in assessor.get(page).content.decode()
+    assert "answer" not in offered(desks, "assessor", case)
+    assert "answer" in offered(desks, "agent", case)
     too_early = assessor.post(f"{page}/answer", {"words": "按修理厂清单重新核了一遍"})
     assert too_early.status_code == 403
     assert "A team lead can give it to you" in too_early.content.decode()
@@ -76,6 +86,8 @@ def test_the_claims_department_reads_the_case_and_answers_for_it(desks: Desks) -
     assert desks["team_lead"].post(f"{page}/handler", given).status_code == 303
     shown = assessor.get(page).content.decode()
     assert "定损太低" in shown
+    assert f"{case.number}/answer" in shown
+    assert "answer" in offered(desks, "assessor", Case.objects.get(pk=case.pk))
     assert claim.number in shown
     assert claim.number in assessor.get(f"/desk/claims/{claim.number}").content.decode()
     assert assessor.post(f"{page}/answer", {"words": "按修理厂清单重新核了一遍"}).status_code == 303

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db.models import BooleanField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models import Case as Choose
 
+from yinuo.areas.concerns import rules
 from yinuo.areas.concerns.models import Closing, Concern, Finding
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Note, Promise
@@ -41,6 +42,29 @@ def of_case(case: Case) -> Concern:
     row = Concern.objects.select_related("source_case", "words").get(pk=case.pk)
     row.case = case
     return row
+
+
+def is_kept_from(actor: Actor, case: Case) -> bool:
+    """Whether the concern is about this person's own work, and so somebody else's to look into."""
+    about = case.about
+    own = actor.staff_id is not None and about is not None and about.handler_id == actor.staff_id
+    return own and Concern.objects.filter(pk=case.pk, apart=True).exists()
+
+
+def is_not_for(actor: Actor, case: Case) -> bool:
+    """Whether somebody else answers it: it was not given to this person, or is kept from them."""
+    given = rules.is_given(actor.roles, actor.staff_id, case.handler_id)
+    return not given or is_kept_from(actor, case)
+
+
+def is_own_solution(actor: Actor, case: Case) -> bool:
+    return Concern.objects.filter(pk=case.pk, solved_by=actor.id).exists()
+
+
+def is_own_proposal(actor: Actor, case: Case) -> bool:
+    """Whether this person proposed the closing that waits for a second one."""
+    waiting = Closing.objects.filter(concern=case.pk, verdict=Closing.Verdict.WAITING)
+    return waiting.filter(proposed_by=actor.id).exists()
 
 
 def visible_to(actor: Actor) -> QuerySet[Concern]:

@@ -19,7 +19,6 @@ from yinuo.areas.concerns.commands.common import (
 )
 from yinuo.areas.concerns.commands.opening import open_concern, reopen_as_unsolved
 from yinuo.areas.concerns.models import Concern
-from yinuo.areas.concerns.workflow import DEPARTMENT, HANDLERS
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
@@ -277,7 +276,5 @@ def keep_apart(held: Locked, staff_id: int | None) -> None:
 
 def only_if_given(held: Locked, by: Actor) -> None:
     """The claims department answers what a leader gave it. Raises NotGivenToYou."""
-    department = by.roles.intersection(DEPARTMENT)
-    at_large = by.roles.intersection((*HANDLERS, "manager"))
-    if department and not at_large and held.case.handler_id != by.staff_id:
+    if not rules.is_given(by.roles, by.staff_id, held.case.handler_id):
         raise NotGivenToYou

@@ -71,13 +71,15 @@ def actions_of(kind: str) -> Mapping[str, Action[Any]]:
 
 
 def possible(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[Possible]:
-    """What the workflow lets this actor do now, in the order of the table."""
+    """What the workflow lets this actor do now and the command will not refuse to them, in the
+    order of the table.
+    """
     workflow = cases.workflow_of(case)
     found: list[Possible] = []
     for action in actions_of(case.kind).values():
         for name in action.steps:
             step, fitting = _fitting(workflow, name, actor, case, parts)
-            if step is not None:
+            if step is not None and not action.barred(actor, case):
                 found.append(Possible(action.noun, _(step.label), fitting, step.danger, step))
                 break
     return found

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yinuo.areas.concerns import commands as concerns
+from yinuo.areas.concerns import queries
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people import queries as people
@@ -121,23 +122,37 @@ def _handler(actor: Actor, case: Case, given: inputs.HandlerInput, at: datetime)
     concerns.reassign(case=case, to=staff, by=actor, at=at, seen=given.seen)
 
 
+def _barred_to_confirm(actor: Actor, case: Case) -> bool:
+    return queries.is_own_solution(actor, case) or queries.is_kept_from(actor, case)
+
+
+def _barred_to_close(actor: Actor, case: Case) -> bool:
+    return queries.is_own_proposal(actor, case) or queries.is_kept_from(actor, case)
+
+
 # Every kind whose workflow has the step `raise_concern` takes this into its own table.
 RAISE_CONCERN = Action("concern", ConcernByStaffInput, _raise, ("raise_concern",))
 
 CONCERN_ACTIONS: Mapping[str, Action[Any]] = table_of(
-    Action("taking", inputs.EmptyInput, _take, ("take",)),
-    Action("contact", SaidInput, _contact, ("contact",)),
-    Action("answer", ConcernAnswerInput, _answer, ("answer",)),
-    Action("solution", SolutionInput, _solve, ("solve",)),
-    Action("confirmation", SolvedInput, _confirm, ("confirm",)),
+    Action("taking", inputs.EmptyInput, _take, ("take",), queries.is_kept_from),
+    Action("contact", SaidInput, _contact, ("contact",), queries.is_not_for),
+    Action("answer", ConcernAnswerInput, _answer, ("answer",), queries.is_not_for),
+    Action("solution", SolutionInput, _solve, ("solve",), queries.is_not_for),
+    Action("confirmation", SolvedInput, _confirm, ("confirm",), _barred_to_confirm),
     Action("objection", NotSolvedInput, _reopen, ("reopen",)),
-    Action("closing", inputs.EmptyInput, _review_closing, ("review_closing",)),
+    Action("closing", inputs.EmptyInput, _review_closing, ("review_closing",), _barred_to_close),
     Action("closing-return", ClosingReturnInput, _return_closing, ("return_closing",)),
-    Action("closing-proposal", ClosingProposalInput, _propose_closing, ("propose_closing",)),
+    Action(
+        "closing-proposal",
+        ClosingProposalInput,
+        _propose_closing,
+        ("propose_closing",),
+        queries.is_not_for,
+    ),
     Action("return", NotSolvedInput, _come_back, ("come_back",)),
     Action("more-words", MoreWordsInput, _hear, ("hear_again",)),
     Action("complaint", ToComplaintInput, _complain, ("become_complaint",)),
-    Action("sorting", SortingInput, _sort, ("sort",)),
+    Action("sorting", SortingInput, _sort, ("sort",), queries.is_not_for),
     Action("handler", inputs.HandlerInput, _handler, ("reassign",)),
     NOTE,
 )

@@ -14,14 +14,23 @@ from yinuo.interfaces.common.inputs import Input
 I = TypeVar("I", bound=Input)  # noqa: E741  the input of an action
 
 
+def barred_to_nobody(actor: Actor, case: Case) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Action(Generic[I]):
-    """`steps` are those of the workflow that the action may take; any of them makes it possible."""
+    """`steps` are those of the workflow that the action may take; any of them makes it possible.
+
+    `barred` says whom the command would refuse though the workflow lets them: whoever was not
+    given the case, or would check their own work. What would be refused is not offered.
+    """
 
     noun: str
     schema: type[I]
     run: Callable[[Actor, Case, I, datetime], None]
     steps: tuple[str, ...]
+    barred: Callable[[Actor, Case], bool] = barred_to_nobody
 
 
 def table_of(*actions: Action[Any]) -> Mapping[str, Action[Any]]:
