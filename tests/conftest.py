@@ -18,6 +18,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests import databases
 from tests.soak.table import SoakTable
+from yinuo import automation
+from yinuo.core.cases import commands as cases
+
+# What happens by itself happens in every test, also where one is run alone.
+cases.reacts_to(automation.REACTIONS)
 
 # Thousands of tests and modules stay to the end: to look through them for rubbish is work for
 # nothing, while they are collected and ever after.

@@ -50,7 +50,7 @@ from yinuo.kit import queue
 from yinuo.kit.errors import DomainError
 from yinuo.kit.ids import luhn_digit
 
-FEW, MANY = 3, 50
+FEW = 3
 MOST_STATEMENTS = 40
 SHEET = SurveySheet("consistent", "full", "前保险杠碰撞")
 HALF = Reason("事故经过与现场痕迹不符，且无证明", "保险条款：保险责任")
@@ -229,10 +229,13 @@ def test_a_set_does_what_as_many_single_commands_do(insurer: World) -> None:
     assert all(chain_holds(case) for case in (*at_once.cases, *one_by_one.cases))
 
 
-def test_a_set_of_fifty_takes_hardly_more_statements_than_one_of_three(insurer: World) -> None:
+@pytest.mark.parametrize("size", [12, pytest.param(50, marks=pytest.mark.soak)])
+def test_a_large_set_takes_hardly_more_statements_than_one_of_three(
+    insurer: World, size: int
+) -> None:
     with queue.capture():
         few = report_all(insurer, FEW, first=200, together=True)
-        many = report_all(insurer, MANY, first=300, together=True)
+        many = report_all(insurer, size, first=300, together=True)
         for told in (few, many):
             carry_to_survey(told)
             carry_to_calculation(told)

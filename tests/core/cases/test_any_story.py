@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,15 +30,27 @@ ATTEMPTS = st.one_of(
 GAPS = st.sampled_from(["0 minutes", "2 minutes", "5 minutes", "7 hours", "3 days", "29 days"])
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+Told = list[tuple[tuple[str, str, str], str]]
+TOLD = st.lists(st.tuples(ATTEMPTS, GAPS), max_size=14)
+few = settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(story=st.lists(st.tuples(ATTEMPTS, GAPS), max_size=14))
-def test_any_story_keeps_to_the_table_and_its_chain_verifies(
-    office: Office, story: list[tuple[tuple[str, str, str], str]]
-) -> None:
+
+
+@few
+@given(story=TOLD)
+def test_any_story_keeps_to_the_table_and_its_chain_verifies(office: Office, story: Told) -> None:
+    _tell(office, story)
+
+
+@pytest.mark.soak
+@settings(few, max_examples=400)
+@given(story=TOLD)
+def test_hundreds_of_stories_keep_to_the_table(office: Office, story: Told) -> None:
+    _tell(office, story)
+
+
+def _tell(office: Office, story: Told) -> None:
     case = office.open()
     at = trial.START
     for (what, word, who), gap in story:
