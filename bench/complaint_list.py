@@ -42,7 +42,8 @@ UPDATE cases_case SET kind = 'complaint', number = 'P' || substr(number, 2),
         [1 + id / 40 %% 5],
     care = CASE WHEN id / 40 %% 50 = 0 THEN 'major' ELSE 'regular' END,
     closed_at = CASE WHEN id %% 11 = 0 THEN %(at)s::timestamptz - id * interval '1 minute' END,
-    next_due_at = CASE WHEN id %% 11 = 0 THEN NULL ELSE next_due_at END,
+    next_due_at = CASE WHEN id %% 11 > 0 THEN coalesce(next_due_at,
+        %(at)s::timestamptz + (1 + id * 7919 %% 20000) * interval '1 minute') END,
     waiting_for_customer = false;
 UPDATE cases_case SET state = 'closed' WHERE closed_at IS NOT NULL;
 UPDATE people_staff SET roles = ARRAY['team_lead'] WHERE username = %(lead)s;

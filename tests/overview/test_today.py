@@ -11,6 +11,7 @@ from tests.core.cases.trial import CONTACT, START, Office, later
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import SYSTEM, Actor
+from yinuo.core.people.models import Branch
 from yinuo.overview.today import COUNTED, PAGE, Lane, LaneView, Scope, lane_page, today
 
 TEAM = Scope(mine=False)
@@ -219,3 +220,25 @@ def test_today_takes_as_many_statements_for_many_cases_as_for_one(office: Office
         lanes(office.by_agent, START)
 
     assert len(many) == len(one) <= 11
+
+
+def test_a_head_office_reads_nothing_of_a_house_beside_it(office: Office) -> None:
+    ours, theirs = office.open_many(2)
+    head = office.branch
+    lead = Actor(
+        id="staff:999",
+        kind="staff",
+        roles=frozenset({"team_lead"}),
+        branch_id=head.pk,
+        branch_path=head.path,
+    )
+    assert set(everything(lead)) == {ours.number, theirs.number}
+
+    beside = Branch.objects.create(name="别家", code="BESIDE", path="")
+    Branch.objects.filter(pk=beside.pk).update(path=f"{beside.pk}.")
+    Case.objects.filter(pk=theirs.pk).update(branch=beside, branch_path=f"{beside.pk}.")
+    assert everything(lead) == [ours.number]
+
+
+def everything(actor: Actor) -> list[str]:
+    return [number for view in lanes(actor, START).values() for number in numbers(view)]

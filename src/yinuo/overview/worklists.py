@@ -66,6 +66,8 @@ def surveys(
     found = Survey.objects.filter(
         completed_at__isnull=True,
         replaced_at__isnull=True,
+        # The kind is what the index of due times begins with.
+        claim__case__kind="claim",
         claim__case__closed_at__isnull=True,
         claim__case__in=cases.visible_to(actor),
     )

@@ -28,6 +28,7 @@ from yinuo.core.messages.models import Message
 from yinuo.kit import queue
 
 COMPLAINT, CONCERN, CALL_BACK = 22, 17, 16
+COMPLAINTS = 11
 """Statements of a page, with those of the session and of the record of who looked."""
 
 
@@ -121,3 +122,15 @@ def test_a_call_back_with_a_call_keeps_its_budget(desks: Desks) -> None:
     call_backs.start_call(case=row.case, by=desks.world["agent"], at=NOW)
     page = shown(desks, "team_lead", f"/desk/call-backs/{row.case.number}", budget=CALL_BACK)
     assert "is on the phone" in page
+
+
+def test_a_list_of_complaints_takes_as_many_statements_for_many_as_for_one(desks: Desks) -> None:
+    client, address = desks["manager"], "/desk/complaints?which=open"
+    asked = []
+    for report in (house.report(desks.world), house.report(desks.world)):
+        case = complain(desks.world, report.case, at=NOW)
+        assert case.number in text(client.get(address))
+        with CaptureQueriesContext(connection) as statements:
+            client.get(address)
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= COMPLAINTS

@@ -39,9 +39,9 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["branch", "next_due_at", "id"],
+                fields=["branch", "kind", "next_due_at", "id"],
                 condition=Q(closed_at__isnull=True),
-                name="open_case_by_branch_due",
+                name="open_case_by_branch_kind_due",
             ),
             models.Index(
                 fields=["handler", "next_due_at", "id"],
@@ -49,9 +49,9 @@ class Case(models.Model):
                 name="open_case_by_handler_due",
             ),
             models.Index(
-                fields=["next_due_at", "id"],
+                fields=["kind", "next_due_at", "id"],
                 condition=Q(closed_at__isnull=True),
-                name="open_case_by_due",
+                name="open_case_by_kind_due",
             ),
             models.Index(
                 fields=["branch", "state_since_at", "id"],

@@ -115,6 +115,16 @@ def branches_of(actor: Actor) -> QuerySet[Branch]:
     return Branch.objects.filter(within(actor, "path")).order_by("path")
 
 
+def has_every_branch(actor: Actor) -> bool:
+    """Whether there is no branch outside what the actor sees, as at the only head office."""
+    if rules.sees_everything(actor):
+        return True
+    return (
+        rules.is_root(actor.branch_path)
+        and not Branch.objects.exclude(path__startswith=actor.branch_path).exists()
+    )
+
+
 def branch_for(actor: Actor, branch_id: int) -> Branch:
     """Raises BranchNotFound, also for a branch outside the actor's subtree."""
     branch = branches_of(actor).filter(pk=branch_id).first()
