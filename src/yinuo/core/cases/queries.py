@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from yinuo.core.cases.clocks import calendar_at, due_of
@@ -229,13 +229,38 @@ def promises(
 def next_promises(
     case_ids: Collection[int], language: str, *, at: datetime, for_customer: bool = False
 ) -> dict[int, PromiseView]:
-    """For each case the promise that breaks next, for lists. Three statements for any number."""
+    """For each case the promise that breaks next, for lists.
+
+    Two statements for any number, and two more where a clock was stopped.
+    """
     found = Promise.objects.filter(OPEN, case__in=case_ids, paused_at__isnull=True)
     if for_customer:
         found = found.filter(audience=Promise.Audience.CUSTOMER)
-    first = _with_stops(found.order_by("case_id", "due_at", "pk").distinct("case_id"))
-    rows = list(first)
-    return {row.case_id: view for row, view in zip(rows, _views(rows, language, at), strict=True)}
+    first = found.order_by("case_id", "due_at", "pk").distinct("case_id")
+    rows = list(first.select_related("owner"))
+    # Hardly any clock of a list has ever stood still or been given more time.
+    stopped = _stopped(row.pk for row in rows)
+    prefetch_related_objects([row for row in rows if row.pk in stopped], *_stops())
+    with rulebook.pinned():
+        calendar = calendar_at(at)
+        return {
+            row.case_id: _view(row, calendar, language, at, stopped=row.pk in stopped)
+            for row in rows
+        }
+
+
+_STOPPED = """
+SELECT p.id FROM unnest(%s::bigint[]) AS p(id)
+WHERE EXISTS (SELECT FROM cases_promisepause s WHERE s.promise_id = p.id)
+    OR EXISTS (SELECT FROM cases_promiseextension x WHERE x.promise_id = p.id)
+"""
+
+
+def _stopped(ids: Iterable[int]) -> set[int]:
+    """Those of the promises whose clock has been stopped or given more time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPPED, [array_text(ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _by_urgency(view: PromiseView) -> tuple[bool, datetime, int]:
@@ -246,11 +271,15 @@ def _ended_at(view: PromiseView) -> datetime:
     return view.kept_at or view.withdrawn_at or view.due_at
 
 
-def _with_stops(found: QuerySet[Promise]) -> QuerySet[Promise]:
-    return found.select_related("owner").prefetch_related(
+def _stops() -> tuple[Prefetch[Any], Prefetch[Any]]:
+    return (
         Prefetch("pauses", PromisePause.objects.order_by("started_at", "pk")),
         Prefetch("extensions", PromiseExtension.objects.order_by("at", "pk")),
     )
+
+
+def _with_stops(found: QuerySet[Promise]) -> QuerySet[Promise]:
+    return found.select_related("owner").prefetch_related(*_stops())
 
 
 def _views(

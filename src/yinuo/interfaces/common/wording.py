@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -17,8 +18,15 @@ DAY = timedelta(days=1)
 
 def full_time(at: datetime) -> str:
     """The date in full, for where money or law hangs on it: 2026年3月2日 15:30."""
+    minute = at.replace(second=0, microsecond=0)
+    return _full_time(minute, timezone.get_current_timezone(), get_language())
+
+
+# A list says each of its times at every look: most of them were written out a moment ago.
+@lru_cache(maxsize=8192)
+def _full_time(minute: datetime, zone: tzinfo, _language: str | None) -> str:
     # Translators: a format of Django's date filter, for example "Y年n月j日 H:i".
-    return format_date(timezone.localtime(at), _("j F Y, H:i"))
+    return format_date(minute.astimezone(zone), _("j F Y, H:i"))
 
 
 def full_date(at: datetime) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ from yinuo.core.rulebook.textfiles import Text
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.asking import answer_in_words, screen_of
 from yinuo.interfaces.common.chips import chip_of
-from yinuo.interfaces.common.present import Fact, Filter, PromiseChip, Tag, Tone
+from yinuo.interfaces.common.fragments import chip_html, escaped, icon_html, tag_html
+from yinuo.interfaces.common.present import Fact, Filter, Tag, Tone
 from yinuo.interfaces.desk.rows import case_url
 from yinuo.overview.bench import Bench, BenchRow
 
@@ -75,20 +77,6 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    number: str
-    url: str
-    call_url: str
-    customer: str
-    about: str
-    occasion: str
-    language: str
-    tags: tuple[Tag, ...]
-    tried: str
-    promise: PromiseChip | None
-
-
-@dataclass(frozen=True, slots=True)
 class OutcomeButton:
     value: str
     label: str
@@ -107,7 +95,8 @@ class Said:
 # The queue --------------------------------------------------------------------------------------
 
 
-def queue_context(found: Bench, chosen: str, at: datetime) -> Mapping[str, object]:
+def queue_context(found: Bench, chosen: str, at: datetime, *, token: str) -> Mapping[str, object]:
+    """`token` is that of the reader's forms."""
     here = reverse("desk:bench")
     filters = [
         Filter(_("Every language"), here, current=not chosen),
@@ -120,7 +109,7 @@ def queue_context(found: Bench, chosen: str, at: datetime) -> Mapping[str, objec
     running = found.running
     return {
         "filters": filters,
-        "rows": [_queue_row(row, at) for row in found.rows],
+        "calls": _calls_html(found, at, token),
         "trained": found.trained,
         "others": found.others,
         "running": running,
@@ -129,19 +118,56 @@ def queue_context(found: Bench, chosen: str, at: datetime) -> Mapping[str, objec
     }
 
 
-def _queue_row(row: BenchRow, at: datetime) -> QueueRow:
+_ANY_NUMBER = "B26-0000001-0"
+
+
+def _calls_html(found: Bench, at: datetime, token: str) -> SafeString:
+    """Forty calls without the template engine, which took two thirds of the time of the page."""
+    if not found.rows:
+        return SafeString("")
+    shared = _Shared(
+        page=reverse("desk:bench_call", args=[_ANY_NUMBER]),
+        start=reverse("desk:bench_start", args=[_ANY_NUMBER]),
+        token=f'<input type="hidden" name="csrfmiddlewaretoken" value="{escaped(token)}">',
+        word=f"{icon_html('phone')}{escaped(_('Call'))}",
+        at=at,
+    )
+    lines = [
+        _call_html(row, shared, first=place == 0 and not found.running)
+        for place, row in enumerate(found.rows)
+    ]
+    return SafeString(f'<ol class="calls" data-list>\n{"".join(lines)}</ol>')
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the lines of the queue have in common; the addresses hold `_ANY_NUMBER`."""
+
+    page: str
+    start: str
+    token: str
+    word: str
+    at: datetime
+
+
+def _call_html(row: BenchRow, shared: _Shared, *, first: bool) -> str:
     one, number = row.call_back, row.call_back.case.number
-    return QueueRow(
-        number=number,
-        url=reverse("desk:bench_call", args=[number]),
-        call_url=reverse("desk:bench_start", args=[number]),
-        customer=one.case.customer.name,
-        about=one.followed.number,
-        occasion=labels.word(OCCASIONS, one.occasion),
-        language=labels.word(labels.LANGUAGES, one.language),
-        tags=_tags(one),
-        tried=_tried(one),
-        promise=chip_of(row.promise, at) if row.promise else None,
+    chip, name = "", escaped(one.case.customer.name)
+    if row.promise:
+        chip = chip_html(chip_of(row.promise, shared.at), compact=True, endwise=False)
+    tried = _tried(one)
+    return (
+        f'<li>\n<div>{chip}</div>\n<div><a class="number-link"'
+        f' href="{escaped(shared.page.replace(_ANY_NUMBER, number))}">{name}</a>'
+        f"<small>{escaped(number)} · {escaped(one.followed.number)}</small></div>\n"
+        f"<div><span>{escaped(labels.word(OCCASIONS, one.occasion))}</span>"
+        f"<small>{escaped(labels.word(labels.LANGUAGES, one.language))}"
+        f"{f' · {escaped(tried)}' if tried else ''}</small></div>\n"
+        f'<div class="row">{"".join(map(tag_html, _tags(one)))}</div>\n'
+        f'<form method="post" action="{escaped(shared.start.replace(_ANY_NUMBER, number))}">'
+        f'{shared.token}<button class="button{" primary" if first else ""}" type="submit"'
+        f"{' autofocus' if first else ''}>{shared.word}"
+        f'<span class="unseen"> {name}</span></button></form>\n</li>\n'
     )
 
 

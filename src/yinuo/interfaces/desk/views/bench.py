@@ -13,6 +13,7 @@ from typing import Annotated
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -62,7 +63,7 @@ def bench(request: HttpRequest) -> HttpResponse:
     chosen = only if only in bench_page.LANGUAGES else ""
     found = overview.bench(actor, language=get_language() or "zh-hans", at=at, only=chosen)
     record(request, what="desk.bench", count=len(found.rows))
-    context = bench_page.queue_context(found, chosen, at)
+    context = bench_page.queue_context(found, chosen, at, token=get_token(request))
     return render(request, "desk/bench.html", context)
 
 
