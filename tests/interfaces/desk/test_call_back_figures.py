@@ -150,6 +150,8 @@ def test_taking_figures_away_is_put_on_record(ask: Asking) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     row = next(one for one in rows if one["figure"] == "answered_last")
     assert (row["n"], row["hits"], row["value"], row["verdict"]) == ("1", "1", "", "too_few")
+    (rounds,) = (one for one in rows if one["figure"] == "rounds")
+    assert (rounds["n"], rounds["value"], rounds["verdict"]) == ("0", "", "")
     answer = lead.get(f"{FIGURES}/cases.csv?figure=satisfied&which=miss")
     text = answer.content.decode("utf-8-sig")
     assert ask.case.number in text

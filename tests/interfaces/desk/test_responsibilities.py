@@ -35,6 +35,8 @@ def test_every_step_that_people_take_has_doers_and_one_who_answers_for_it(
             assert ("A" in letters) == ("R" in letters) or duty.alone, duty.step
             assert letters or duty.alone or duty.step, duty.step
     assert shown.count("<tr>") == steps + len(tables)
+    # On a phone every step folds, with the roles of each letter inside.
+    assert shown.count('<details class="folding">') == steps
 
 
 def test_the_letters_follow_the_workflow_and_the_rules(desks: Desks) -> None:

@@ -216,6 +216,11 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
         for name, line in lines
         for code, result in line.results.items()
     ]  # fmt: skip
+    # A mean has neither hits nor a target; it is told for all together.
+    content = found.rounds
+    rows.append((_("All together"), "rounds", _(NAMES["rounds"]), content.n, "",
+                 "" if content.mean is None else f"{content.mean:.2f}",
+                 "", "", "", ""))  # fmt: skip
     record(request, what="desk.call_backs.figures.csv", count=len(rows))
     header = (_("Group"), "figure", _("Figure"), "n", "hits", "value", "low", "high", "target",
               "verdict")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,13 @@ LETTERS: labels.Words = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class StepDuty:
+    label: str
+    note: str
+    roles: tuple[Fact, ...]
+
+
 @require_safe
 @desk()
 def responsibilities(request: HttpRequest) -> HttpResponse:
@@ -48,7 +56,7 @@ def responsibilities(request: HttpRequest) -> HttpResponse:
         ],
         "departments": _departments(at),
         "letters": tuple(Fact(letter, _(said)) for letter, said in LETTERS.items()),
-        "tables": [_table(one, at) for one in overview.matrices(kind, at=at)],
+        "matrices": [(_table(one, at), _steps(one, at)) for one in overview.matrices(kind, at=at)],
     }
     return render(request, "desk/responsibilities.html", context)
 
@@ -77,6 +85,28 @@ def _table(matrix: Matrix, at: datetime) -> Table:
     )
     caption = _("Who does what")
     return Table(caption=caption, columns=columns, rows=rows, now=at, caption_hidden=True)
+
+
+def _steps(matrix: Matrix, at: datetime) -> tuple[StepDuty, ...]:
+    """The same for a phone: a step that one opens, with the roles of each letter."""
+    return tuple(
+        StepDuty(
+            label=_(duty.label),
+            note=_note(duty, at),
+            roles=tuple(
+                Fact(letter, " · ".join(roles))
+                for letter in LETTERS
+                if (
+                    roles := [
+                        labels.word(labels.ROLES, role)
+                        for role in matrix.roles
+                        if letter in duty.by.get(role, "")
+                    ]
+                )
+            ),
+        )
+        for duty in matrix.duties
+    )
 
 
 def _letters(by: Mapping[str, str], role: str) -> str:
