@@ -343,12 +343,14 @@ def test_the_letter_is_downloaded_as_pdf_and_word_and_that_is_put_on_record(desk
         assert answer.content.startswith(start)
         assert "attachment" in answer["Content-Disposition"]
         row = AccessRecord.objects.get(what=f"desk.letter.{form}")
+        assert row.sha256
         assert bytes(row.sha256) == sha256(answer.content).digest()
         assert (row.case, row.actor) == (case, desks.world["calculator"].id)
         typed = {form: "1", "words": "我们全部认可，请放心。"}
         written = desks["calculator"].post(f"/desk/claims/{case.number}/letters/1", typed)
         assert written.content.startswith(start)
         newest = AccessRecord.objects.filter(what=row.what).latest("pk")
+        assert newest.sha256
         assert bytes(newest.sha256) == sha256(written.content).digest()
     assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/9").status_code == 404
     assert desks["calculator"].get(f"/desk/claims/{case.number}/letters/1.exe").status_code == 404
@@ -369,6 +371,8 @@ def test_a_question_and_an_objection_are_answered_beside_the_sum(desks: Desks) -
     reviewer = desks["reviewer"]
     shown = text(reviewer.get(page_of(case)))
     assert "Objection" in shown
+    bare = reviewer.get(f"/desk/claims/{case.number}/sum-answer")
+    assert (bare.status_code, bare.headers["Location"]) == (302, page_of(case))
     for note in Note.objects.filter(thread__startswith="sum:"):
         answer = reviewer.post(
             f"/desk/claims/{case.number}/sum-answer",
@@ -391,7 +395,7 @@ def test_a_sum_far_from_those_of_similar_damage_is_shown_to_the_reviewer(desks: 
         claims.decide(case=done, loss=1, by=insurer["team_lead"], at=at)
     usual = assessed(desks, NewLoss("own_vehicle", estimate=Decimal(3500)))
     shown = text(desks["reviewer"].get(page_of(usual)))
-    assert "8 similar losses; the middle of their sums is 3000.00" in shown
+    assert "Similar losses: 8. The middle of their sums is ¥3,000.00." in shown
     assert "far from it" not in shown
     case = assessed(desks, NewLoss("own_vehicle", estimate=Decimal(12000)))
     claims.complete_papers(case=case, by=insurer["agent"], at=at)

@@ -14,6 +14,7 @@ from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common.actions import Possible
 from yinuo.interfaces.common.present import Fact, Table, Tag
 from yinuo.interfaces.desk.opened import Opened, OpenedPage
+from yinuo.interfaces.desk.rows import case_url
 from yinuo.kit.money import HOME_CURRENCY
 
 
@@ -46,6 +47,11 @@ class Presenter:
 
     elsewhere: ClassVar[frozenset[str]] = frozenset()
     """Nouns of actions with a page of their own, which are no buttons here."""
+
+    def elsewhere_url(self, case: Case) -> str:
+        """The page on which those actions stand."""
+        return case_url(case.number)
+
     icon: ClassVar[str] = "message"
     """The drawing before what the case is about."""
 

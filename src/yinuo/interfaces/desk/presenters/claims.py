@@ -62,6 +62,9 @@ class ClaimPresenter(Presenter):
     template = "desk/case_file.html"
     icon = "car"
 
+    def elsewhere_url(self, case: Case) -> str:
+        return reverse("desk:settlement", args=[case.number])
+
     def load(self, actor: Actor, case: Case, at: datetime) -> Claim:
         return claims.of_case(case)
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -61,6 +67,9 @@ def sheet(request: HttpRequest, kind: Kind, number: str, noun: str) -> HttpRespo
         raise NotForYou
     if request.method == "POST":
         return _take(request, kind, taking)
+    if noun in taking.presenter.elsewhere:
+        # A bare sheet would ask for numbers that only that page shows.
+        return HttpResponseRedirect(taking.presenter.elsewhere_url(taking.case))
     record(request, what=f"desk.{noun}", case_id=taking.case.pk)
     return _show(request, taking, Typed(), status=200)
 
