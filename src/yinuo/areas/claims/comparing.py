@@ -11,6 +11,7 @@ from django.db import connection
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.kit.money import format_amount
 
 _PEERS = """
 SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY a.approved::float8)
@@ -34,6 +35,11 @@ class Peers:
     count: int
     middle: Decimal
     outlier: bool
+    currency: str
+
+    @property
+    def middle_text(self) -> str:
+        return format_amount(self.middle, self.currency)
 
 
 def peers(claim: Claim, loss: Loss, amount: Decimal, *, at: datetime) -> Peers:
@@ -53,4 +59,4 @@ def peers(claim: Claim, loss: Loss, amount: Decimal, *, at: datetime) -> Peers:
     found = Decimal(str(middle or 0)).quantize(Decimal("0.01"))
     enough = count >= rule.least and found > 0
     far = amount > found * rule.times or amount * rule.times < found
-    return Peers(int(count), found, bool(enough and far))
+    return Peers(int(count), found, bool(enough and far), claim.currency)
