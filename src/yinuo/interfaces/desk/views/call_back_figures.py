@@ -207,7 +207,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
         (_("All together"), GroupResult("", found.total)),
         *((_group_name(group, line.key), line) for line in found.groups),
     ]
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (name, code, _(NAMES[code]),
          result.measure.n, result.measure.hits, _number(result.measure.value),
          _number(result.measure.interval.low if result.measure.interval else None),
