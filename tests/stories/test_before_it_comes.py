@@ -10,6 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import world
+from tests.interfaces.desk.filling import text
+from tests.interfaces.portal.visitors import visit
+from tests.stories.offices import Calendar, Office
 from tests.world import NOW, World, report_of
 from yinuo import automation
 from yinuo.areas.claims import commands as claims
@@ -17,6 +20,7 @@ from yinuo.areas.claims import rules
 from yinuo.areas.claims.commands.warning import NobodyWarned
 from yinuo.areas.claims.models import EarlyWarning
 from yinuo.areas.claims.warning_rulefile import SignalStep
+from yinuo.areas.complaints.models import Complaint
 from yinuo.core.approvals.commands import ReasonMissing
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import NotYourRole
@@ -71,6 +75,36 @@ def test_a_quiet_claim_with_a_broken_promise_is_called(
     assert promise.kept_at == NIGHT + timedelta(hours=4)
     assert promise.missed_at is None
     assert warning.contacted_by == insurer["agent"].id
+
+
+@pytest.mark.covers("CMP-24", "CMP-25")
+def test_a_warned_claim_is_called_and_its_customer_does_not_complain(
+    office: Office, calendar: Calendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_nobody_alone(monkeypatch)
+    claim = office.claim
+    calendar.ahead = timedelta(days=8)
+    automation.sweep_promises(at=calendar.now())
+    automation.warn_before_complaints(at=calendar.now())
+    agent = office.desks["agent"]
+    assert claim.number in text(agent.get("/desk/warnings"))
+    sheet = f"/desk/claims/{claim.number}/early-contact"
+    assert "Begin with an apology for the silence" in text(agent.get(sheet))
+    said = {"said": "已致歉，查勘员今天下午到"}
+    assert office.desks["cashier"].post(sheet, said).status_code in (403, 404)
+    assert agent.post(sheet, said).status_code == 303
+    assert f"{claim.number}</a>" not in text(agent.get("/desk/warnings"))
+    kept = Promise.objects.get(case=claim, rule="warnings.preventive_contact")
+    assert (kept.kept_at is not None, kept.missed_at) == (True, None)
+    visit(office.visitor, claim)
+    own = text(office.visitor.get(f"/claims/{claim.number}"))
+    assert claim.number in own
+    for inner in (said["said"], "before a complaint", "silence"):
+        assert inner not in own
+    calendar.ahead = timedelta(days=30)
+    effect = text(office.desks["team_lead"].get("/desk/warnings/effect"))
+    assert "Complained although called" in effect
+    assert not Complaint.objects.exists()
 
 
 def test_a_claim_is_not_warned_of_again_the_next_night(

@@ -464,7 +464,7 @@ def personal_data_in(case: Case, text: str) -> str:
 
 def without_power(parties: Iterable[Party], at: datetime) -> list[Party]:
     """Those who speak for somebody else and have shown nothing that stands today."""
-    on = timezone.localdate(at)
+    on = timezone.localtime(at).date()
     return [
         one
         for one in parties

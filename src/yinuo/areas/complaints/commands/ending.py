@@ -78,7 +78,7 @@ def withdraw(
             at=at,
         )
         said_at = received_at or at
-        same_day = timezone.localdate(said_at) == timezone.localdate(at)
+        same_day = timezone.localtime(said_at).date() == timezone.localtime(at).date()
         cases.forgive_since(case=held.case, since=said_at, why="withdrawn", by=by, at=at)
         held.complaint.response = Complaint.Response.WITHDRAWN
         held.complaint.save(update_fields=["response"])

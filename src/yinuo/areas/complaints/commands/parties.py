@@ -233,7 +233,7 @@ def check_power(
         if not needs_power(row.role):
             raise NoPowerNeeded("party", name=row.name)
         one_of(power.kind, rules_at(at).powers.kinds.value[row.role], "kind")
-        if power.until_on is not None and power.until_on < timezone.localdate(at):
+        if power.until_on is not None and power.until_on < timezone.localtime(at).date():
             raise PowerRunOut("until_on", until=power.until_on)
         row.power_seen, row.power_kind = True, power.kind
         row.power, row.power_until_on = power.document, power.until_on
@@ -264,5 +264,5 @@ def _party(held: Held, pk: int) -> Party:
 
 
 def _speaks(row: Party, at: datetime) -> bool:
-    on = timezone.localdate(at)
+    on = timezone.localtime(at).date()
     return power_stands(row.role, row.power_seen, row.power_until_on, on=on)

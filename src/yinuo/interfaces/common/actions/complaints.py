@@ -455,7 +455,9 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
         ("decide_review", "settle_review"),
     ),
     Action("review-telling", given_in.TellingInput, _tell_review, ("tell_review",)),
-    Action("compensation", given_in.OneMeasureInput, _approve, ("approve_compensation",)),
+    Action(
+        "compensation", given_in.OneMeasureInput, _approve, ("approve_compensation", "put_proposal")
+    ),
     Action("compensation-return", given_in.MeasureReturnInput, _return, ("return_compensation",)),
     Action("account", AccountInput, _account, ("propose_account",)),
     Action(

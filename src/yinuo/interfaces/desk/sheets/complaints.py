@@ -277,7 +277,7 @@ def _wishes(desk: Desk) -> list[Fact]:
         found.append(fact(_("Needs"), customer.needs))
     speakers = desk.row.parties.exclude(role="complainant").order_by("pk")
     for one in speakers:
-        note = "; ".join(part for part in (one.phone, power_words(one, desk.at)) if part)
+        note = _("; ").join(part for part in (one.phone, power_words(one, desk.at)) if part)
         found.append(fact(labels.word(said.PARTIES, one.role), one.name, note))
     return found
 
