@@ -59,6 +59,11 @@ def test_the_form_offers_what_the_writer_named_to_who_may_see_it(desks: Desks) -
     voice = form(desks, named=claim.number.lower().replace("-", " "), phone="13700000000")
     Inbound.objects.filter(pk=voice.pk).update(branch_path=desks.world.east.path)
     assert f'value="{claim.number}" selected' in page(desks, f"/desk/voices/{voice.pk}")
+    found = f'<a href="/desk/voices/{voice.pk}">{number_of(voice)}</a>'
+    typed = f"/desk/search?q={number_of(voice).lower().replace('-', '')}"
+    assert found in page(desks, typed)
+    for role in ("west", "auditor"):
+        assert found not in page(desks, typed, role)
     Inbound.objects.filter(pk=voice.pk).update(branch_path=desks.world.staff["west"].branch.path)
     assert f'value="{claim.number}"' not in page(desks, f"/desk/voices/{voice.pk}", "west")
 

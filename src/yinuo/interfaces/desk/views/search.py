@@ -12,12 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from yinuo.areas.complaints import queries as complaints
+from yinuo.areas.complaints.models import Inbound
+from yinuo.areas.complaints.rules import voice_number, voice_of
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
 from yinuo.core.policies import queries as policies
 from yinuo.core.policies.models import Policy
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.interfaces.common import complaint_words as said
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.present import (
     CaseRow,
@@ -31,6 +35,7 @@ from yinuo.interfaces.common.present import (
 )
 from yinuo.interfaces.desk.actor import actor_of, asks_for, desk, now, record
 from yinuo.interfaces.desk.rows import case_row
+from yinuo.interfaces.desk.views.voices import HEARERS
 from yinuo.kit.errors import DomainError
 from yinuo.overview import search as finding
 from yinuo.overview.search import Found, Why
@@ -57,7 +62,8 @@ def search(request: HttpRequest) -> HttpResponse:
         long_enough = len(words) >= SHORTEST
         held = policies.search(actor, words) if long_enough else []
         persons = _persons(actor, words) if long_enough else []
-    count = len(found.hits) + len(held) + len(persons)
+        voice = _voice(actor, words)
+    count = len(found.hits) + len(held) + len(persons) + (voice is not None)
     if count:
         record(request, what="desk.search", count=count)
     context = {
@@ -65,12 +71,41 @@ def search(request: HttpRequest) -> HttpResponse:
         "box": _box(words),
         "groups": _groups(found, at),
         "more": found.more,
+        "voice": _voice_table(voice, at) if voice else None,
         "policies": _policies(held, at) if held else None,
         "people": _people(persons, at) if persons else None,
         "empty": None if count else _empty(words),
     }
     part = asks_for(request, "results")
     return render(request, "desk/search_results.html" if part else "desk/search.html", context)
+
+
+def _voice(actor: Actor, words: str) -> Inbound | None:
+    """A voice by its whole number, as it was told to somebody who has no case yet."""
+    named = voice_of(words)
+    if named is None or not actor.roles.intersection(HEARERS):
+        return None
+    return complaints.voices_visible_to(actor).filter(pk=named).first()
+
+
+def _voice_table(voice: Inbound, at: datetime) -> Table:
+    row = (
+        Cell(
+            kind=CellKind.LINK,
+            value=voice_number(voice.pk, voice.received_at),
+            url=reverse("desk:voice", args=[voice.pk]),
+        ),
+        Cell(value=voice.person.name if voice.person else voice.name or _("not known yet")),
+        Cell(value=labels.word(said.CHANNELS, voice.channel)),
+        Cell(value=voice.case.number if voice.case else ""),
+    )
+    columns = (
+        Column(_("Voice")),
+        Column(_("Who")),
+        Column(_("How it came in")),
+        Column(_("Case")),
+    )
+    return Table(caption=_("Voices"), columns=columns, rows=(row,), now=at)
 
 
 def _persons(actor: Actor, words: str) -> list[Person]:
