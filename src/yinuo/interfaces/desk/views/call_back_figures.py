@@ -218,7 +218,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     # A mean has neither hits nor a target; it is told for all together.
     content = found.rounds
-    rows.append((_("All together"), "rounds", _(NAMES["rounds"]), content.n, "",
+    rows.append((_("All together"), "rounds", name_of("rounds"), content.n, "",
                  "" if content.mean is None else f"{content.mean:.2f}",
                  "", "", "", ""))  # fmt: skip
     record(request, what="desk.call_backs.figures.csv", count=len(rows))
