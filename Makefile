@@ -5,6 +5,8 @@ PYTHON := $(VENV)/bin/python
 YINUO := $(PYTHON) -m yinuo.interfaces.cli.main
 PORT ?= 8000
 WORKERS ?= 2
+# While one waits for a killed program to come back, the others have something to do.
+SOAK_WORKERS ?= 3
 OPTIONS ?=
 
 # Compiled modules make the second start several times as fast.
@@ -50,7 +52,7 @@ generate: $(VENV)/ready-to-build ## Write the generated files again
 
 soak: $(VENV)/ready-to-build ## Every kill, every replayed row, the whole API; writes a table of figures
 	@$(PYTHON) tests/make.py browser
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup -m soak --soak-table docs/soak.md
+	@$(PYTHON) -m pytest -n $(SOAK_WORKERS) --dist loadgroup -m soak --soak-table docs/soak.md
 
 bench: $(VENV)/ready-to-build ## Measure every figure that we publish
 	@$(PYTHON) -m bench

@@ -100,3 +100,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             if part in GROUPS and item.get_closest_marker("soak") is None:
                 item.add_marker(pytest.mark.xdist_group(GROUPS[part]))
     yield
+    items.sort(key=_minutes, reverse=True)
+
+
+def _minutes(item: pytest.Item) -> int:
+    """About how long a test of the soak takes, where that is long: such a one begins early."""
+    mark = item.get_closest_marker("soak")
+    return mark.kwargs.get("minutes", 0) if mark else 0

@@ -139,7 +139,7 @@ def check(house: Household, numbers: list[str]) -> dict[str, int]:
     return {"complaints": len(numbers), **figures(house)}
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=4)
 @pytest.mark.covers("CMP-23")
 @pytest.mark.django_db(transaction=True)
 def test_thirty_kills_lose_no_complaint_and_no_promise_is_made_or_paid_twice(

@@ -152,7 +152,7 @@ def test_two_kills_lose_no_invitation_and_invite_nobody_twice(database_url: str)
     assert figures["senders killed"] == FEW_KILLS
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=7)
 @pytest.mark.covers("CB-13")
 @pytest.mark.django_db(transaction=True)
 def test_thirty_kills_lose_no_invitation_and_invite_nobody_twice(

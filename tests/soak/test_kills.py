@@ -139,7 +139,7 @@ def test_two_kills_lose_nothing_and_pay_nothing_twice(database_url: str, tmp_pat
     kill_and_carry(database_url, tmp_path, FEW)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=3)
 @pytest.mark.django_db(transaction=True)
 def test_thirty_kills_lose_nothing_and_pay_nothing_twice(
     database_url: str, tmp_path: Path, record_property: Callable[[str, object], None]

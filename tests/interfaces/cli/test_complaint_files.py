@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from django.conf import LazySettings
 
 from tests import world
+from tests.paths import shared
 from tests.world import World
 from yinuo.areas.complaints.models import Complaint, NamedCause
 from yinuo.core.cases import verifying
@@ -22,6 +24,7 @@ from yinuo.interfaces.common import mapping
 from yinuo.kit.errors import DomainError
 
 MAP = "texas_complaints_2012_2025"
+ALL = 11_173
 COLUMNS = (
     "Complaint number", "Reason complaint filed", "Confirmed complaint", "How resolved",
     "Received date", "Closed date", "Coverage type", "Respondent ID", "Complainant type",
@@ -96,6 +99,26 @@ def test_a_file_is_not_played_twice(insurer: World, settings: LazySettings, tmp_
     play(path, settings)
     with pytest.raises(replaying.PlayedBefore):
         play(path, settings)
+
+
+@pytest.mark.soak(minutes=5)
+@pytest.mark.django_db(transaction=True)
+def test_every_complaint_of_the_public_record_runs_to_its_end(
+    settings: LazySettings, record_property: Callable[[str, object], None]
+) -> None:
+    result = play(shared("data/texas_complaints_2012_2025.csv.gz"), settings)
+    assert set(result.states) <= {"closed", "withdrawn", "transferred"}
+    told = Case.objects.filter(kind="complaint")
+    assert sum(result.states.values()) == told.count() == ALL
+    assert not told.filter(closed_at=None).exists()
+    owed = Promise.objects.filter(case__in=told, kept_at=None, withdrawn_at=None)
+    assert not owed.exists()
+    found: list[object] = []
+    verifying.verify(report=found.append)
+    assert found == []
+    for state, count in result.states.items():
+        record_property(f"complaints {state}", count)
+    record_property("lines of timelines", result.events)
 
 
 def test_outside_a_sandbox_nothing_is_played(insurer: World, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_hand_that_fails_is_said_and_the_other_ends_its_work() -> None:
     assert done == [2]
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=2)
 @pytest.mark.django_db(transaction=True)
 def test_every_row_runs_to_the_end_that_the_map_expects(
     settings: LazySettings,
