@@ -104,6 +104,16 @@ _LISTED = (
 )
 
 
+def _of_branches(actor: Actor) -> Q:
+    """What the actor may see, said by the branch itself where that is one, and not at all where
+    it is every branch.
+    """
+    if people.has_every_branch(actor):
+        return Q()
+    own = list(people.branches_of(actor).values_list("pk", flat=True)[:2])
+    return Q(case__branch=own[0]) if len(own) == 1 else people.within(actor, "case__branch_path")
+
+
 def listed(actor: Actor, which: str, *, at: datetime) -> QuerySet[Complaint]:
     """A work list for staff; what breaks next stands first, what has ended newest first."""
     rows = Complaint.objects.select_related("case__customer", "case__handler", "case__about")
@@ -112,8 +122,8 @@ def listed(actor: Actor, which: str, *, at: datetime) -> QuerySet[Complaint]:
     # Whole people and colleagues would be decrypted for nothing but their names.
     rows = rows.only(*_LISTED)
     # Straight on the case, not through a list of visible ids, and with its kind: so the index on
-    # due times is read from where complaints begin.
-    rows = rows.filter(people.within(actor, "case__branch_path"), case__kind="complaint")
+    # due times is read from where complaints begin, and that of one branch from its own.
+    rows = rows.filter(_of_branches(actor), case__kind="complaint")
     if which == "ended":
         return rows.filter(case__closed_at__isnull=False).order_by("-case_id")
     rows = rows.filter(case__closed_at__isnull=True).order_by(
