@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -35,7 +36,7 @@ CHIP = PromiseChip(
     rule=EVIL,
     owner=EVIL,
 )
-ENDINGS: tuple[dict[str, object], ...] = (
+ENDINGS: tuple[dict[str, Any], ...] = (
     {},
     {"kept_at": NOW},
     {"paused_at": NOW, "pause_reason": EVIL},
@@ -44,7 +45,7 @@ ENDINGS: tuple[dict[str, object], ...] = (
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=["open", "kept", "paused", "withdrawn"])
-def test_words_of_people_do_no_harm_in_a_promise(ending: dict[str, object]) -> None:
+def test_words_of_people_do_no_harm_in_a_promise(ending: dict[str, Any]) -> None:
     written = fragments.chip_html(replace(CHIP, **ending), compact=True, endwise=False)
     assert "<img" not in written
     told = 7 if "paused_at" in ending or "withdrawn_at" in ending else 6

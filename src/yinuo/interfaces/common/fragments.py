@@ -46,7 +46,9 @@ def escaped(value: object) -> str:
     """A value as a template writes it: nothing for what is not there, numbers as people do."""
     if type(value) is str:
         return html.escape(value)
-    return "" if value is None else conditional_escape(localize(value))
+    if isinstance(value, SafeString):
+        return value
+    return "" if value is None else conditional_escape(str(localize(value)))
 
 
 @lru_cache(maxsize=256)
@@ -209,8 +211,9 @@ def _cells(opening: Iterable[str], row: Iterable[Cell], now: datetime) -> Iterab
 def _value(cell: Cell, now: datetime) -> str:
     value, kind = cell.value, cell.kind
     if kind is CellKind.PROMISE:
-        held = isinstance(value, PromiseChip)
-        return chip_html(value, compact=True, endwise=False) if held else ""
+        if not isinstance(value, PromiseChip):
+            return ""
+        return chip_html(value, compact=True, endwise=False)
     if isinstance(value, Tag):
         return tag_html(value)
     if kind is CellKind.MONEY and not isinstance(value, (str, datetime, PromiseChip)):
