@@ -16,7 +16,7 @@ from yinuo.core.payments.bank.stand_in import StandInBank
 from yinuo.core.people.models import Staff
 from yinuo.core.policies.models import Policy
 from yinuo.core.rulebook import queries as rulebook
-from yinuo.interfaces.cli import demo_cast, demo_stories
+from yinuo.interfaces.cli import demo_call_backs, demo_cast, demo_stories
 from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
 from yinuo.interfaces.cli.demo_stories import Plot
 from yinuo.interfaces.cli.engine import Engine
@@ -84,6 +84,7 @@ def fill(count: int, seed: int) -> None:
             for plot, at in _plots(numbers[:count], dice, now):
                 engine.add(demo_stories.tell(plot, cast, engine, at))
             engine.run(until=now)
+            demo_call_backs.listen(cast, dice, now)
     settings.YINUO_SANDBOX = False
 
 

@@ -12,8 +12,10 @@ from yinuo.areas.call_backs import commands as call_backs
 from yinuo.areas.call_backs import queries, questionnaire
 from yinuo.areas.call_backs.models import CallBack
 from yinuo.areas.call_backs.questionnaire_rulefile import Question
+from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.cases.models import Case
-from yinuo.core.people.actors import Actor, customer_actor
+from yinuo.core.people.actors import SYSTEM, Actor, customer_actor
+from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.cli import demo_concerns
 from yinuo.interfaces.cli.demo_cast import Cast
 from yinuo.interfaces.cli.engine import Steps
@@ -22,6 +24,12 @@ from yinuo.kit.errors import DomainError
 LOOKS_AFTER = (timedelta(hours=20), timedelta(hours=30), timedelta(hours=60))
 """So long a story waits for the letter to the customer; the money may take days."""
 RINGS = 5
+LISTENED_DAYS = 30
+HEARD = (
+    "听客户说完再回应，很好；结束前再重复一遍下一步。",
+    "身份核对完整，语速可以再慢一点。",
+    "解释清楚，没有打断客户。",
+)
 GOOD = {"csat": (4, 5, 5), "nps": (8, 9, 10), "ces": (6, 7)}
 BAD = {"csat": (1, 2, 2), "nps": (0, 3, 5), "ces": (1, 3)}
 COMPLAINTS = (
@@ -52,6 +60,24 @@ def follow(at: datetime, case: Case, branch: str, cast: Cast, dice: random.Rando
     if not content:
         at = yield from demo_concerns.solve(at, case, dice)
     return at
+
+
+def listen(cast: Cast, dice: random.Random, now: datetime) -> None:
+    """Draw each day's calls by lot, as the clock does, and let the team leads hear most of them."""
+    for days in range(LISTENED_DAYS, -1, -1):
+        at = now - timedelta(days=days)
+        draw = call_backs.draw_checks(by=SYSTEM, at=at, seed=f"demo {days}")
+        heard = draw.checks.select_related("branch") if draw and days else ()
+        for check in heard:
+            points = {
+                line.code: max(1, line.most - dice.choice((0, 0, 0, 2, 5)))
+                for line in rulebook.rules(CallBacksRules, at=at).quality.sheet.value.lines
+            }
+            lead = cast.actor(check.branch.code.lower(), "lead")
+            # Who has called in person is heard by somebody else, another day.
+            with suppress(DomainError):
+                words = dice.choice(HEARD)
+                call_backs.score_call(check=check, points=points, words=words, by=lead, at=at)
 
 
 def _asked(case: Case) -> CallBack | None:
