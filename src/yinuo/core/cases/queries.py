@@ -354,6 +354,7 @@ def first_checks(
     """
     conditions = {_OF_THESE: cases is not None, _OF_A_BRANCH: branch is not None}
     which = " AND ".join([one for one, asked in conditions.items() if asked]) or "true"
+    values: dict[str, datetime | str | int | None]
     values = {"until": until, "cases": array_text(cases or ()), "branch": branch}
     with connection.cursor() as cursor:
         cursor.execute(_FIRST_CHECKS.format(which=which), values)
