@@ -71,8 +71,9 @@ def test_wishes_are_kept_and_a_wrong_hour_is_refused_with_what_was_typed(insurer
 @pytest.mark.covers("FNOL-14", "ADJ-15")
 def test_waiting_times_are_shown_by_door_and_stage(insurer: World) -> None:
     reported = claim_of(insurer)
-    page = sign_in(insurer, "team_lead").get("/desk/waiting")
+    page = sign_in(insurer, "team_lead").get("/desk/waiting?days=365")
     assert page.status_code == 200
+    assert 'waiting?days=365" aria-current="true"' in page.content.decode()
     assert "5" in page.content.decode()
     claim = claim_queries.get_for(insurer["agent"], reported.case.number)
     case = claim.case

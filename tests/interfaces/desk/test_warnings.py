@@ -81,4 +81,5 @@ def test_what_no_message_has_told_stands_on_the_list_of_silence(desks: Desks, qu
 def test_too_few_cases_are_not_compared(desks: Desks, quiet: Case) -> None:
     page = desks["team_lead"].get("/desk/warnings/effect").content.decode()
     assert "too few cases" in page
+    assert 'effect?days=90" aria-current="true"' in page
     assert desks["agent"].get("/desk/warnings/effect").status_code == 403

@@ -12,19 +12,17 @@ from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.present import Cell, Column, Table
 from yinuo.interfaces.desk.actor import actor_of, desk, now
+from yinuo.interfaces.desk.periods import PERIODS, chosen_days, day_filters
 from yinuo.overview import waiting as overview
 from yinuo.overview.waiting import DoorWait, StageWait
-
-PERIODS = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
 
 
 @desk("team_lead", "manager", "auditor")
 def waiting(request: HttpRequest) -> HttpResponse:
     """Medians and the slow tenth, for claims opened in the last days."""
     until = now()
-    chosen = request.GET.get("days", "30")
-    period = chosen if chosen in PERIODS else "30"
-    since = until - PERIODS[period]
+    days = chosen_days(request)
+    since = until - PERIODS[days]
     actor = actor_of(request)
     workflow = WORKFLOWS.current("claim")
     moving = {
@@ -33,8 +31,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         if step.target is not None
     }
     context = {
-        "period": period,
-        "periods": tuple(PERIODS),
+        "periods": day_filters(days, lambda one: f"{request.path}?days={one}"),
         "doors": _doors(overview.by_door(actor, since=since, until=until)),
         "stages": _stages(overview.by_stage(actor, moving, since=since, until=until)),
     }

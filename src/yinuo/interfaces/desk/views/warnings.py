@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,14 +16,13 @@ from yinuo.interfaces.common import labels, wording
 from yinuo.interfaces.common.chips import chip_of
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Empty, Filter, Stat, Table
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
+from yinuo.interfaces.desk.periods import PERIODS, chosen_days, day_filters
 from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.overview import silence as unheard
 from yinuo.overview import warnings as overview
 from yinuo.overview.measures import Measure
 from yinuo.overview.silence import Silence
 from yinuo.overview.warnings import Comparison, WarningRow
-
-PERIODS = {"90": timedelta(days=90), "365": timedelta(days=365)}
 
 
 @desk("agent", "team_lead", "manager", "complaint_officer", "auditor")
@@ -97,14 +96,11 @@ def silence(request: HttpRequest) -> HttpResponse:
 def comparison(request: HttpRequest) -> HttpResponse:
     """Complaints after a warning: of those called, and of those left alone by lot."""
     until = now()
-    chosen = request.GET.get("days", "90")
-    period = chosen if chosen in PERIODS else "90"
-    actor = actor_of(request)
-    found = overview.compare(actor, since=until - PERIODS[period], until=until)
+    actor, days = actor_of(request), chosen_days(request)
+    found = overview.compare(actor, since=until - PERIODS[days], until=until)
     record(request, what="desk.list:/desk/warnings/effect", count=0)
     context = {
-        "period": period,
-        "periods": tuple(PERIODS),
+        "periods": day_filters(days, lambda one: f"{request.path}?days={one}"),
         "called": _stat(_("Complained although called"), found.called),
         "left_alone": _stat(_("Complained, left alone by lot"), found.left_alone),
         "finding": _finding(found),
