@@ -66,6 +66,8 @@ FACTS: dict[str, object] = {
     "measures": ["道歉"],
     "review_until": MIDNIGHT,
     "passed_to": "合规部",
+    "name": "李代理",
+    "stops": False,
     "into_number": "P-2026-000017-3",
     "group": 23,
 }
