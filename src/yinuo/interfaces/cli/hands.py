@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from multiprocessing import connection, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from typing import Final
 
 from django.db import connections
 
@@ -16,7 +17,7 @@ Part = Callable[[int, Ended], Sequence[int]]
 
 LEAST_EACH = 100
 """Pieces of the work; for fewer the start of a hand costs more than it saves."""
-_WAY = "fork"
+_WAY: Final = "fork"
 """The hands need what the caller has read already, and the database that it chose."""
 
 
