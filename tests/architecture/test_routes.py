@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import pytest
 
@@ -29,9 +30,12 @@ def test_every_address_has_its_line_and_no_line_is_left_over() -> None:
     "who",
     [pytest.param(who, marks=() if who in ALWAYS else pytest.mark.soak) for who in WHO],
 )
-def test_every_address_answers_everybody_as_the_table_says(who: str, scene: Scene) -> None:
+def test_every_address_answers_everybody_as_the_table_says(
+    who: str, scene: Scene, record_property: Callable[[str, object], None]
+) -> None:
     wanted = {q: row[who] for q, row in routes.expected().items() if who in row}
     answered = routes.ask_as(who, scene, wanted.keys())
+    record_property("addresses asked as each", len(answered))
     different = {
         question: (wanted[question], status)
         for question, status in answered.items()

@@ -23,6 +23,7 @@ WORLDS: dict[str, tuple[Callable[[], Calendar], Callable[[], SlowClock]]] = {
     "Berlin in spring": (calendars.berlin, calendars.slow_berlin_in_spring),
 }
 EXAMPLES = settings(max_examples=40, deadline=None)
+MANY = 400
 TIME_LIMITS = st.builds(
     Limit,
     st.integers(0, 1200),
@@ -190,6 +191,9 @@ PROMISES: tuple[tuple[Any, tuple[Any, ...]], ...] = (
 @pytest.mark.parametrize(
     ("promise", "more"), PROMISES, ids=[promise.__name__[5:] for promise, _ in PROMISES]
 )
-def test_it_holds_over_hundreds_of_stories(promise: Any, more: tuple[Any, ...]) -> None:
+def test_it_holds_over_hundreds_of_stories(
+    promise: Any, more: tuple[Any, ...], record_property: Callable[[str, object], None]
+) -> None:
     held: Any = given(STORIES, *more)(promise.hypothesis.inner_test)
-    settings(EXAMPLES, max_examples=400)(held)()
+    settings(EXAMPLES, max_examples=MANY)(held)()
+    record_property("stories for each", MANY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ from yinuo.settlement.accident import ITEMS
 from yinuo.settlement.amounts import ZERO
 from yinuo.settlement.result import Settlement
 
+MANY = 3_000
 few = settings(
     max_examples=60,
     deadline=None,
@@ -219,6 +221,9 @@ def test_a_total_loss_pays_the_sum_insured_less_what_is_left_of_the_car(salvage:
     ],
     ids=lambda invariant: invariant.__name__.removeprefix("test_"),
 )
-def test_it_holds_over_thousands_of_accidents(invariant: Any) -> None:
-    many = settings(few, max_examples=3000)
+def test_it_holds_over_thousands_of_accidents(
+    invariant: Any, record_property: Callable[[str, object], None]
+) -> None:
+    many = settings(few, max_examples=MANY)
+    record_property("accidents for each", MANY)
     many(given(accidents())(invariant.hypothesis.inner_test))()

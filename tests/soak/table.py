@@ -20,8 +20,9 @@ from tests.paths import CHECKOUT
 
 HEAD = """# Soak
 
-Written by `make soak`: what takes too long for every change, run whole. A line is a test, with the
-cases that it ran for; the figures are its own.
+Written by `make soak`: what takes too long for every change, run whole. A line is a test: how often
+it ran (once for each width, role, part or rule that it is about), what it found amiss, and its own
+figures.
 
 """
 
@@ -34,10 +35,8 @@ class Row:
     figures: dict[str, object] = field(default_factory=dict)
 
     @property
-    def verdict(self) -> str:
-        if self.failed:
-            return f"**{self.failed} of {self.cases} failed**"
-        return "passed" if self.cases == 1 else f"{self.cases} passed"
+    def found(self) -> str:
+        return f"**amiss in {self.failed}**" if self.failed else "nothing amiss"
 
 
 class SoakTable:
@@ -49,7 +48,8 @@ class SoakTable:
         self.rows: dict[str, Row] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        row = self.rows.setdefault(report.nodeid.split("[")[0], Row())
+        # Without the case and without the group of processes that it belongs to.
+        row = self.rows.setdefault(report.nodeid.split("[")[0].split("@")[0], Row())
         row.seconds += report.duration
         if report.when == "call":
             row.cases += 1
@@ -71,12 +71,13 @@ class SoakTable:
             "time in all": f"{minutes:.1f} minutes (≤ 25)",
         }
         lines = ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in facts.items())]
-        lines += ["", "| what | ended | seconds | figures |", "|---|---|---|---|"]
+        lines += ["", "| what | times | found | seconds | figures |", "|---|---|---|---|---|"]
         for nodeid, row in sorted(self.rows.items()):
             if row.cases:
                 figures = "; ".join(f"{name}: {value}" for name, value in row.figures.items())
                 lines.append(
-                    f"| {_sentence(nodeid)} | {row.verdict} | {row.seconds:.0f} | {figures} |"
+                    f"| {_sentence(nodeid)} | {row.cases} | {row.found} | {row.seconds:.0f} "
+                    f"| {figures} |"
                 )
         return HEAD + "\n".join([*lines, ""])
 

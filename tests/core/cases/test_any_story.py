@@ -43,8 +43,8 @@ def test_any_story_keeps_to_the_table_and_its_chain_verifies(office: Office, sto
     _tell(office, story)
 
 
-@pytest.mark.soak
-@settings(few, max_examples=400)
+@pytest.mark.soak(minutes=1)
+@settings(few, max_examples=200)
 @given(story=TOLD)
 def test_hundreds_of_stories_keep_to_the_table(office: Office, story: Told) -> None:
     _tell(office, story)
