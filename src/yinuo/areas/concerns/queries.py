@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db.models import BooleanField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models import Case as Choose
 
-from yinuo.areas.concerns import rules
+from yinuo.areas.concerns import workflow
 from yinuo.areas.concerns.models import Closing, Concern, Finding
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case, Note, Promise
@@ -53,7 +53,7 @@ def is_kept_from(actor: Actor, case: Case) -> bool:
 
 def is_not_for(actor: Actor, case: Case) -> bool:
     """Whether somebody else answers it: it was not given to this person, or is kept from them."""
-    given = rules.is_given(actor.roles, actor.staff_id, case.handler_id)
+    given = workflow.is_given(actor.roles, actor.staff_id, case.handler_id)
     return not given or is_kept_from(actor, case)
 
 

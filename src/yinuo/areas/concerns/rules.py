@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yinuo.areas.concerns.rulefile import OpeningRules
-from yinuo.areas.concerns.workflow import DEPARTMENT, HANDLERS
 from yinuo.perception.lexicon import CAUSES, URGENCIES
 from yinuo.perception.reading import Reading
 
@@ -14,13 +13,6 @@ KNOWN_CAUSES: tuple[str, ...] = CAUSES
 KNOWN_URGENCIES: tuple[str, ...] = URGENCIES
 # What a finding may be about beside the causes of complaint.
 FINDING_CAUSES = (*KNOWN_CAUSES, "other")
-
-
-def is_given(roles: frozenset[str], staff_id: int | None, handler_id: int | None) -> bool:
-    """Whether the claims department may answer: only what a leader gave to this person."""
-    at_large = roles.intersection((*HANDLERS, "manager"))
-    given = staff_id is not None and staff_id == handler_id
-    return given or bool(at_large) or not roles.intersection(DEPARTMENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from yinuo.kit.errors import gettext_noop as _
 
 _WORKING = ("opened", "taken", "answered")
 _OPEN = (*_WORKING, "solved", "closing")
-HANDLERS = ("agent", "team_lead")
+_HANDLERS = ("agent", "team_lead")
 # Whoever works on the claims answers for the claim, when a leader gives them the concern.
-DEPARTMENT = ("surveyor", "assessor", "calculator", "reviewer")
-_ANSWERERS = (*HANDLERS, *DEPARTMENT)
+_DEPARTMENT = ("surveyor", "assessor", "calculator", "reviewer")
+_ANSWERERS = (*_HANDLERS, *_DEPARTMENT)
 _LEADS = ("team_lead", "manager")
 _ANYBODY = (
     "agent",
@@ -57,7 +57,7 @@ CONCERNS = Table(
             label=_("I look after it"),
             source=("opened",),
             target="taken",
-            who=HANDLERS,
+            who=_HANDLERS,
             event="concern.taken",
         ),
         Step(
@@ -93,7 +93,7 @@ CONCERNS = Table(
             label=_("It is solved"),
             source=("solved",),
             target="confirmed",
-            who=("customer", *HANDLERS, "manager"),
+            who=("customer", *_HANDLERS, "manager"),
             event="concern.confirmed",
             keeps=("concerns.confirmation",),
         ),
@@ -159,7 +159,7 @@ CONCERNS = Table(
             label=_("Make it a complaint"),
             source=_OPEN,
             target="complaint",
-            who=("customer", *HANDLERS, "manager", "complaint_officer"),
+            who=("customer", *_HANDLERS, "manager", "complaint_officer"),
             event="concern.became_complaint",
             danger=True,
         ),
@@ -169,7 +169,7 @@ CONCERNS = Table(
             label=_("It is not solved after all"),
             source=("closed",),
             target=None,
-            who=("customer", *HANDLERS, "manager"),
+            who=("customer", *_HANDLERS, "manager"),
             event="concern.came_back",
         ),
         Step(
@@ -213,3 +213,10 @@ JOURNEYS = (
 )
 
 CONCERN = Workflow(kind="concern", version=1, case=CONCERNS, journeys=JOURNEYS)
+
+
+def is_given(roles: frozenset[str], staff_id: int | None, handler_id: int | None) -> bool:
+    """Whether the claims department may answer: only what a leader gave to this person."""
+    at_large = roles.intersection((*_HANDLERS, "manager"))
+    given = staff_id is not None and staff_id == handler_id
+    return given or bool(at_large) or not roles.intersection(_DEPARTMENT)

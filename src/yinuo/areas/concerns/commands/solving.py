@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.concerns import queries, rules
+from yinuo.areas.concerns import queries, rules, workflow
 from yinuo.areas.concerns.commands.common import (
     Locked,
     WordsMissing,
@@ -276,5 +276,5 @@ def keep_apart(held: Locked, staff_id: int | None) -> None:
 
 def only_if_given(held: Locked, by: Actor) -> None:
     """The claims department answers what a leader gave it. Raises NotGivenToYou."""
-    if not rules.is_given(by.roles, by.staff_id, held.case.handler_id):
+    if not workflow.is_given(by.roles, by.staff_id, held.case.handler_id):
         raise NotGivenToYou
