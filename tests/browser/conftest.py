@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -59,6 +60,9 @@ def browser() -> Iterator[Browser]:
     program = find_chromium()
     if program is None:
         pytest.fail("No Chromium was found. Run: make test, which says how to get one.")
+    # Beside an event loop Django looks for its connections elsewhere. One that was open before
+    # would be lost when the first test renews the database, and be found dead after the last.
+    connections.close_all()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=str(program), args=["--no-sandbox", "--disable-gpu"]

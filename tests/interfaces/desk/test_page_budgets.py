@@ -27,7 +27,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.messages.models import Message
 from yinuo.kit import queue
 
-COMPLAINT, CONCERN, CALL_BACK = 22, 17, 16
+COMPLAINT, CONCERN, CALL_BACK = 22, 18, 16
 COMPLAINTS = 11
 """Statements of a page, with those of the session and of the record of who looked."""
 

@@ -62,6 +62,8 @@ FACTS = frozenset(
         "code",
         "minutes",
         "at",
+        "name",
+        "stops",
         "agent_name",
         "agent_number",
     }
