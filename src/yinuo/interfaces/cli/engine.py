@@ -107,6 +107,7 @@ class Engine:
     ended: Callable[[int], object] = lambda _count: None
     sweep_every: timedelta = SWEEP_EVERY
     bank_every: timedelta = BANK_EVERY
+    stretch: timedelta = STRETCH
     money_waits: bool = False
     """Set by a story that has instructed a payment: the bank has to come."""
     _agenda: list[_Entry] = field(default_factory=list)
@@ -153,7 +154,7 @@ class Engine:
 
     def _stretch(self, start: datetime, until: datetime | None) -> datetime:
         """Everything that happens in all cases until a moment, and not beyond it in any."""
-        end = start + STRETCH if until is None else min(start + STRETCH, until)
+        end = start + self.stretch if until is None else min(start + self.stretch, until)
         alone = min((entry for entry in self._agenda if entry.act is None), default=None)
         if alone is not None:
             end = min(end, alone.at)
@@ -167,7 +168,7 @@ class Engine:
                 break
         go_on = alone if alone is not None and alone.at == end else None
         touched = go_on.touches if go_on is not None else None
-        if touched is not None and end < self._swept_at + STRETCH:
+        if touched is not None and end < self._swept_at + self.stretch:
             self._sweep(dict.fromkeys(touched, end))
         else:
             self._sweep_all(end)

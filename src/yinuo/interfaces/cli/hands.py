@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from multiprocessing import connection, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db import connections
 
+from yinuo.kit.garbage import keep_what_is_loaded
+
+Piece = TypeVar("Piece")
 Ended = Callable[[int], object]
 """Is told how many more pieces of the work are done."""
 Part = Callable[[int, Ended], Sequence[int]]
@@ -30,6 +33,11 @@ def as_many_as_fit(pieces: int) -> int:
     if _WAY not in get_all_start_methods():
         return 1
     return max(1, min(os.cpu_count() or 1, pieces // LEAST_EACH))
+
+
+def stretch_of(pieces: Sequence[Piece], hand: int, hands: int) -> Sequence[Piece]:
+    """What this hand takes: neighbours, because what lies close together is done in one go."""
+    return pieces[hand * len(pieces) // hands : (hand + 1) * len(pieces) // hands]
 
 
 def share(part: Part, hands: int, ended: Ended) -> list[int]:
@@ -61,6 +69,7 @@ def share(part: Part, hands: int, ended: Ended) -> list[int]:
 
 
 def _do(part: Part, hand: int, tell: Connection) -> None:
+    keep_what_is_loaded()
     try:
         made = part(hand, lambda count: tell.send((hand, count)))
         tell.send((hand, list(made)))

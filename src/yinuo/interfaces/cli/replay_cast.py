@@ -14,7 +14,7 @@ from yinuo.core.people.models import Branch, Staff
 # So many of each role; more surveyors, because a rule bounds what one of them carries.
 CAST = {
     "agent": 3,
-    "surveyor": 12,
+    "surveyor": 30,
     "assessor": 3,
     "calculator": 2,
     "reviewer": 2,

@@ -44,8 +44,10 @@ MISMATCH = 1
 FINDINGS_SHOWN = 20
 SWEEP_EVERY = timedelta(hours=1)
 """Warnings of a replay are up to so late; when a promise was missed is exact all the same."""
-BANK_EVERY = timedelta(hours=12)
-"""The bank of a replay takes our file, and brings its answers, twice a day."""
+BANK_EVERY = timedelta(hours=24)
+"""The bank of a replay takes our file, and brings its answers, once a day."""
+STRETCH = timedelta(days=10)
+"""So far ahead may a case be; the cast has as many surveyors as that needs."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Until the bank is first visited; its own clock is set then."""
 
@@ -111,7 +113,7 @@ def play(
     if known:
         raise PlayedBefore(count=known)
     start = min(report.accident_at for report in reports)
-    told = list(enumerate(zip(rows, reports, strict=True)))
+    told = sorted(enumerate(zip(rows, reports, strict=True)), key=lambda one: one[1][1].accident_at)
     hands = hands or many_hands.as_many_as_fit(len(told))
     casts = [replay_cast.gather(hand, at=start) for hand in range(hands)]
 
@@ -119,10 +121,11 @@ def play(
         ledger = Ledger()
         bank = StandInBank(_EPOCH, decide=ledger.decide)
         branch = casts[hand].branch.pk
-        engine = Engine(bank, branch, tell, sweep_every=SWEEP_EVERY, bank_every=BANK_EVERY)
+        engine = Engine(bank, branch, tell, SWEEP_EVERY, BANK_EVERY, STRETCH)
         ledger.instruct = instructing(engine.call_bank)
+        ours = many_hands.stretch_of(told, hand, hands)
         with rulebook.pinned():
-            for script in _scripts(told[hand::hands], using, casts[hand], ledger, start):
+            for script in _scripts(ours, using, casts[hand], ledger, start):
                 engine.add(script.story())
             engine.run()
         return ledger.case_ids
@@ -155,10 +158,12 @@ def play_complaints(
     if known:
         raise PlayedBefore(count=known)
     hands = hands or many_hands.as_many_as_fit(len(rows))
+    rows.sort(key=lambda row: row.received_on)
     offices = replay_complaints.open_offices(rows, using.complaint_replay, using.zone, hands)
 
     def part(hand: int, tell: Ended) -> list[int]:
-        return replay_complaints.play(rows[hand::hands], offices[hand], tell)
+        ours = many_hands.stretch_of(rows, hand, hands)
+        return replay_complaints.play(ours, offices[hand], tell)
 
     return _result(many_hands.share(part, hands, ended))
 
