@@ -10,15 +10,19 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from yinuo.kit import garbage
+
 API_AFTER_SECONDS = 1.0
 
 
 def load_api() -> int:
-    return len(get_resolver().url_patterns)
+    addresses = len(get_resolver().url_patterns)
+    garbage.keep_what_is_loaded()
+    return addresses
 
 
 # All that is loaded stays: to look through it for garbage again and again would be a good part
-# of the start, and later of every request.
+# of the start.
 gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yinuo.conf.settings")
 application = get_wsgi_application()

@@ -103,7 +103,7 @@ def today(
 def voices(actor: Actor, *, at: datetime) -> list[VoicePromise]:
     """What waits without a case and is late or due within the hour, or was escalated to me."""
     few = rulebook.rules(DoorsRules, at=at).pages.lane.value
-    return complaints.voices_due(actor, until=at + timedelta(hours=1), limit=few)
+    return complaints.voices_due(actor, until=_begins(at)[Lane.TODAY], limit=few)
 
 
 def lane_page(
