@@ -20,6 +20,7 @@ from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import sees_customers, sees_everything
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.overview.complaint_bases import bases
 from yinuo.overview.measures import Measure, share
 
 HUNDRED_MILLION = Decimal(100_000_000)
@@ -120,20 +121,6 @@ SELECT count(*), count(*) FILTER (WHERE open), count(*) FILTER (WHERE told),
 FROM rows
 """
 _HEAT = "SELECT code, stage, count(*) FROM rows GROUP BY code, stage"
-_CLAIMS = """
-SELECT count(*) FROM cases_case k
-WHERE k.kind = 'claim' AND k.branch_path LIKE %(path)s
-    AND k.closed_at >= %(since)s AND k.closed_at < %(until)s
-"""
-# Premium of the period: of the policies that began in it. In force: when it ended.
-_POLICIES = """
-SELECT coalesce(sum(p.premium) FILTER (
-        WHERE p.starts_at >= %(since)s AND p.starts_at < %(until)s), 0),
-    count(*) FILTER (WHERE p.starts_at < %(end)s AND p.ends_at >= %(end)s
-        AND (p.cancelled_at IS NULL OR p.cancelled_at >= %(end)s))
-FROM policies_policy p JOIN people_branch b ON b.id = p.branch_id
-WHERE b.path LIKE %(path)s AND p.currency = 'CNY'
-"""
 _SPLIT = """
 SELECT CASE %(by)s WHEN 'branch' THEN branch WHEN 'product' THEN product ELSE channel END AS name,
     count(*), count(*) FILTER (WHERE told), count(*) FILTER (WHERE late),
@@ -215,14 +202,13 @@ def rates(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> li
     """Complaints received in [since, until) per closed claim, premium and policy."""
     if not sees_customers(actor):
         return []
-    values = _values(actor, since, until, at)
+    values = _values(actor, since, until)
     received = int(_one(_WITH + _RECEIVED, values)[0])
-    (claims,) = _one(_CLAIMS, values)
-    premium, policies = _one(_POLICIES, values)
+    found = bases(actor, since=since, until=until, at=at)
     by = {
-        "per_thousand_claims": Decimal(claims),
-        "per_hundred_million": Decimal(premium),
-        "per_ten_thousand": Decimal(policies),
+        "per_thousand_claims": Decimal(found.claims),
+        "per_hundred_million": found.premium,
+        "per_ten_thousand": Decimal(found.policies),
     }
     return [Rate(name, received, by[name], newest_baseline(actor, name)) for name in PER]
 
@@ -239,7 +225,7 @@ def ends(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> End
     least = wanted.least_shown.value
     row = (0, 0, 0, 0, 0, 0, 0, Decimal(0))
     if sees_customers(actor):
-        values = {**_values(actor, since, until, at), "content": wanted.content_from.value}
+        values = {**_values(actor, since, until), "content": wanted.content_from.value}
         row = _one(_WITH + _ENDS, values)
     received, still_open, answered, in_time, upheld, rated, content, cost = row
     return Ends(
@@ -259,17 +245,17 @@ def heat(actor: Actor, *, since: datetime, until: datetime, at: datetime) -> Hea
         return Heat((), (), {})
     book = rulebook.rules(CausesRules, at=at)
     counts: dict[tuple[str, str], int] = {}
-    for code, stage, count in _all(_WITH + _HEAT, _values(actor, since, until, at)):
+    for code, stage, count in _all(_WITH + _HEAT, _values(actor, since, until)):
         branch = book.path(code)[0] if code in book.tree else ""
         counts[branch, stage] = counts.get((branch, stage), 0) + count
     return Heat(_biggest(counts, 0), _biggest(counts, 1), counts)
 
 
-def split(actor: Actor, by: str, *, since: datetime, until: datetime, at: datetime) -> list[Split]:
+def split(actor: Actor, by: str, *, since: datetime, until: datetime) -> list[Split]:
     """By one of SPLITS, the most first."""
     if not sees_customers(actor):
         return []
-    values = {**_values(actor, since, until, at), "by": by}
+    values = {**_values(actor, since, until), "by": by}
     return [Split(*row) for row in _all(_WITH + _SPLIT, values)]
 
 
@@ -287,7 +273,7 @@ def cases_of(
     if not sees_customers(actor):
         return Opened(0, Decimal(0), [])
     codes, others = _codes(behind.cause, at)
-    values = _values(actor, since, until, at) | {
+    values = _values(actor, since, until) | {
         "which": behind.which,
         "content": targets(at).content_from.value,
         "codes": codes,
@@ -323,7 +309,7 @@ def regulator_table(
     tree = rulebook.rules(CausesRules, at=at).tree
     found = []
     for code, product, channel, received, in_time, answered, upheld in _all(
-        _WITH + _REGULATOR, _values(actor, since, until, at)
+        _WITH + _REGULATOR, _values(actor, since, until)
     ):
         law = tree[code].value.standard_code or tree[code].value.law if code in tree else ""
         found.append(
@@ -343,9 +329,9 @@ def _biggest(counts: Mapping[tuple[str, str], int], place: int) -> tuple[str, ..
     return tuple(sorted(sums, key=lambda name: (-sums[name], name)))
 
 
-def _values(actor: Actor, since: datetime, until: datetime, at: datetime) -> dict[str, Any]:
+def _values(actor: Actor, since: datetime, until: datetime) -> dict[str, Any]:
     path = "%" if sees_everything(actor) else f"{actor.branch_path}%"
-    return {"path": path, "since": since, "until": until, "end": min(until, at)}
+    return {"path": path, "since": since, "until": until}
 
 
 def _one(statement: str, values: Mapping[str, Any]) -> Any:

@@ -22,12 +22,14 @@ from yinuo.areas.complaints.models import Complaint, NamedCause
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import SYSTEM
 from yinuo.core.people.models import AccessRecord
+from yinuo.core.policies.models import Policy
 from yinuo.overview import complaint_figures
 from yinuo.overview.complaint_figures import Behind
 
 SINCE, UNTIL = datetime(2019, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC)
 BEHIND = f"{FIGURES}/cases"
 LINK = re.compile(r'<a href="([^"]*/figures/cases\?[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+BASE = re.compile(r'<a href="([^"]*/figures/base\?[^"]*)".*?class="value">([^<]+)<', re.DOTALL)
 CASE = re.compile(r'href="/desk/complaints/(P[0-9-]+)"')
 
 
@@ -73,6 +75,34 @@ def test_every_figure_on_the_page_opens_as_many_cases_as_it_says(insurer: World)
             continue
         assert listed == count, url
     assert sums == 1
+
+
+@pytest.mark.covers("G-2", "CMP-25")
+def test_what_a_rate_is_divided_by_opens_as_many_claims_and_policies_as_it_says(
+    insurer: World,
+) -> None:
+    Policy.objects.update(starts_at=SINCE, ends_at=datetime(2021, 1, 1, tzinfo=UTC))
+    client = signed_in(insurer, "manager")
+    figures = BASE.findall(client.get(f"{FIGURES}?year=2019").content.decode())
+    assert len(figures) == 3
+    policies = Policy.objects.count()
+    for url, value in figures:
+        page = client.get(unescape(url)).content.decode()
+        rows = page.count("<tr") - page.count("<thead")
+        if "which=premium" in url:
+            assert f"{policies} policies that began" in page
+            assert value in page
+        else:
+            assert rows == int(value) > 0, url
+        assert "/figures?year=2019" in page
+    west = insurer.staff["west"].branch
+    Case.objects.update(branch_path=west.path)
+    Policy.objects.update(branch=west)
+    lead = signed_in(insurer, "team_lead")
+    for url, _value in figures:
+        assert ": 0 " in lead.get(unescape(url)).content.decode()
+    assert signed_in(insurer, "agent").get(unescape(figures[0][0])).status_code == 403
+    assert client.get(f"{FIGURES}/base?which=%00&page=99999").status_code == 200
 
 
 def test_what_was_paid_adds_up_to_its_figure(insurer: World) -> None:

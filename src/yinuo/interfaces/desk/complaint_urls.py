@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from yinuo.interfaces.desk.views import (
     channels,
+    complaint_bases,
     complaint_behind,
     complaint_figures,
     complaint_limits,
@@ -16,6 +17,7 @@ from yinuo.interfaces.desk.views import (
 urlpatterns: list[URLPattern] = [
     path("complaints/figures", complaint_figures.figures, name="complaint_figures"),
     path("complaints/figures/cases", complaint_behind.behind, name="complaint_behind"),
+    path("complaints/figures/base", complaint_bases.base, name="complaint_base"),
     path("complaints/figures/baseline", complaint_figures.baseline, name="complaint_baseline"),
     path("complaints/regulator", complaint_figures.regulator, name="complaint_regulator"),
     path("complaints/limits", complaint_limits.limits, name="complaint_limits"),

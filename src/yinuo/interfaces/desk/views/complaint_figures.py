@@ -23,6 +23,7 @@ from yinuo.interfaces.common.present import Cell, CellKind, Column, Filter, Stat
 from yinuo.interfaces.common.spreadsheets import Sheet
 from yinuo.interfaces.desk.actor import actor_of, desk, now, record
 from yinuo.interfaces.desk.presenters.complaints import cause_name
+from yinuo.interfaces.desk.views.complaint_bases import base_url
 from yinuo.interfaces.desk.views.complaint_behind import (
     behind_url,
     split_name,
@@ -46,6 +47,16 @@ DIVIDED_BY = {
     "per_thousand_claims": gettext_noop("%(hits)s complaints, %(n)s closed claims"),
     "per_hundred_million": gettext_noop("%(hits)s complaints, %(n)s yuan of premium"),
     "per_ten_thousand": gettext_noop("%(hits)s complaints, %(n)s policies in force"),
+}
+BASES = {
+    "per_thousand_claims": "claims",
+    "per_hundred_million": "premium",
+    "per_ten_thousand": "policies",
+}
+DIVISORS = {
+    "claims": gettext_noop("Closed claims"),
+    "premium": gettext_noop("Premium of policies that began"),
+    "policies": gettext_noop("Policies in force at the end"),
 }
 SPLITS = {
     "branch": gettext_noop("By branch"),
@@ -78,6 +89,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": _years(at, year),
         "rates": [_rate(one, year, at) for one in rates],
+        "bases": [_base(one, year) for one in rates],
         "ends": _ends(ends, year, at),
         "heat": _heat(found, year, at),
         "splits": [_split(request, by, year, since, until, at) for by in overview.SPLITS],
@@ -181,6 +193,13 @@ def _rate(one: Rate, year: int, at: datetime) -> Stat:
     )
 
 
+def _base(one: Rate, year: int) -> Stat:
+    """What the rate is divided by, as a figure that opens."""
+    which = BASES[one.measure]
+    value = f"¥{one.denominator:,.2f}" if which == "premium" else f"{one.denominator:,.0f}"
+    return Stat(label=_(DIVISORS[which]), value=value, url=base_url(year, which))
+
+
 def _ends(ends: Ends, year: int, at: datetime) -> list[Stat]:
     target = float(overview.targets(at).in_time.value)
     held = verdict(ends.in_time.value, ends.in_time.interval, target)
@@ -270,7 +289,7 @@ def _split(
         url = behind_url(year, which=which, by=by, name=one.name)
         return Cell(kind=CellKind.LINK, value=count, url=url) if count else Cell(value=0)
 
-    rows = overview.split(actor_of(request), by, since=since, until=until, at=at)
+    rows = overview.split(actor_of(request), by, since=since, until=until)
     return Table(
         caption=_(SPLITS[by]),
         columns=(
@@ -328,7 +347,7 @@ def _sheets(
             (_(SPLITS[by]), _("Received"), _("Answered"), _("Late"), _("Upheld, also in part")),
             tuple(
                 (split_name(by, one.name), one.received, one.answered, one.late, one.upheld)
-                for one in overview.split(actor_of(request), by, since=since, until=until, at=at)
+                for one in overview.split(actor_of(request), by, since=since, until=until)
             ),
         )
         for by in overview.SPLITS
