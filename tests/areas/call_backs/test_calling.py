@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 
 from tests.areas.call_backs.conftest import Open, after, fresh
 from tests.world import NOW, World
@@ -281,30 +279,3 @@ def test_the_list_of_calls_shows_what_is_due_and_nobody_who_is_on_the_phone(
     assert list(queries.due_calls(insurer["west"], at=at)) == []
     ring(row, agent, after(24))
     assert list(queries.due_calls(insurer["team_lead"], at=after(24))) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_agents_who_press_at_the_same_moment_one_rings(
-    insurer: World, open_one: Open
-) -> None:
-    row = open_one()
-    gate = threading.Barrier(2)
-    results: list[str] = []
-
-    def press(actor: Actor) -> None:
-        gate.wait()
-        try:
-            ring(row, actor, after(1))
-            results.append("rings")
-        except BeingCalled:
-            results.append("refused")
-        finally:
-            connection.close()
-
-    both = [threading.Thread(target=press, args=(insurer[r],)) for r in ("agent", "team_lead")]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert sorted(results) == ["refused", "rings"]
-    assert Attempt.objects.count() == 1

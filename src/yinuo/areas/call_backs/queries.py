@@ -79,6 +79,14 @@ def attempts(call_back: CallBack) -> list[Attempt]:
     return list(call_back.attempts.select_related("staff").order_by("-number"))
 
 
+def calls_elsewhere(call_back: CallBack, *, at: datetime) -> list[Attempt]:
+    """The calls of the last weeks to the same customer about other cases, the oldest first."""
+    calls = Attempt.objects.filter(
+        call_back__person=call_back.person_id, channel=rules.CALL, at__gte=_cool_down_start(at)
+    )
+    return list(calls.exclude(call_back=call_back.pk).select_related("staff").order_by("at"))
+
+
 def responses(call_back: CallBack) -> list[Response]:
     """The answers of each round, the newest first."""
     return list(call_back.responses.order_by("-round"))

@@ -158,7 +158,7 @@ def calling_time(at: datetime, calls: Sequence[Contact], wishes: Wishes, house: 
     if not _has_calling_time(wishes, house):
         raise ValueError("the customer's quiet hours leave no hour for a call")
     if calls:
-        at = max(at, house.calling.between.value.after(calls[-1].at))
+        at = max(at, house.calling.between.value.after(max(one.at for one in calls)))
     zone = house.calendar.zone
     days = [one.at.astimezone(zone).date() for one in calls]
     day = at.astimezone(zone).date()

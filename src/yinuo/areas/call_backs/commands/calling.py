@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +25,11 @@ from yinuo.areas.call_backs.commands.inviting import exclusion_now
 from yinuo.areas.call_backs.commands.leaving import hear_unfinished
 from yinuo.areas.call_backs.models import Attempt
 from yinuo.areas.call_backs.rulefile import CallBacksRules
+from yinuo.areas.call_backs.rules import Contact
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
+from yinuo.core.people import commands as persons
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.kit.errors import DomainError
@@ -97,9 +100,10 @@ def start_call(*, case: Case, by: Actor, at: datetime, seen: int | None = None) 
         if running is not None and not end_abandoned(held, at=at, programme=programme):
             if running.by == by.id:
                 return running
-            raise BeingCalled(name=running.staff.name if running.staff else running.by)
+            raise _being_called(running)
+        elsewhere = _calls_elsewhere(held, programme, at)
         _check_peace(held, programme, at)
-        _check_hour(held, programme, at)
+        _check_hour(held, elsewhere, programme, at)
         return _begin(held, by, at)
 
 
@@ -137,6 +141,23 @@ def _check_training(held: Held, programme: CallBacksRules, by: Actor, at: dateti
         raise NotTrained
 
 
+def _being_called(call: Attempt) -> BeingCalled:
+    return BeingCalled(name=call.staff.name if call.staff else call.by)
+
+
+def _calls_elsewhere(held: Held, programme: CallBacksRules, at: datetime) -> list[Contact]:
+    """The calls to the same customer about other cases: one number, whatever it is rung about.
+
+    Raises BeingCalled.
+    """
+    persons.queue_for([held.row.person_id])
+    calls = queries.calls_elsewhere(held.row, at=at)
+    for one in calls:
+        if not one.outcome and at < programme.calling.held_for.value.after(one.at):
+            raise _being_called(one)
+    return [Contact(one.channel, one.at, one.outcome) for one in calls]
+
+
 def _check_peace(held: Held, programme: CallBacksRules, at: datetime) -> None:
     standing = queries.standing_of(
         [held.case.customer_id], [held.row.followed_id], at=at, ours=[held.case.pk]
@@ -146,14 +167,16 @@ def _check_peace(held: Held, programme: CallBacksRules, at: datetime) -> None:
         raise NotToBeAsked(reason=reason)
 
 
-def _check_hour(held: Held, programme: CallBacksRules, at: datetime) -> None:
+def _check_hour(
+    held: Held, elsewhere: Sequence[Contact], programme: CallBacksRules, at: datetime
+) -> None:
     free_at = rules.next_call(
         strategy_of(held.row, programme),
         held.contacts,
         queries.wishes_of(held.case.customer),
         queries.house_at(at),
         at=at,
-        earlier=held.earlier_calls,
+        earlier=(*held.earlier_calls, *elsewhere),
     )
     if free_at is None:
         raise NotByPhone

@@ -17,6 +17,7 @@ from yinuo.areas.call_backs.rules import House
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Opening
 from yinuo.core.cases.models import Case
+from yinuo.core.people import commands as persons
 from yinuo.core.people import rules as seeing
 from yinuo.core.people.actors import Actor
 from yinuo.kit.bulk import add_rows, among, new_row
@@ -132,6 +133,8 @@ def _sort(
     at: datetime,
 ) -> tuple[list[_Chosen], list[tuple[Case, str]]]:
     people = {locked[one.case.pk].customer_id for one in new}
+    # Two claims of one customer may end at the same moment, each in a transaction of its own.
+    persons.queue_for(people)
     standing = queries.standing_of(people, [one.case.pk for one in new], at=at)
     sorting = _Sorting(programme, house, at)
     asked: set[int] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from yinuo.core.people.models import Branch, Person
 from yinuo.core.people.queries import PersonNotFound
 from yinuo.core.people.rules import NewPerson, PersonChanges
 from yinuo.kit import crypto
-from yinuo.kit.bulk import array_text, copy_rows, next_ids
+from yinuo.kit.bulk import among, array_text, copy_rows, next_ids
 from yinuo.kit.crypto import Secret
 from yinuo.kit.errors import DomainError, Message
 from yinuo.kit.errors import gettext_noop as _
@@ -137,6 +137,13 @@ def register_person(*, person: NewPerson, by: Actor, at: datetime) -> Person:
     """One person; see `register_many`."""
     (person_id,) = register_many([person], by=by, at=at)
     return Person.objects.get(pk=person_id)
+
+
+def queue_for(person_ids: Collection[int]) -> None:
+    """Whoever does the same to one of these people at this moment waits until our transaction ends,
+    so that of two only one finds that nobody has done it yet."""
+    rows = Person.objects.filter(among("pk", person_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 @transaction.atomic
