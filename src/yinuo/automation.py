@@ -367,12 +367,14 @@ def rule_came_into_force(*, key: str, at: datetime) -> None:
     """A published year settles what was counted without it."""
     if key.startswith("calendar."):
         cases.recount_published(at=at)
+        complaints.recount_voices(at=at)
 
 
 @queue.task("recount_published_years", queue="clock", cron="10 17 * * *")
 def recount_published_years(*, at: datetime) -> None:
     """A year may also come with a new version of the rule files, which tells nobody."""
     cases.recount_published(at=at)
+    complaints.recount_voices(at=at)
 
 
 @queue.task("seal_timelines", queue="clock", cron="30 17 * * *")

@@ -125,6 +125,7 @@ def _messages(person: Person, own_cases: tuple[Case, ...]) -> list[Moment]:
     return [
         Moment(one.written_at, "claim", "told", one.subject, case=by_id[one.case_id])
         for one in told.order_by("-written_at")[:MOST]
+        if one.case_id is not None
     ]
 
 

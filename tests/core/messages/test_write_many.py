@@ -19,6 +19,7 @@ def test_an_event_is_told_in_the_inbox_and_by_email(office: Customers) -> None:
     assert (inbox.channel, inbox.status, inbox.sent_at) == ("inbox", "sent", NOON)
     assert (email.channel, email.status, email.sent_at) == ("email", "queued", None)
     assert {m.reason for m in (inbox, email)} == {"claim_registered"}
+    assert inbox.case is not None
     assert inbox.case.number in inbox.subject
     assert office.customer.name in inbox.body
 
@@ -64,6 +65,7 @@ def test_the_subject_says_nothing_about_the_person(office: Customers) -> None:
     for reason in ("claim.reported", "claim.registered", "claim.surveyed", "document.rejected"):
         for message in office.tell(reason, facts={"plate": "京A12345", "place": "Ring road"}):
             assert "Unmistakable" not in message.subject
+            assert message.case is not None
             assert "12345" not in message.subject.replace(message.case.number, "")
 
 

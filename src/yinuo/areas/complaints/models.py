@@ -118,6 +118,9 @@ class VoicePromise(models.Model):
     next_check_at = models.DateTimeField(null=True, blank=True)
     told = models.JSONField(default=list, help_text="[[ISO time, level, staff ids], …]")
     told_staff = ArrayField(models.BigIntegerField(), default=list)
+    recounted = models.JSONField(
+        null=True, blank=True, help_text="[[ISO time, due before, due since], …]"
+    )
     missed_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)
 

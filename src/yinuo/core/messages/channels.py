@@ -141,6 +141,8 @@ def letter(message: Message, *, at: datetime, answers: str = "") -> EmailMultiAl
 
 def page_of(message: Message, *, at: datetime) -> str:
     """A customer's link opens the case, or its questions, by itself; staff sign in at the desk."""
+    if message.case is None or message.case_id is None:
+        return f"{settings.SITE_URL}{message.page}"
     if message.person_id is not None:
         reason = rulebook.rules(MessagesRules, at=at).reasons.get(message.reason)
         if reason is not None and reason.value.link == "answers":

@@ -74,7 +74,8 @@ def write_by_hand(*, telling: Telling, text: str, by: Actor, at: datetime) -> li
 
     Raises MessageIsEmpty, MessageTooLong, OnlyPeopleWrite. Returns as `write_many` does.
     """
-    if by.kind != "staff":
+    reader = telling.customer
+    if by.kind != "staff" or reader is None:
         raise OnlyPeopleWrite
     body = text.replace("\r\n", "\n").strip()
     if not body:
@@ -82,7 +83,6 @@ def write_by_hand(*, telling: Telling, text: str, by: Actor, at: datetime) -> li
     most = rulebook.rules(ChannelsRules, at=at).free_text.longest.value
     if len(body) > most:
         raise MessageTooLong("text", most=most, count=len(body))
-    reader = telling.customer
     # The mark stands for a link that signs the reader in; only our own texts may place it.
     facts = {**facts_for(reader, telling), "words": body.replace(LINK, "")}
     told = words(FREE_TEXT.text, reader.language, facts, at=at)

@@ -20,7 +20,7 @@ class Message(models.Model):
 
     # An index that begins with the same column answers for each of these two.
     case = models.ForeignKey(
-        "cases.Case", on_delete=models.PROTECT, related_name="messages", db_index=False
+        "cases.Case", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     event = models.ForeignKey(
         "cases.Event",
@@ -44,6 +44,10 @@ class Message(models.Model):
     written_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     why_not = models.CharField(max_length=200, blank=True)
+    page = models.CharField(
+        max_length=80, blank=True, default="", db_default="",
+        help_text="where the desk shows what it is about, when that belongs to no case",
+    )  # fmt: skip
     message_id = models.CharField(max_length=120, unique=True)
     not_before_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)

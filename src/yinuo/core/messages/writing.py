@@ -30,18 +30,22 @@ LINK = "{case-page}"
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """An event with what a text may say about it. ``facts`` are used and not kept."""
+    """An event with what a text may say about it. ``facts`` are used and not kept.
+
+    What belongs to no case has a `page` of the desk instead, and is told to staff that it names.
+    """
 
     event_id: int
-    case_id: int
+    case_id: int | None
     case_number: str
     event_type: str
     data: Mapping[str, Any]
-    customer: Person
+    customer: Person | None
     handler: Staff | None
     by: Actor
     at: datetime
     facts: Mapping[str, object] = field(default_factory=dict)
+    page: str = ""
 
 
 def words(key: str, language: str, facts: Mapping[str, object], *, at: datetime) -> Text:
@@ -107,6 +111,7 @@ _SHARED = (
     "body",
     "by",
     "written_at",
+    "page",
 )
 
 
@@ -131,7 +136,7 @@ def _readers(
     reason: Reason, telling: Telling, staff: Mapping[int, Staff]
 ) -> Sequence[Person | Staff]:
     if reason.to == "customer":
-        return [telling.customer]
+        return [telling.customer] if telling.customer is not None else []
     named = telling.data.get("staff")
     if named is not None:
         return [staff[pk] for pk in dict.fromkeys(named) if pk in staff]
@@ -154,6 +159,7 @@ def _for_reader(
         body=told.body,
         by=telling.by.id,
         written_at=telling.at,
+        page=telling.page,
     )
     return route_rows(draft, reader, reason, at=telling.at)
 
@@ -163,7 +169,7 @@ def facts_for(reader: Person | Staff, telling: Telling) -> dict[str, object]:
     handler = telling.handler
     facts: dict[str, object] = {
         "case_number": telling.case_number,
-        "customer_name": telling.customer.name,
+        "customer_name": telling.customer.name if telling.customer is not None else "",
         "reader_name": reader.name,
         "handler_name": handler.name if handler else "",
         "handler_phone": handler.work_phone if handler else "",

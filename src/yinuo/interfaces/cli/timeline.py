@@ -9,6 +9,7 @@ import click
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from yinuo.areas.complaints import commands as complaints
 from yinuo.automation import REACTIONS
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases import verifying
@@ -74,5 +75,6 @@ def verify(quiet: bool) -> None:
 @click.argument("year", type=click.IntRange(2000, 2100))
 def recount_year(year: int) -> None:
     """Count provisional promises again, once the holidays of a year are published as a rule."""
-    changed = cases.recount_provisional(year=year, at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    changed = cases.recount_provisional(year=year, at=at) + complaints.recount_voices(at=at)
     click.echo(_("%(count)s promises have a new time; each has its line.") % {"count": changed})

@@ -100,7 +100,7 @@ from yinuo.areas.complaints.commands.voices import (
     sort,
     take_in,
 )
-from yinuo.areas.complaints.commands.waiting_voices import watch_voices
+from yinuo.areas.complaints.commands.waiting_voices import recount_voices, watch_voices
 
 __all__ = [
     "About",
@@ -171,6 +171,7 @@ __all__ = [
     "reassign",
     "receive",
     "receive_many",
+    "recount_voices",
     "remark_evidence",
     "report_back",
     "report_back_many",

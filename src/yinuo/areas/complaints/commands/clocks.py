@@ -25,6 +25,7 @@ from yinuo.core.cases.models import Case, Promise
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
+from yinuo.core.people.rules import names_of_roles
 from yinuo.kit.errors import DomainError
 
 REASONS = ("appraisal", "inspection", "mediation")
@@ -235,7 +236,7 @@ def _check_approver(held: Held, row: MoreTime, by: Actor, at: datetime) -> None:
         raise MakerCannotCheck
     stage = next(s for s in rules_at(at).extensions.stages.value if s.name == row.stage)
     if not by.roles.intersection(stage.approvers):
-        raise BeyondAuthority(roles=", ".join(stage.approvers))
+        raise BeyondAuthority(roles=names_of_roles(stage.approvers))
 
 
 def _actor(actor_id: str) -> Actor:

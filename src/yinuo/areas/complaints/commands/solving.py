@@ -38,9 +38,10 @@ from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person, Staff
+from yinuo.core.people.rules import names_of_roles
 from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
-from yinuo.kit.money import check_amount
+from yinuo.kit.money import check_amount, format_amount
 
 APPROVAL = "compensation"
 CHECK = "complaints.check"
@@ -189,7 +190,8 @@ def approve_compensation(
         amount = row.amount or Decimal(0)
         authority = rules_at(at).compensation.authority.value
         if not authority.allows(by.roles, amount):
-            raise BeyondAuthority(amount=amount, roles=", ".join(authority.roles_for(amount)))
+            roles = names_of_roles(authority.roles_for(amount))
+            raise BeyondAuthority(amount=format_amount(amount, row.currency), roles=roles)
         approvals.approve(case=held.case, subject=_subject(row), kind=APPROVAL, by=by, at=at)
         data = {"measure": row.pk, "amount": str(amount)}
         take(held, "approve_compensation", by=by, at=at, data=data)

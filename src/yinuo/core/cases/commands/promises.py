@@ -238,7 +238,22 @@ def set_due(
     *,
     forgive: bool = False,
 ) -> None:
-    """Fix due time and checks.
+    """Fix due time and checks; a clock that stands still is not looked at."""
+    count_again(row, due, rule, calendar, at, forgive=forgive)
+    if row.paused_at is not None:
+        row.next_check_at = None
+
+
+def count_again(
+    row: Timed,
+    due: Due,
+    rule: PromiseRule,
+    calendar: Calendar,
+    at: datetime,
+    *,
+    forgive: bool = False,
+) -> None:
+    """Fix due time and checks of whatever was promised.
 
     A warning whose moment has gone by is not given any more. A miss stays on record even when the
     new due time lies ahead, unless it is forgiven because the old one was counted wrongly.
@@ -258,7 +273,7 @@ def set_due(
     ]
     row.checks = [*done, *ahead]
     row.checks_done = len(done)
-    row.next_check_at = None if row.paused_at is not None else next_check(row)
+    row.next_check_at = next_check(row)
 
 
 class Checked(Protocol):
@@ -266,6 +281,15 @@ class Checked(Protocol):
 
     checks: list[list[str]]
     checks_done: int
+
+
+class Timed(Checked, Protocol):
+    """What is due, and may have been missed."""
+
+    due_at: datetime
+    provisional: bool
+    missed_at: datetime | None
+    next_check_at: datetime | None
 
 
 def next_check(row: Checked) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -70,7 +70,7 @@ def base(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/complaint_behind.html", context)
 
 
-def _claims(found: Sequence[Case], at: datetime) -> Table:
+def _claims(found: Iterable[Case], at: datetime) -> Table:
     lines = []
     for case in found:
         row = case_row(case, at, closed=True)
@@ -93,7 +93,7 @@ def _claims(found: Sequence[Case], at: datetime) -> Table:
     return _table(columns, lines, at)
 
 
-def _policies(found: Sequence[Policy], at: datetime) -> Table:
+def _policies(found: Iterable[Policy], at: datetime) -> Table:
     lines = [
         (
             Cell(value=one.number),

@@ -369,6 +369,14 @@ def _watched(row: Inbound, at: datetime) -> list[tuple[str, str]]:
     for one in row.promises.order_by("pk"):
         if one.missed_at is not None:
             found.append((_("Promise broken"), wording.near_time(one.missed_at, at)))
+        for moment, was, due in one.recounted or ():
+            told = {
+                "was": wording.near_deadline(datetime.fromisoformat(was), at),
+                "due": wording.near_deadline(datetime.fromisoformat(due), at),
+            }
+            when = wording.near_time(datetime.fromisoformat(moment), at)
+            words = _("%(time)s, when the holidays were published: %(due)s instead of %(was)s")
+            found.append((_("Counted again"), words % {**told, "time": when}))
         for moment, level, _staff in one.told:
             when = wording.near_time(datetime.fromisoformat(moment), at)
             told = {"role": labels.word(labels.ROLES, level), "time": when}
