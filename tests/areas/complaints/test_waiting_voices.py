@@ -104,7 +104,7 @@ def test_what_a_killed_recount_left_is_counted_by_the_next_and_nothing_twice(
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER dies ON complaints_voicepromise")
     assert complaints.recount_voices(at=PUBLISHED) == 2
-    assert [len(open_promise(one).recounted) for one in voices] == [1, 1, 1]
+    assert [len(open_promise(one).recounted or ()) for one in voices] == [1, 1, 1]
 
 
 _DIES_AT = """

@@ -107,6 +107,7 @@ def test_quiet_hours_that_the_customer_asked_for_make_email_wait(office: Custome
 def test_the_same_event_has_the_same_message_id_whenever_it_is_told(office: Customers) -> None:
     email = office.letter()
     found = email.message_id
+    assert email.case is not None
     email.delete()
     telling = messages.Telling(
         event_id=email.event_id or 0,
@@ -130,6 +131,7 @@ def test_message_ids_carry_our_domain_and_nothing_to_guess_from(
     settings.DEFAULT_FROM_EMAIL = "Yinuo <claims@insurer.example>"
     email = office.letter()
     assert email.message_id.endswith("@insurer.example>")
+    assert email.case is not None
     assert email.case.number not in email.message_id
 
 
