@@ -10,13 +10,28 @@ from datetime import date
 from typing import ClassVar, TypeVar
 
 from yinuo.core.people.actors import STAFF_ROLES, Actor
-from yinuo.kit.errors import DomainError, Message
+from yinuo.kit.errors import DomainError, Message, translated
 from yinuo.kit.errors import gettext_noop as _
 
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 CHANNELS = ("inbox", "email")
 OPT_OUTS = ("email", "calls", "surveys", "marketing")
 PERSON_KINDS = ("individual", "company")
+ROLE_NAMES: Mapping[str, str] = {
+    "agent": _("Agent"),
+    "surveyor": _("Surveyor"),
+    "assessor": _("Assessor"),
+    "calculator": _("Calculator"),
+    "reviewer": _("Reviewer"),
+    "approver": _("Approver"),
+    "cashier": _("Cashier"),
+    "team_lead": _("Team lead"),
+    "manager": _("Manager"),
+    "handler": _("Handler"),
+    "complaint_officer": _("Complaint officer"),
+    "auditor": _("Auditor"),
+    "operator": _("Operator"),
+}
 
 _OVERSEERS = frozenset({"auditor", "manager"})
 _NO_CUSTOMER_DATA = frozenset({"operator"})
@@ -195,6 +210,20 @@ def check_roles(roles: Iterable[str], *, field: str = "roles") -> list[str]:
     for role in sorted(given - set(STAFF_ROLES)):
         raise NotOneOf(field, given=role[:40], choices=", ".join(STAFF_ROLES))
     return [role for role in STAFF_ROLES if role in given]
+
+
+@dataclass(frozen=True, slots=True)
+class NamesOfRoles:
+    """Roles inside a refusal, named in the reader's language when it is shown."""
+
+    roles: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " / ".join(translated(ROLE_NAMES.get(role, role)) for role in self.roles)
+
+
+def names_of_roles(roles: Iterable[str]) -> NamesOfRoles:
+    return NamesOfRoles(tuple(roles))
 
 
 def child_path(parent_path: str, branch_id: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from yinuo.core.people.rules import ROLE_NAMES
 from yinuo.interfaces.common.fields import Option
 from yinuo.interfaces.common.present import Tag, Tone
 
@@ -42,21 +43,7 @@ CLASSES: Words = {
     "major": gettext_noop("Major claim"),
     "special": gettext_noop("Special claim"),
 }
-ROLES: Words = {
-    "agent": gettext_noop("Agent"),
-    "surveyor": gettext_noop("Surveyor"),
-    "assessor": gettext_noop("Assessor"),
-    "calculator": gettext_noop("Calculator"),
-    "reviewer": gettext_noop("Reviewer"),
-    "approver": gettext_noop("Approver"),
-    "cashier": gettext_noop("Cashier"),
-    "team_lead": gettext_noop("Team lead"),
-    "manager": gettext_noop("Manager"),
-    "handler": gettext_noop("Handler"),
-    "complaint_officer": gettext_noop("Complaint officer"),
-    "auditor": gettext_noop("Auditor"),
-    "operator": gettext_noop("Operator"),
-}
+ROLES: Words = ROLE_NAMES
 LIABILITIES: Words = {
     "full": gettext_noop("Full liability"),
     "main": gettext_noop("Main liability"),

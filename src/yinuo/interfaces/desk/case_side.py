@@ -113,18 +113,22 @@ def actions_of(page: OpenedPage, presenter: Presenter) -> Actions:
     """The buttons of this person, each saying what the customer will be told."""
     found = [
         one
-        for one in actions.possible(page.actor, page.case, page.parts)
+        for one in actions.in_reach(page.actor, page.case, page.parts)
         if presenter.is_offered(page, one)
     ]
     shown = [(one, _action(one, page, presenter)) for one in found]
     main = [action for one, action in shown if one.noun not in presenter.aside]
     others = [action for one, action in shown if one.noun in presenter.aside]
     if main:
-        main[0] = replace(main[0], primary=not main[0].grave)
+        first = next((at for at, action in enumerate(main) if not action.refused), 0)
+        main[first] = replace(main[first], primary=not main[first].grave)
     return Actions(main=tuple(main), others=tuple(others), waiting=_waiting(page, main))
 
 
 def _action(one: Possible, page: OpenedPage, presenter: Presenter) -> Action:
+    refusal = actions.hindrance(page.actor, page.case, one)
+    if refusal is not None:
+        return Action(label=presenter.label(page, one), url="", refused=str(refusal))
     return Action(
         label=presenter.label(page, one),
         url=sheet_url(page.case.number, one.noun),

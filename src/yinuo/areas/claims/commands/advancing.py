@@ -128,9 +128,7 @@ def approve_advance(
         authority = rules_at(at).authority.limits.value
         if not authority.allows(by.roles, held.case.care, waiting.amount):
             roles = authority.roles_for(held.case.care, waiting.amount)
-            raise BeyondAuthority(
-                amount=f"{waiting.amount} {waiting.currency}", roles=", ".join(roles)
-            )
+            raise BeyondAuthority.above(waiting.amount, waiting.currency, roles)
         approval = approvals.approve(
             case=held.case, subject=waiting.subject, kind=ADVANCE, by=by, at=at
         )

@@ -12,26 +12,23 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from yinuo.areas.claims.commands.common import (
-    LossTurn,
-    Member,
-    hold,
-    rules_at,
-)
+from yinuo.areas.claims import whose
+from yinuo.areas.claims.commands.common import LossTurn, Member, hold
 from yinuo.areas.claims.commands.lettering import keep_letter
 from yinuo.areas.claims.commands.sums import L, advance, check_step, move, taken
 from yinuo.areas.claims.models import Calculation, Decision, Loss, Payee
 from yinuo.core.approvals import commands as approvals
 from yinuo.core.approvals.commands import MakerCannotCheck, ReasonMissing
 from yinuo.core.approvals.models import Approval
-from yinuo.core.approvals.rules import may_check_alone
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.documents.models import Document
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Person
+from yinuo.core.people.rules import names_of_roles
 from yinuo.kit.bulk import add_rows, change_rows
 from yinuo.kit.errors import DomainError
+from yinuo.kit.money import format_amount
 
 APPROVAL = "settlement"
 
@@ -42,6 +39,15 @@ class BeyondAuthority(DomainError):
         "%(amount)s in a claim of this class is above your authority: %(roles)s may approve it."
     )
     http = 403
+
+    @classmethod
+    def of(cls, calculation: Calculation, care: str, *, at: datetime) -> BeyondAuthority:
+        roles = whose.with_authority(calculation, care, at=at)
+        return cls.above(calculation.amount, calculation.currency, roles)
+
+    @classmethod
+    def above(cls, amount: Decimal, currency: str, roles: Sequence[str]) -> BeyondAuthority:
+        return cls(amount=format_amount(amount, currency), roles=names_of_roles(roles))
 
 
 class OnlyAPerson(DomainError):
@@ -102,7 +108,7 @@ def review_many(turns: Sequence[LossTurn], *, by: Actor, at: datetime) -> None:
         for one, calculation in zip(members, found, strict=True):
             alone = one.by.id == calculation.made_by
             with cases.naming(one.held.case):
-                if alone and not _may_be_alone(calculation, one.at):
+                if not whose.may_review(one.by, calculation, at=one.at):
                     raise MakerCannotCheck
             calculation.verdict = Calculation.Verdict.CONFIRMED
             calculation.reviewed_by, calculation.reviewed_at = one.by.id, one.at
@@ -285,16 +291,8 @@ def _newest(
     return [newest[loss.pk] for loss in losses]
 
 
-def _may_be_alone(calculation: Calculation, at: datetime) -> bool:
-    most = rules_at(at).authority.alone_up_to.value
-    return calculation.outcome != "refuse" and may_check_alone(calculation.amount, most)
-
-
 def _asking(member: Member[L], loss: Loss, calculation: Calculation) -> approvals.Asking:
-    authority, care = rules_at(member.at).authority.limits.value, member.held.case.care
-    roles = authority.roles_for(care, calculation.amount)
-    if calculation.outcome == "refuse":
-        roles = authority.roles_for_refusal(care)
+    roles = whose.with_authority(calculation, member.held.case.care, at=member.at)
     return approvals.Asking(
         case=member.held.case,
         subject=cases.subject_of(loss),
@@ -308,16 +306,9 @@ def _asking(member: Member[L], loss: Loss, calculation: Calculation) -> approval
 
 
 def _check_authority(member: Member[L], calculation: Calculation) -> None:
-    authority, care = rules_at(member.at).authority.limits.value, member.held.case.care
-    roles = authority.roles_for(care, calculation.amount)
-    allowed = authority.allows(member.by.roles, care, calculation.amount)
-    if calculation.outcome == "refuse":
-        allowed = allowed and authority.allows_refusal(member.by.roles)
-        roles = authority.roles_for_refusal(care)
-    if not allowed:
-        raise BeyondAuthority(
-            amount=f"{calculation.amount} {calculation.currency}", roles=", ".join(roles)
-        )
+    care = member.held.case.care
+    if not whose.has_authority(member.by, calculation, care, at=member.at):
+        raise BeyondAuthority.of(calculation, care, at=member.at)
 
 
 def _write_decisions(

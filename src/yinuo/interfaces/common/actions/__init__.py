@@ -21,6 +21,7 @@ from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS, duplicates, re
 from yinuo.interfaces.common.actions.complaints import COMPLAINT_ACTIONS
 from yinuo.interfaces.common.actions.concerns import CONCERN_ACTIONS
 from yinuo.interfaces.common.actions.table import Action, table_of
+from yinuo.kit.errors import DomainError
 
 __all__ = [
     "ACTIONS",
@@ -30,6 +31,8 @@ __all__ = [
     "Possible",
     "actions_of",
     "duplicates",
+    "hindrance",
+    "in_reach",
     "label_of",
     "may_take",
     "possible",
@@ -74,6 +77,12 @@ def possible(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[P
     """What the workflow lets this actor do now and the command will not refuse to them, in the
     order of the table.
     """
+    found = in_reach(actor, case, parts)
+    return [one for one in found if hindrance(actor, case, one) is None]
+
+
+def in_reach(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[Possible]:
+    """What the workflow lets this actor do now, also what another person has to do this time."""
     workflow = cases.workflow_of(case)
     found: list[Possible] = []
     for action in actions_of(case.kind).values():
@@ -83,6 +92,11 @@ def possible(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[P
                 found.append(Possible(action.noun, _(step.label), fitting, step.danger, step))
                 break
     return found
+
+
+def hindrance(actor: Actor, case: Case, one: Possible) -> DomainError | None:
+    """Why this person may not take a step that is in reach; None where they may."""
+    return actions_of(case.kind)[one.noun].hinders(actor, case, one.parts)
 
 
 def steps_of(case: Case, action: Action[Any]) -> Iterator[Step]:

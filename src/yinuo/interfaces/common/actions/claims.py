@@ -27,6 +27,7 @@ from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.rules import NewPerson
 from yinuo.interfaces.common import inputs
+from yinuo.interfaces.common.actions import other_hands
 from yinuo.interfaces.common.actions.complaints import COMPLAIN
 from yinuo.interfaces.common.actions.concerns import RAISE_CONCERN
 from yinuo.interfaces.common.actions.shared import NOTE
@@ -370,15 +371,22 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("registration", inputs.RegisterInput, _register, ("register",)),
     Action("dispatch", inputs.DispatchInput, _dispatch, ("dispatch",)),
     Action("redispatch", inputs.DispatchInput, _redispatch, ("redispatch",)),
-    Action("no-interest", inputs.EmptyInput, _no_interest, ("declare_no_interest",)),
+    Action(
+        "no-interest",
+        inputs.EmptyInput,
+        _no_interest,
+        ("declare_no_interest",),
+        hinders=other_hands.not_sent,
+    ),
     Action("contact", inputs.EmptyInput, _contact, ("contact",)),
-    Action("arrival", inputs.ArrivalInput, _arrive, ("arrive",)),
-    Action("survey", inputs.SurveyInput, _survey, ("survey",)),
+    Action("arrival", inputs.ArrivalInput, _arrive, ("arrive",), hinders=other_hands.not_sent),
+    Action("survey", inputs.SurveyInput, _survey, ("survey",), hinders=other_hands.not_sent),
     Action(
         "survey-and-assessment",
         inputs.SurveyAndAssessmentInput,
         _survey_and_assess,
         ("survey",),
+        hinders=other_hands.not_sent,
     ),
     Action("assessment", inputs.AssessmentInput, _assess, ("assess",)),
     Action("reassessment", inputs.AssessmentInput, _assess, ("reassess",)),
@@ -388,10 +396,24 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("papers-completion", inputs.LossesInput, _complete_papers, ("complete_papers",)),
     Action("calculation", inputs.OneLossInput, _calculate, ("calculate",)),
     Action("refusal-proposal", inputs.RefusalInput, _propose_refusal, ("propose_refusal",)),
-    Action("review", inputs.OneLossInput, _review, ("review",)),
-    Action("review-return", inputs.ReturnInput, _return_review, ("return_review",)),
-    Action("approval", inputs.OneLossInput, _approve, ("approve",)),
-    Action("approval-return", inputs.ReturnInput, _return_approval, ("return_approval",)),
+    Action("review", inputs.OneLossInput, _review, ("review",), hinders=other_hands.own_review),
+    Action(
+        "review-return",
+        inputs.ReturnInput,
+        _return_review,
+        ("return_review",),
+        hinders=other_hands.own_sum,
+    ),
+    Action(
+        "approval", inputs.OneLossInput, _approve, ("approve",), hinders=other_hands.not_approved
+    ),
+    Action(
+        "approval-return",
+        inputs.ReturnInput,
+        _return_approval,
+        ("return_approval",),
+        hinders=other_hands.own_sum,
+    ),
     Action("decision", inputs.DecisionInput, _decide, ("decide", "decide_zero", "refuse")),
     Action("account", inputs.AccountInput, _account, ("propose_account",)),
     Action(
@@ -399,6 +421,7 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
         inputs.AccountConfirmationInput,
         _confirm_account,
         ("confirm_account",),
+        hinders=other_hands.own_account,
     ),
     Action(
         "account-declining",

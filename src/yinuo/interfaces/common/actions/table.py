@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.interfaces.common.inputs import Input
+from yinuo.kit.errors import DomainError
 
 I = TypeVar("I", bound=Input)  # noqa: E741  the input of an action
 
@@ -18,12 +19,18 @@ def barred_to_nobody(actor: Actor, case: Case) -> bool:
     return False
 
 
+def hinders_nobody(actor: Actor, case: Case, parts: Sequence[int]) -> DomainError | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Action(Generic[I]):
     """`steps` are those of the workflow that the action may take; any of them makes it possible.
 
     `barred` says whom the command would refuse though the workflow lets them: whoever was not
     given the case, or would check their own work. What would be refused is not offered.
+    `hinders` says the same with the reason, for what a person may look at without taking it: the
+    refusal of the command, where it stands for every part that the step fits.
     """
 
     noun: str
@@ -31,6 +38,7 @@ class Action(Generic[I]):
     run: Callable[[Actor, Case, I, datetime], None]
     steps: tuple[str, ...]
     barred: Callable[[Actor, Case], bool] = barred_to_nobody
+    hinders: Callable[[Actor, Case, Sequence[int]], DomainError | None] = hinders_nobody
 
 
 def table_of(*actions: Action[Any]) -> Mapping[str, Action[Any]]:

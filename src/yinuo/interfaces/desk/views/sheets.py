@@ -139,8 +139,9 @@ def _desk(request: HttpRequest, taking: Taking) -> tuple[Desk, Possible | None]:
     case, row, presenter = taking.case, taking.row, taking.presenter
     actor = actor_of(request)
     parts = presenter.parts(row)
-    possible = {one.noun: one for one in actions.possible(actor, case, parts)}
-    found = possible.get(taking.action.noun)
+    # Whose turn it is not may still look at what waits; the sheet says why they cannot take it.
+    reach = {one.noun: one for one in actions.in_reach(actor, case, parts)}
+    found = reach.get(taking.action.noun)
     # What somebody else has moved on meanwhile still has to be shown with what was typed.
     fitting = tuple(part for part in parts if found is None or part.ordinal in found.parts)
     step = found.step if found else next(actions.steps_of(case, taking.action), None)
