@@ -175,17 +175,43 @@ def test_pages_follow_each_other_without_gap_or_repetition(office: Office, scope
     assert seen == [case.number for case in opened]
 
 
-def test_the_waiting_lane_has_pages_too(office: Office) -> None:
+@pytest.mark.parametrize("lane", [Lane.WAITING, Lane.WITHOUT_PROMISE])
+@pytest.mark.parametrize("scope", [TEAM, Scope(mine=True)])
+def test_the_lanes_without_a_due_time_have_pages_too(
+    office: Office, lane: Lane, scope: Scope
+) -> None:
     opened = office.open_many(PAGE + 1)
-    Case.objects.update(next_due_at=None, waiting_for_customer=True)
+    Case.objects.update(next_due_at=None, waiting_for_customer=lane == Lane.WAITING)
 
-    first = lane_page(office.by_agent, Lane.WAITING, at=START, language="en", scope=TEAM)
-    rest = lane_page(
-        office.by_agent, Lane.WAITING, at=START, language="en", scope=TEAM, after=first.after
-    )
+    first = lane_page(office.by_agent, lane, at=START, language="en", scope=scope)
+    rest = lane_page(office.by_agent, lane, at=START, language="en", scope=scope, after=first.after)
 
     assert numbers(first) + numbers(rest) == [case.number for case in opened]
     assert rest.after == ""
+
+
+def test_what_nobody_promised_anything_in_is_put_in_order_across_the_branches(
+    office: Office,
+) -> None:
+    opened = office.open_many(4)
+    below = Branch.objects.create(name="下面", code="BELOW", path="")
+    path = f"{office.branch.path}{below.pk}."
+    Branch.objects.filter(pk=below.pk).update(path=path)
+    Case.objects.update(next_due_at=None)
+    for place, case in enumerate(opened):
+        moved = {"branch": below, "branch_path": path} if place % 2 else {}
+        Case.objects.filter(pk=case.pk).update(state_since_at=later(f"{place} minutes"), **moved)
+    head = Actor(
+        id="staff:999",
+        kind="staff",
+        roles=frozenset({"team_lead"}),
+        branch_id=office.branch.pk,
+        branch_path=office.branch.path,
+    )
+
+    view = lanes(head, START)[Lane.WITHOUT_PROMISE]
+
+    assert numbers(view) == [case.number for case in opened]
 
 
 @pytest.mark.parametrize("nonsense", ["x", "2026-03-02~1", "~", "2026-03-02T02:00:00+00:00~x"])

@@ -166,7 +166,9 @@ def _where(actor: Actor, scope: Scope) -> _Where:
         by_due, waiting = today_sql.DUE, today_sql.WAITING
     else:
         by_due, waiting = today_sql.DUE_OF_BRANCHES, today_sql.WAITING_OF_BRANCHES
-    return _Where(by_due, waiting, today_sql.WITHOUT_PROMISE, values)
+    everybody = values["handler"] is None
+    without = today_sql.WITHOUT if everybody else today_sql.WITHOUT_OF_HANDLER
+    return _Where(by_due, waiting, without, values)
 
 
 def _fetch(

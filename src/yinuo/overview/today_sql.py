@@ -133,10 +133,25 @@ WHERE c.handler_id = %(handler)s AND c.closed_at IS NULL AND c.waiting_for_custo
 ORDER BY c.state_since_at, c.id LIMIT %(rows)s
 """
 
-WITHOUT_PROMISE = """
+# One index for each branch: read from where the page begins, and no further than the page.
+WITHOUT = """
+SELECT 'without_promise', y.id, y.since FROM people_branch b
+CROSS JOIN LATERAL (
+    SELECT c.id, c.state_since_at AS since FROM cases_case c
+    WHERE c.branch_id = b.id AND c.closed_at IS NULL AND NOT c.waiting_for_customer
+        AND c.next_due_at IS NULL
+        AND (c.state_since_at, c.id) > (%(since_one)s::timestamptz, %(since_one_id)s::bigint)
+        AND (%(kind)s = '' OR c.kind = %(kind)s)
+    ORDER BY c.state_since_at, c.id LIMIT %(rows)s
+) y
+WHERE %(everything)s OR b.id = ANY(%(branches)s::bigint[])
+ORDER BY y.since, y.id LIMIT %(rows)s
+"""
+
+WITHOUT_OF_HANDLER = """
 SELECT 'without_promise', c.id, c.state_since_at FROM cases_case c
-WHERE c.closed_at IS NULL AND NOT c.waiting_for_customer AND c.next_due_at IS NULL
-    AND (%(handler)s::bigint IS NULL OR c.handler_id = %(handler)s)
+WHERE c.handler_id = %(handler)s AND c.closed_at IS NULL AND NOT c.waiting_for_customer
+    AND c.next_due_at IS NULL
     AND (%(everything)s OR c.branch_id = ANY(%(branches)s::bigint[]))
     AND (c.state_since_at, c.id) > (%(since_one)s::timestamptz, %(since_one_id)s::bigint)
     AND (%(kind)s = '' OR c.kind = %(kind)s)
