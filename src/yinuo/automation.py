@@ -366,15 +366,29 @@ def exchange_with_bank(*, at: datetime) -> None:
 def rule_came_into_force(*, key: str, at: datetime) -> None:
     """A published year settles what was counted without it."""
     if key.startswith("calendar."):
-        cases.recount_published(at=at)
-        complaints.recount_voices(at=at)
+        settle_published_years(at=at)
 
 
 @queue.task("recount_published_years", queue="clock", cron="10 17 * * *")
 def recount_published_years(*, at: datetime) -> None:
     """A year may also come with a new version of the rule files, which tells nobody."""
-    cases.recount_published(at=at)
+    settle_published_years(at=at)
+
+
+def settle_published_years(*, at: datetime) -> None:
+    """Much of it is shared out among the workers; what a killed one left, the next night finds."""
+    stretches = cases.stretches_to_recount(at=at)
+    if len(stretches) > 1:
+        rows = [{"first": first, "last": last} for first, last in stretches]
+        queue.defer_many("recount_stretch", rows, queue="clock")
+    else:
+        cases.recount_published(at=at)
     complaints.recount_voices(at=at)
+
+
+@queue.task("recount_stretch", queue="clock")
+def recount_stretch(*, first: int, last: int, at: datetime) -> None:
+    cases.recount_published(at=at, first=first, last=last)
 
 
 @queue.task("seal_timelines", queue="clock", cron="30 17 * * *")

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.core.cases import trial
 from tests.core.cases.trial import Office
 from yinuo import automation
 from yinuo.core.cases import commands as cases
+from yinuo.core.cases.commands import stopping
 from yinuo.core.cases.models import Promise
 from yinuo.core.people.actors import SYSTEM, Actor
 from yinuo.core.rulebook import commands as revising
@@ -108,6 +109,43 @@ def test_a_year_that_a_manager_enters_is_settled_when_it_comes_into_force(
     automation.rule_came_into_force(at=PUBLISHED, **job.arguments)
     assert not Promise.objects.get(pk=made.pk).provisional
     rulebook.forget()
+
+
+def test_much_of_it_is_shared_out_and_what_a_killed_hand_left_is_found_again(
+    office: Office, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = office.open_many(5, BEFORE)
+    for case in opened:
+        cases.promise(case=case, rule=RULE, by=SYSTEM, at=BEFORE)
+    monkeypatch.setattr(stopping, "STRETCH", 2)
+    monkeypatch.setattr(stopping, "BATCH", 1)
+    assert cases.stretches_to_recount(at=PUBLISHED) == []
+    request.getfixturevalue("published")
+    with queue.capture() as captured:
+        automation.rule_came_into_force(key="calendar.years.2032", at=PUBLISHED)
+    jobs = captured.take()
+    assert [job.task for job in jobs] == ["recount_stretch"] * 3
+    with connection.cursor() as cursor:
+        cursor.execute(DIES_AT % opened[1].pk)
+    with pytest.raises(DatabaseError):
+        automation.recount_stretch(at=PUBLISHED, **jobs[0].arguments)
+    settled = Promise.objects.filter(rule=RULE, provisional=False)
+    assert [one.case_id for one in settled] == [opened[0].pk]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER dies ON cases_promise")
+    for job in (*jobs, jobs[0]):
+        automation.recount_stretch(at=PUBLISHED, **job.arguments)
+    for case in opened:
+        assert trial.types(case).count("promise.recounted") == 1
+        assert trial.chain_holds(case)
+    assert cases.stretches_to_recount(at=PUBLISHED) == []
+
+
+DIES_AT = """
+CREATE FUNCTION pg_temp.dies() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN IF NEW.case_id = %s THEN RAISE EXCEPTION 'killed'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER dies BEFORE UPDATE ON cases_promise FOR EACH ROW EXECUTE FUNCTION pg_temp.dies()
+"""
 
 
 def test_a_miss_that_the_publication_shows_to_be_none_is_taken_back(

@@ -23,6 +23,7 @@ from yinuo.core.cases.commands.stopping import (
     recount_provisional,
     recount_published,
     resume,
+    stretches_to_recount,
 )
 from yinuo.core.cases.commands.sweeping import sweep, sweep_many
 from yinuo.core.cases.commands.timeline import (
@@ -100,6 +101,7 @@ __all__ = [
     "recount_published",
     "remark",
     "resume",
+    "stretches_to_recount",
     "subject_of",
     "sweep",
     "sweep_many",

@@ -31,6 +31,8 @@ from yinuo.kit.clock import Limit
 from yinuo.kit.errors import DomainError
 
 BATCH = 500
+STRETCH = 5_000
+"""So many promises to one job: a few seconds of work for one of several workers."""
 
 _UPDATE = """
 UPDATE cases_promise p SET
@@ -179,18 +181,39 @@ def recount_provisional(*, year: int, at: datetime) -> int:
     return _recount_all(Promise.objects.filter(started_at__lt=after_it), at=at)
 
 
-def recount_published(*, at: datetime) -> int:
-    """Settle what was counted without a year that is in the calendar now, whichever it is.
+def recount_published(*, at: datetime, first: int = 0, last: int | None = None) -> int:
+    """Settle what was counted without a year that is in the calendar now, whichever it is; of the
+    cases with ids from `first` to `last` when it is shared out.
 
     Costs one statement when nothing was published. Returns how many promises changed.
     """
+    waiting = _counted_without(at)
+    if waiting is None:
+        return 0
+    shared = waiting.filter(case_id__gte=first)
+    return _recount_all(shared if last is None else shared.filter(case_id__lte=last), at=at)
+
+
+def stretches_to_recount(*, at: datetime) -> list[tuple[int, int]]:
+    """What `recount_published` has to do, in stretches of cases for several hands."""
+    waiting = _counted_without(at)
+    if waiting is None:
+        return []
+    ids = list(waiting.order_by("case_id").values_list("case_id", flat=True))
+    ends = [*ids[STRETCH - 1 : -1 : STRETCH], *ids[-1:]]
+    starts = [0, *(end + 1 for end in ends)]
+    return [(start, end) for start, end in zip(starts, ends, strict=False) if start <= end]
+
+
+def _counted_without(at: datetime) -> QuerySet[Promise] | None:
+    """The open promises that a year which is in the calendar now settles; None when none did."""
     calendar = calendar_at(at)
     waiting = Promise.objects.filter(OPEN, provisional=True).annotate(
         due_on=TruncDate("due_at", tzinfo=calendar.zone)
     )
     days = waiting.order_by("due_on").values_list("due_on", flat=True).distinct()
     settled = [day for day in days if not calendar.is_provisional(day)]
-    return _recount_all(waiting.filter(due_on__in=settled), at=at) if settled else 0
+    return waiting.filter(due_on__in=settled) if settled else None
 
 
 def _recount_all(promises: QuerySet[Promise], *, at: datetime) -> int:
