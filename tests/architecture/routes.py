@@ -63,7 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reassessment": {"loss": 1, "lines": LINES},
     "papers-request": {"wanted": [{"kind": "vehicle_licence", "why": "核对"}]},
     "calculation": ONE_LOSS,
-    "refusal-proposal": {"loss": 1, "reasons": [{"reason": "免责", "clause": "第七条"}]},
+    "refusal-proposal": {"loss": 1, "reasons": [{"reason": "免责", "clause": "law_family"}]},
     "review": ONE_LOSS,
     "review-return": RETURNED,
     "approval": ONE_LOSS,

@@ -13,7 +13,16 @@ from tests import world
 from tests.world import NOW, World, report_of
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims import letters, queries
-from yinuo.areas.claims.commands import Damage, Line, NewLoss, Reason, SurveySheet
+from yinuo.areas.claims.commands import (
+    ClauseExplainedAlready,
+    ClauseNotExplained,
+    Damage,
+    Line,
+    NewLoss,
+    Reason,
+    ReasonAndClause,
+    SurveySheet,
+)
 from yinuo.areas.claims.commands.explaining import (
     AnsweredAlready,
     NotDecidedYet,
@@ -31,6 +40,7 @@ from yinuo.core.knowledge.commands import WordingRefused
 from yinuo.core.knowledge.models import ClauseUse, Disagreement
 from yinuo.core.messages.models import Message
 from yinuo.core.people.models import Person
+from yinuo.kit.errors import DomainError
 from yinuo.settlement.reading import read_accident
 from yinuo.settlement.settling import settle
 
@@ -170,7 +180,7 @@ def test_in_subrogation_the_whole_is_paid_and_the_recovery_is_opened_told_and_bo
     )  # fmt: skip
     claims.calculate(case=case, loss=1, by=insurer["calculator"], at=after(240))
     claims.propose_refusal(
-        case=case, loss=2, reasons=[Reason("对方已由自己的保险公司赔付", "第六十条")],
+        case=case, loss=2, reasons=[Reason("对方已由自己的保险公司赔付", "law_recovery")],
         by=insurer["calculator"], at=after(241),
     )  # fmt: skip
     for loss in (1, 2):
@@ -307,13 +317,58 @@ def test_a_refusal_letter_says_why_under_which_clause_and_what_to_do_now(insurer
     assert letter.key == "refusal"
     text = letter.plain_text()
     assert "长期磨损" in text
-    assert clause in text
+    assert "机动车商业保险示范条款（2020版）：车损险，责任免除" in text
     assert "书面通知" in text
     # The clause that a colleague names is said in plain words, in the reader's language.
     plain = knowledge.clauses(["own_damage_exclusions_2020"], "en", at=after(400))
     assert plain["own_damage_exclusions_2020"].plain in letter_of(case, "en").plain_text()
     decide(insurer, case)
     assert Document.objects.get(case=case, kind="decision_letter").file is not None
+
+
+@pytest.mark.covers("KB-2")
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_a_refusal_names_its_clause_by_the_library_and_says_it_in_the_readers_language(
+    insurer: World, language: str
+) -> None:
+    case = surveyed(insurer)
+    own = Reason(
+        "车主和我们约定了只在本市使用。", "特别约定第2条", "出了本市发生的事故，我们不赔。"
+    )
+    reasons = [Reason("轮胎是长期磨损的。", "own_damage_exclusions_2020"), own]
+    claims.propose_refusal(
+        case=case, loss=1, reasons=reasons, by=insurer["calculator"], at=after(200)
+    )
+    decided(insurer, case)
+    Person.objects.filter(pk=case.customer_id).update(language=language)
+    known = knowledge.clause("own_damage_exclusions_2020", language, at=after(400))
+    assert known is not None
+    words = letter_of(case, language).plain_text()
+    for said in (known.label, known.plain, own.clause, own.plain):
+        assert said in words
+    assert "own_damage_exclusions_2020" not in words
+    decide(insurer, case)
+    used = ClauseUse.objects.filter(case=case, place="letter", clause=known.key)
+    assert [(one.language, one.own_words) for one in used] == [(language, "")]
+
+
+def test_a_clause_that_the_library_does_not_have_is_explained_by_who_cites_it(
+    insurer: World,
+) -> None:
+    case = surveyed(insurer)
+    refused: list[tuple[Reason, type[DomainError], str]] = [
+        (Reason("轮胎旧了。", "特别约定第2条"), ClauseNotExplained, "plain"),
+        (Reason("轮胎旧了。", "保险法第六十条", "另一种说法。"), ClauseExplainedAlready, "plain"),
+        (Reason("轮胎旧了。", "特别约定", "依据条款不予赔付。"), WordingRefused, "plain"),
+        (Reason("轮胎旧了。", " "), ReasonAndClause, "clause"),
+    ]
+    for reason, error, field in refused:
+        with pytest.raises(error) as found:
+            claims.propose_refusal(
+                case=case, loss=1, reasons=[reason], by=insurer["calculator"], at=after(200)
+            )
+        assert found.value.field == f"reasons.0.{field}"
+    assert not Calculation.objects.exists()
 
 
 def test_there_is_no_letter_before_there_is_a_sum(insurer: World) -> None:
@@ -396,8 +451,8 @@ def test_a_bare_formula_is_no_reason_to_refuse(insurer: World, reason: str) -> N
     case = surveyed(insurer)
     with pytest.raises(WordingRefused) as refused:
         claims.propose_refusal(
-            case=case, loss=1, reasons=[Reason(reason, "第十条")], by=insurer["calculator"],
-            at=after(200),
+            case=case, loss=1, reasons=[Reason(reason, "own_damage_exclusions_2020")],
+            by=insurer["calculator"], at=after(200),
         )  # fmt: skip
     assert refused.value.field == "reasons.0.reason"
     assert not Calculation.objects.exists()

@@ -53,7 +53,7 @@ from yinuo.kit.ids import luhn_digit
 FEW = 3
 MOST_STATEMENTS = 40
 SHEET = SurveySheet("consistent", "full", "前保险杠碰撞")
-HALF = Reason("事故经过与现场痕迹不符，且无证明", "保险条款：保险责任")
+HALF = Reason("事故经过与现场痕迹不符，且无证明", "own_damage_exclusions_2020")
 
 
 @pytest.fixture

@@ -184,7 +184,11 @@ def test_a_refusal_carries_reasons_and_clauses_and_a_person_decides_it(house: Ho
     wrong = {"loss": 1, "reasons": [{"reason": "不属于保险责任", "clause": ""}]}
     problem = refused(house["calculator"].post(f"/claims/{number}/refusal-proposal", wrong), 422)
     assert problem["errors"][0]["field"] == "reasons.0.clause"
-    reasons = [{"reason": "不属于保险责任", "clause": "第七条"}]
+    wrong = {"loss": 1, "reasons": [{"reason": "不属于保险责任", "clause": "特别约定第七条"}]}
+    problem = refused(house["calculator"].post(f"/claims/{number}/refusal-proposal", wrong), 422)
+    assert problem["errors"][0]["field"] == "reasons.0.plain"
+    plain = "开车的人没有驾驶证时出的事，我们不赔。"
+    reasons = [{"reason": "不属于保险责任", "own_clause": "特别约定第七条", "plain": plain}]
     act(house, number, "refusal-proposal", "calculator", loss=1, reasons=reasons)
     act(house, number, "review", "reviewer", loss=1)
     done(house["manager"].post(f"/claims/{number}/approval", {"loss": 1}))

@@ -198,7 +198,17 @@ def test_a_refusal_needs_reasons_goes_through_other_hands_and_is_told(
     survey(desks, number, jobs)
     calculator = desks["calculator"]
     send(calculator, sheet(number, "refusal-proposal"), status=422)
-    reasons = {"reasons-0-reason": "事故不在保险期间", "reasons-0-clause": "条款第 3 条"}
+    clause = "own_damage_exclusions_2020"
+    reasons = {"reasons-0-reason": "事故不在保险期间", "reasons-0-clause": clause}
+    page = text(calculator.get(sheet(number, "refusal-proposal")))
+    assert f'<option value="{clause}">' in page
+    assert "own_damage_exclusions_2014" not in page
+    typed = reasons | {"reasons-0-clause": "", "reasons-0-own_clause": "特别约定第2条"}
+    again = send(calculator, sheet(number, "refusal-proposal"), typed, status=422)
+    assert "say in plain words what it says" in text(again)
+    assert "特别约定第2条" in text(again)
+    both = typed | reasons
+    send(calculator, sheet(number, "refusal-proposal"), both, status=422)
     send(calculator, sheet(number, "refusal-proposal"), reasons)
     send(desks["reviewer"], sheet(number, "review"))
     approver = desks["approver"]

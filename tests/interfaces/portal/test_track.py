@@ -155,7 +155,7 @@ def test_papers_that_are_wanted_are_the_next_step_with_their_reason(
 
 def test_a_refusal_gives_each_reason_with_its_clause(insurer: World, visitor: Client) -> None:
     case = surveyed(insurer)
-    reasons = [Reason("事故发生在保险期间之前", "第三条")]
+    reasons = [Reason("事故发生在保险期间之前", "第三条", "保险开始以前的事故不赔。")]
     claims.propose_refusal(
         case=case, loss=1, reasons=reasons, by=insurer["assessor"], at=seconds(30)
     )
@@ -168,6 +168,7 @@ def test_a_refusal_gives_each_reason_with_its_clause(insurer: World, visitor: Cl
     text = seen(visitor, Case.objects.get(pk=case.pk))
     assert "事故发生在保险期间之前" in text
     assert "Clause: 第三条" in text
+    assert "保险开始以前的事故不赔。" in text
     assert "write to us below" in text
 
 

@@ -101,7 +101,7 @@ def opening(about: Subject) -> Text:
         "accident_at": about.claim.accident_at,
         "amount": about.calculation.amount or None,
         "currency": about.calculation.currency,
-        "reasons": about.calculation.reasons,
+        "reasons": reasons_of(about.calculation.reasons, about.language, at=about.at),
     }
     shown = render(text, facts, language=about.language)
     paragraphs = [one.strip() for one in shown.body.split("\n\n")]
@@ -156,6 +156,7 @@ def cited(about: Subject) -> dict[str, Explained]:
         more = [keys[text]]
     else:
         more = []
+    more = [one["key"] for one in about.calculation.reasons if one.get("key")] + more
     if about.calculation.outcome == "refuse":
         more += ["law_refusal", "law_explained_at_sale"]
     named = " ".join(one.get("clause", "") for one in about.calculation.reasons)
@@ -176,6 +177,9 @@ def _blocks(about: Subject, words: str, found: Sequence[Line]) -> Iterator[Block
         yield Heading(about.words("letters.reasons"))
         yield Bullets(tuple(_reason(about, one) for one in about.calculation.reasons))
     yield Heading(about.words("letters.clauses"))
+    for row in about.calculation.reasons:
+        if row.get("plain"):
+            yield Clause(row["clause"], row["plain"])
     for one in cited(about).values():
         yield Clause(one.label, one.plain, about.words("letters.example", example=one.example))
     yield from _told(about)
@@ -264,6 +268,24 @@ def _items(about: Subject) -> Iterator[Block]:
     if rows:
         yield Heading(about.words("letters.items"))
         yield Facts(tuple(rows))
+
+
+def reasons_of(
+    reasons: Sequence[Mapping[str, str]], language: str, *, at: datetime
+) -> list[dict[str, str]]:
+    """Reasons as they are kept, for a reader: the clauses of the library by name and plain words
+    in that language."""
+    keys = [one["key"] for one in reasons if one.get("key")]
+    known = knowledge.clauses(keys, language, at=at) if keys else {}
+    found = []
+    for one in reasons:
+        clause = known.get(one.get("key", ""))
+        shown = {**one, "clause": clause.label, "plain": clause.plain} if clause else dict(one)
+        if not shown.get("plain"):
+            named = knowledge.named_in(shown.get("clause", ""), language, at=at)
+            shown["plain"] = " ".join(each.plain for each in named.values())
+        found.append(shown)
+    return found
 
 
 def reasons_in(about: Subject) -> list[str]:

@@ -42,10 +42,19 @@ class Explained:
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text names it in full, however it sets names; a law without its country too."""
-        label = _bare(self.label)
-        for country in ("中华人民共和国", "中華人民共和國", "ofchina"):
-            label = label.replace(country, "")
-        return label in _bare(text)
+        return _at_home(self.label) in _bare(text)
+
+    def is_named_by(self, text: str) -> bool:
+        """Whether a text is its name and nothing else."""
+        return _at_home(self.label) == _at_home(text)
+
+
+def _at_home(name: str) -> str:
+    """The words alone, without the country that a law names itself after."""
+    bare = _bare(name)
+    for country in ("中华人民共和国", "中華人民共和國", "ofchina"):
+        bare = bare.replace(country, "")
+    return bare
 
 
 def _bare(text: str) -> str:

@@ -115,6 +115,22 @@ def named_in(text: str, language: str, *, at: datetime) -> dict[str, Explained]:
     }
 
 
+def key_of(words: str, *, at: datetime) -> str:
+    """The key of the clause whose key or name, in any language, this is; "" for any other words."""
+    known = rulebook.rules(KnowledgeRules, at=at).clauses
+    if words in known:
+        return words
+    for key, rule in known.items():
+        for language, name in rule.value.name.items():
+            one = Explained(
+                key=key, text=rule.value.text, name=name, article=rule.value.article, plain="",
+                example="", source="", version=0, language=language,
+            )  # fmt: skip
+            if one.is_named_by(words):
+                return key
+    return ""
+
+
 def _newest_versions(language: str, at: datetime) -> dict[str, ClauseVersion]:
     rows = ClauseVersion.objects.filter(language=language, in_force_from__lte=at)
     return {row.clause: row for row in rows.order_by("in_force_from", "number")}

@@ -225,7 +225,12 @@ def _decide(at: datetime, case: Case, plot: Plot, cast: Cast, dice: random.Rando
         return at
     at = yield at + timedelta(minutes=4 * 60 * plot.pace)
     ordinals = list(Loss.objects.filter(claim=case.pk).values_list("ordinal", flat=True))
-    refusal = [Reason("查勘痕迹与陈述的事故经过不符，且补充调查后仍无法证明", "示例条款 5.1")]
+    refusal = [
+        Reason(
+            "查勘痕迹与陈述的事故经过不符，且补充调查后仍无法证明", "示例条款 5.1",
+            "事故的经过要能从现场和材料上看出来；看不出来的那部分损失，我们不能赔。",
+        )
+    ]  # fmt: skip
     for ordinal in ordinals:
         if plot.ends == "refused":
             claims.propose_refusal(

@@ -47,8 +47,14 @@ from yinuo.kit import clock
 from yinuo.kit.clock import Limit
 from yinuo.kit.ids import luhn_digit
 
-REASON = Reason("事故经过与现场痕迹不符，且无证明", "保险条款：保险责任")
-NOT_IN_FORCE = Reason("事故不在保险期间内", "保险条款：保险期间")
+REASON = Reason(
+    "事故经过与现场痕迹不符，且无证明",
+    "保险条款：保险责任",
+    "只有真的发生过、并且能看出经过的事故，我们才赔。",
+)
+NOT_IN_FORCE = Reason(
+    "事故不在保险期间内", "保险条款：保险期间", "保险开始以前和结束以后发生的事故，我们不赔。"
+)
 CUT = Reason("无证据证明的部分不予认可", "保险条款：赔偿处理")
 CUT_TO = Decimal("0.70")
 """The share that is recognised where the rest is not proved."""

@@ -39,6 +39,7 @@ class Option:
     value: str
     label: str
     help: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.commands.explaining import LONGEST_THREAD, THREADS
 from yinuo.areas.claims.commands.settling import settled
+from yinuo.areas.claims.letters import reasons_of
 from yinuo.areas.claims.models import Assessment, AssessmentLine, Claim, Decision, Loss
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.models import Event, Note
@@ -33,6 +34,7 @@ class Ground:
 
     reason: str
     clause: str
+    plain: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,7 @@ def _decided(
         refused=refused,
         sum=None if refused else _sheet(decision, title, stepwise=bool(steps)),
         # The reasons of a cut stand beside its line already.
-        grounds=_grounds(decision) if refused else (),
+        grounds=_grounds(decision, language, at) if refused else (),
         steps=steps,
         total=Money(decision.amount, decision.currency),
         ask_url=ask,
@@ -280,10 +282,10 @@ def _talk(said: Sequence[Note]) -> dict[str, list[Talk]]:
     return found
 
 
-def _grounds(decision: Decision) -> tuple[Ground, ...]:
+def _grounds(decision: Decision, language: str, at: datetime) -> tuple[Ground, ...]:
     return tuple(
-        Ground(reason=one.get("reason", ""), clause=one.get("clause", ""))
-        for one in decision.reasons
+        Ground(reason=one["reason"], clause=one.get("clause", ""), plain=one.get("plain", ""))
+        for one in reasons_of(decision.reasons, language, at=at)
     )
 
 

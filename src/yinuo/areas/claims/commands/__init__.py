@@ -15,7 +15,10 @@ from yinuo.areas.claims.commands.assessing import (
     survey_and_assess,
 )
 from yinuo.areas.claims.commands.calculating import (
+    ClauseExplainedAlready,
+    ClauseNotExplained,
     Reason,
+    ReasonAndClause,
     Refusal,
     calculate,
     calculate_many,
@@ -123,6 +126,8 @@ __all__ = [
     "Arrive",
     "Assess",
     "BankAnswered",
+    "ClauseExplainedAlready",
+    "ClauseNotExplained",
     "CompletePapers",
     "CompleteSurvey",
     "Damage",
@@ -138,6 +143,7 @@ __all__ = [
     "PossibleDuplicate",
     "ProposeAccount",
     "Reason",
+    "ReasonAndClause",
     "Refusal",
     "Register",
     "Remarked",

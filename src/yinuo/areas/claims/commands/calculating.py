@@ -6,7 +6,7 @@ A machine never decides: every step here is taken by a member of staff.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from yinuo.areas.claims.settling import Settled
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.knowledge import commands as knowledge
+from yinuo.core.knowledge import queries as library
 from yinuo.core.knowledge.rules import written_in
 from yinuo.core.people.actors import Actor
 from yinuo.kit.bulk import add_rows
@@ -54,12 +55,29 @@ class RefusalWithoutReason(DomainError):
     http = 422
 
 
+class ClauseNotExplained(DomainError):
+    code = "clause_not_explained"
+    message = _("“%(clause)s” is not in the library: say in plain words what it says.")
+    http = 422
+
+
+class ClauseExplainedAlready(DomainError):
+    code = "clause_explained_already"
+    message = _("The library says in plain words what “%(clause)s” means: leave this empty.")
+    http = 422
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why less is paid or nothing, and the clause that says so."""
+    """Why less is paid or nothing, and the clause that says so.
+
+    `clause` is the key or the name of a clause of the library, or words of one's own; `plain` says
+    what a clause means that the library does not have.
+    """
 
     reason: str
     clause: str
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +149,7 @@ def _of_loss(assessments: Mapping[int, Assessment], loss: Loss) -> Assessment:
 
 def _cuts(assessment: Assessment) -> list[dict[str, str]]:
     lines = sorted(assessment.lines.all(), key=lambda line: line.ordinal)
-    return [asdict(Reason(line.reason, line.clause)) for line in lines if line.reason]
+    return [{"reason": line.reason, "clause": line.clause} for line in lines if line.reason]
 
 
 def calculate(
@@ -144,11 +162,13 @@ def calculate(
 def propose_refusal_many(turns: Sequence[Refusal], *, by: Actor, at: datetime) -> list[Calculation]:
     """Propose to pay nothing for losses. They go the same way of review and approval.
 
-    Raises RefusalWithoutReason, ReasonAndClause and knowledge.WordingRefused.
+    Raises RefusalWithoutReason, ReasonAndClause, ClauseNotExplained, ClauseExplainedAlready and
+    knowledge.WordingRefused.
     """
+    found = _Library(at)
     for turn in turns:
         with cases.naming(turn.case):
-            _check_reasons(turn.reasons, at)
+            _check_reasons(turn.reasons, found, at)
     with cases.transaction():
         members, losses = taken(turns, "propose_refusal", by, at)
         assessments = queries.newest_assessments(losses)
@@ -157,7 +177,7 @@ def propose_refusal_many(turns: Sequence[Refusal], *, by: Actor, at: datetime) -
             assessment = assessments.get(loss.pk)
             asked = assessment.asked if assessment else loss.estimate or Decimal(0)
             nothing = nothing_to_pay(asked)
-            listed = [asdict(reason) for reason in one.turn.reasons]
+            listed = [found.kept(reason) for reason in one.turn.reasons]
             drafts.append(_Draft(one, loss, nothing, assessment, "refuse", listed))
         return _file(drafts, "propose_refusal", by, at)
 
@@ -179,23 +199,67 @@ def propose_refusal(
 # Parts ---------------------------------------------------------------------------------------
 
 
-def _check_reasons(reasons: Sequence[Reason], at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """The clauses as they are at a moment; each name is looked up once, each reason read once."""
+
+    at: datetime
+    found: dict[str, tuple[str, str]] = field(default_factory=dict)
+    checked: set[Reason] = field(default_factory=set)
+
+    def key_and_name(self, words: str) -> tuple[str, str]:
+        """Of a clause of the library its key and its name; of any other no key."""
+        asked = words.strip()
+        if asked not in self.found:
+            key = library.key_of(asked, at=self.at)
+            one = library.clause(key, library.WRITTEN, at=self.at) if key else None
+            self.found[asked] = (key, one.label) if one else ("", asked)
+        return self.found[asked]
+
+    def kept(self, reason: Reason) -> dict[str, str]:
+        """A reason as it is kept: the clause by its name, and where it is explained."""
+        key, name = self.key_and_name(reason.clause)
+        more = {"key": key, "plain": reason.plain.strip()}
+        known = {one: words for one, words in more.items() if words}
+        return {"reason": reason.reason, "clause": name, **known}
+
+
+def _check_reasons(reasons: Sequence[Reason], found: _Library, at: datetime) -> None:
     """The customer reads these words: each names why and where, and is plain (保险法 art 24)."""
     if not reasons:
         raise RefusalWithoutReason("reasons")
     raise_problems(
-        ReasonAndClause(f"reasons.{index}", number=index + 1)
+        ReasonAndClause(
+            f"reasons.{index}.{'clause' if reason.reason.strip() else 'reason'}", number=index + 1
+        )
         for index, reason in enumerate(reasons)
         if not reason.reason.strip() or not reason.clause.strip()
     )
     for index, reason in enumerate(reasons):
-        knowledge.require_plain(
-            text=reason.reason,
-            language=written_in(reason.reason),
-            purpose="reply",
-            at=at,
-            field=f"reasons.{index}.reason",
-        )
+        if reason in found.checked:
+            continue
+        _check_clause(reason, found, f"reasons.{index}.plain")
+        for name, words in (("reason", reason.reason), ("plain", reason.plain)):
+            if not words.strip():
+                continue
+            knowledge.require_plain(
+                text=words,
+                language=written_in(words),
+                purpose="reply",
+                at=at,
+                field=f"reasons.{index}.{name}",
+            )
+        found.checked.add(reason)
+
+
+def _check_clause(reason: Reason, found: _Library, place: str) -> None:
+    """The letter says every clause in plain words: the library's, or those of a colleague."""
+    key, name = found.key_and_name(reason.clause)
+    if key and reason.plain.strip():
+        raise ClauseExplainedAlready(place, clause=name)
+    known = key or reason.plain.strip() or library.named_in(name, library.WRITTEN, at=found.at)
+    if not known:
+        raise ClauseNotExplained(place, clause=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,10 @@ def _calculate(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetim
 
 
 def _propose_refusal(actor: Actor, case: Case, given: inputs.RefusalInput, at: datetime) -> None:
-    reasons = [Reason(one.reason, one.clause) for one in given.reasons]
+    for index, one in enumerate(given.reasons):
+        if one.clause and one.own_clause:
+            raise claims.ClauseExplainedAlready(f"reasons.{index}.own_clause", clause=one.clause)
+    reasons = [Reason(one.reason, one.clause or one.own_clause, one.plain) for one in given.reasons]
     claims.propose_refusal(
         case=case, loss=given.loss, reasons=reasons, by=actor, at=at, seen=given.seen
     )

@@ -221,8 +221,13 @@ class OneLossInput(SeenInput):
 
 
 class ClauseReasonInput(Input):
+    """`clause` is the key or the name of a clause of the library. `own_clause` names one that the
+    library does not have, such as an agreement of this policy; `plain` says what it means."""
+
     reason: Annotated[str, Field(min_length=1, max_length=400)]
-    clause: Annotated[str, Field(min_length=1, max_length=60)]
+    clause: Annotated[str, Field(max_length=200)] = ""
+    own_clause: Annotated[str, Field(max_length=200)] = ""
+    plain: Annotated[str, Field(max_length=400)] = ""
 
 
 class RefusalInput(OneLossInput):

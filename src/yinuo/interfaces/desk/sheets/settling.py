@@ -6,17 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from yinuo.areas.claims import commands, letters
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.comparing import peers
 from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
+from yinuo.core.knowledge import queries as knowledge
+from yinuo.core.knowledge.clauses import Explained
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.fields import FieldKind, FieldState
+from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.present import SumLine, SumSheet
 from yinuo.interfaces.common.sums import cover_name
@@ -27,6 +30,7 @@ from yinuo.interfaces.desk.sheets.people import names_of, payee_options
 from yinuo.interfaces.desk.sheets.rows import row_fields, rows_in
 from yinuo.kit.errors import DomainError
 
+_SHOWN_OF_CLAUSE = 28
 _STEPS = {
     "asked": gettext_noop("Asked"),
     "approved": gettext_noop("Approved in the assessment"),
@@ -89,13 +93,18 @@ def _with_claim(desk: ClaimDesk, loss: Loss) -> Loss:
 
 
 def refusal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
-    fields = row_fields(typed, "reasons", _reason)
+    options = _clause_options(desk)
+
+    def row(prefix: str) -> tuple[FieldState, ...]:
+        return _reason(prefix, options)
+
+    fields = row_fields(typed, "reasons", row)
     form = form_of(fields, typed)
     reasons = rows_in(
         form,
         typed,
         "reasons",
-        _reason,
+        row,
         title=_("Reasons and clauses"),
         add=_("Another reason"),
         hint=_(
@@ -106,7 +115,30 @@ def refusal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
     return {"form": form, "groups": (reasons,)}
 
 
-def _reason(prefix: str) -> tuple[FieldState, ...]:
+def _clause_options(desk: ClaimDesk) -> tuple[Option, ...]:
+    """The clauses of the library that this policy knows, under the text that each stands in."""
+    language = get_language() or "en"
+    texts = rulebook.rules(ClaimsRules, at=desk.at).settling.text_of_product.value
+    text = texts.get(desk.claim.policy.product, "2020")
+    other = {"2014": "2020", "2020": "2014"}[text]
+    found = [
+        one for one in knowledge.clauses(None, language, at=desk.at).values() if one.text != other
+    ]
+    own = [one for one in found if one.text == text]
+    return tuple(map(_clause_option, [*own, *(one for one in found if one.text != text)]))
+
+
+def _clause_option(one: Explained) -> Option:
+    if one.article:
+        said = Truncator(one.plain).chars(_SHOWN_OF_CLAUSE)
+        article = one.label.removeprefix(one.name).strip(" ,")
+        return Option(one.key, f"{article} · {said}", group=one.name)
+    mark = "：" if "：" in one.name else ": "
+    book, _mark, rest = one.name.partition(mark)
+    return Option(one.key, rest or book, group=book)
+
+
+def _reason(prefix: str, clauses: tuple[Option, ...]) -> tuple[FieldState, ...]:
     return (
         FieldState(
             name=f"{prefix}-reason",
@@ -116,7 +148,27 @@ def _reason(prefix: str) -> tuple[FieldState, ...]:
             maxlength=400,
             required=True,
         ),
-        FieldState(name=f"{prefix}-clause", label=_("Clause"), maxlength=60, required=True),
+        FieldState(
+            name=f"{prefix}-clause",
+            label=_("Clause"),
+            kind=FieldKind.SELECT,
+            options=clauses,
+            placeholder=_("Another one, not in the library"),
+            help=_("The letter says it in the plain words of the library."),
+        ),
+        FieldState(
+            name=f"{prefix}-own_clause",
+            label=_("Another clause, as the policy names it"),
+            help=_("Only for what the library does not have, such as a special agreement."),
+            maxlength=200,
+        ),
+        FieldState(
+            name=f"{prefix}-plain",
+            label=_("What it says, in plain words"),
+            kind=FieldKind.TEXTAREA,
+            rows=2,
+            maxlength=400,
+        ),
     )
 
 
