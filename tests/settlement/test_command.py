@@ -39,6 +39,31 @@ def test_a_file_is_settled_line_by_line_and_a_failing_line_does_not_stop_it(tmp_
     assert third["error"]["where"] == "speed"
 
 
+def test_no_line_stops_the_file_whatever_stands_in_it(tmp_path: Path) -> None:
+    """Not JSON at all, in another encoding, a number that no machine holds, a line without end."""
+    good = json.dumps(two_cars()).encode()
+    bad = [
+        b"\xff\xfe\x00",
+        good.replace(b'"two"', '"zwölf"'.encode("latin-1")),
+        b'{"id":"x","accident_at":1e99999999999999999999}',
+        b'{"id":"x","vehicles":' + b"[" * 100_000,
+        b'{"id":"' + b"x" * 9_000_000 + b'"}',
+        b"[1]",
+        b"\x00",
+    ]
+    file = tmp_path / "accidents.jsonl"
+    file.write_bytes(b"\n".join([good, *[part for one in bad for part in (one, good)]]))
+    code, output = run("--lang", "en", "settle", str(file))
+    found = rows(output)
+    assert code == 1
+    assert [("error" in one) for one in found] == [False, *[True, False] * len(bad)]
+    codes = [one["error"]["code"] for one in found if "error" in one]
+    assert codes == [
+        "not_json", "not_json", "not_text", "not_json", "too_long", "not_an_object", "not_json",
+    ]  # fmt: skip
+    assert found[9]["error"]["message"] == "This line is longer than 4000000 bytes."
+
+
 def test_a_name_that_no_terminal_can_show_does_not_stop_the_file() -> None:
     lines = ['{"id": "x", "\\ud800": 1}', '{"id": "\\ud800"}', json.dumps(two_cars())]
     code, output = run("settle", "-", text="\n".join(lines))

@@ -166,6 +166,18 @@ def test_two_vehicles_cannot_both_be_fully_liable() -> None:
     assert refused.value.code == "two_full"
 
 
+def test_a_car_has_one_driver() -> None:
+    accident = two_cars()
+    driver = {"kind": "person", "carried_by": "A", "role": "driver", "medical": 5}
+    accident["losses"] += [{"id": "p", **driver}, {"id": "q", **driver, "carried_by": "B"}]
+    settled(accident)
+    accident["losses"].append({"id": "r", **driver})
+    with pytest.raises(Refusal) as refused:
+        read(accident)
+    assert (refused.value.code, refused.value.where) == ("two_drivers", "losses[4].role")
+    assert '"A"' in explain_refusal(refused.value, "en")
+
+
 def test_a_use_without_a_rate_of_depreciation_is_refused() -> None:
     accident = two_cars()
     accident["vehicles"][0] |= {"class": "light_truck", "use": "family"}
@@ -220,13 +232,35 @@ def test_an_accident_is_an_object(found: str) -> None:
     assert refused.value.code == "not_an_object"
 
 
-@pytest.mark.parametrize("number", ["1e999999999", "1e-999999999", "9" * 4000, "0." + "1" * 40])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1e999999999",
+        "1e-999999999",
+        "9" * 4000,
+        "9" * 9000,
+        "0." + "1" * 40,
+        "1e99999999999999999999",
+    ],
+    ids=["large", "small", "long", "longer", "places", "no machine holds it"],
+)
 def test_a_number_that_would_take_the_machine_apart_is_refused(number: str) -> None:
     line = '{"id":"x","accident_at":"2024-09-10T08:30:00Z","vehicles":[{"id":"A","duty":"full"}],'
     line += f'"losses":[{{"id":"A_car","kind":"vehicle","owner":"A","repair":{number}}}]}}'
     with pytest.raises(Refusal) as refused:
         read(parse(line))
     assert refused.value.code in {"not_an_amount", "absurd"}
+    assert refused.value.where == "losses[0].repair"
+
+
+@pytest.mark.parametrize("key", ["id", "accident_at", "vehicles", "losses", "options"])
+def test_what_is_nested_deep_is_refused_with_its_place(key: str) -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(Refusal) as refused:
+        read(two_cars() | {key: deep})
+    assert refused.value.where.startswith(key)
 
 
 def test_amounts_are_read_by_their_digits() -> None:

@@ -47,13 +47,14 @@ class LossReader:
         self.vehicles = {vehicle.id: vehicle for vehicle in vehicles}
         self.tables = tables
         self.people: dict[str, tuple[str | None, Role]] = {}
+        self.driven: set[str | None] = set()
 
     def read(self) -> tuple[Loss, ...]:
         """Every loss in the order of the input. Raises Refusal."""
         objects = list(self._objects())
         for one, kind in objects:
             if kind == "person":
-                self.people[one.text("id")] = self._seat(one)
+                self._take_seat(one)
         seen: set[str] = set()
         cars: set[str | None] = set()
         losses = []
@@ -75,6 +76,14 @@ class LossReader:
             one = Fields(found, where, _ALL_KEYS, self.top.largest)
             kind = one.choice("kind", _KINDS)
             yield Fields(found, where, _KEYS[kind], self.top.largest), cast(Kind, kind)
+
+    def _take_seat(self, one: Fields) -> None:
+        carried_by, role = self._seat(one)
+        if role == "driver":
+            if carried_by in self.driven:
+                raise Refusal("two_drivers", one.at("role"), carried_by)
+            self.driven.add(carried_by)
+        self.people[one.text("id")] = (carried_by, role)
 
     def _seat(self, one: Fields) -> tuple[str | None, Role]:
         carried_by = one.text("carried_by") if one.has("carried_by") else None

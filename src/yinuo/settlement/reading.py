@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,7 @@ from yinuo.settlement.refusals import Refusal
 from yinuo.settlement.tables import Tables
 from yinuo.settlement.vehicles import VEHICLE, read_vehicle
 
+_UNHELD = Decimal("NaN")
 _CHINA = ZoneInfo("Asia/Shanghai")
 _TOP = frozenset({"id", "accident_at", "options", "vehicles", "losses", "advances"})
 _ADVANCE = frozenset({"loss", "payer", "cover", "paid"})
@@ -68,8 +69,33 @@ def parse(line: str | bytes) -> Any:
         return json.loads(
             line, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_each_key_once
         )
+    except (ValueError, ArithmeticError):
+        pass
+    except RecursionError as error:
+        raise Refusal("not_json", "", str(error)) from error
+    # Once more, for a number of thousands of digits: its place is known only after reading on.
+    try:
+        return json.loads(
+            line,
+            parse_float=_any_length(Decimal),
+            parse_int=_any_length(int),
+            parse_constant=_no_number,
+            object_pairs_hook=_each_key_once,
+        )
     except (ValueError, RecursionError) as error:
         raise Refusal("not_json", "", str(error)) from error
+
+
+def _any_length(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Reads a number; one that no machine can hold is read as no number."""
+
+    def number(digits: str) -> Any:
+        try:
+            return read(digits)
+        except (ValueError, ArithmeticError):
+            return _UNHELD
+
+    return number
 
 
 def _no_number(constant: str) -> NoReturn:

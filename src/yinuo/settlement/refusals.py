@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 RefusalCode = Literal[
@@ -29,6 +30,7 @@ RefusalCode = Literal[
     "unknown_owner",
     "unknown_loss",
     "two_losses_of_one_car",
+    "two_drivers",
     "dates_out_of_order",
     "role_does_not_fit",
     "either_or",
@@ -40,6 +42,7 @@ RefusalCode = Literal[
     "too_many",
     "ratio_without_duty",
     "duplicate_key",
+    "too_long",
 ]
 
 
@@ -51,4 +54,5 @@ class Refusal(Exception):
         super().__init__(code, where, found)
         self.code = code
         self.where = where
-        self.found = str(found)[:60]
+        # What holds others may hold them so deep that it cannot be written down.
+        self.found = "…" if isinstance(found, list | tuple | Mapping) else str(found)[:60]

@@ -72,6 +72,7 @@ class InputRules(RuleTable):
     largest_amount: Rule[Amount]
     most_vehicles: Rule[Annotated[int, Field(ge=1)]]
     most_losses: Rule[Annotated[int, Field(ge=1)]]
+    longest_line: Rule[Annotated[int, Field(ge=1, description="bytes")]]
 
 
 class SwitchRules(RuleTable):

@@ -46,6 +46,7 @@ class Tables:
     largest_amount: Fraction
     most_vehicles: int
     most_losses: int
+    longest_line: int
     defaults: Options
     proxy_uses_no_liability_limit: bool
     received_reduces: Literal["every_cover", "own_damage"]
@@ -93,6 +94,7 @@ def tables_of(rules: SettlementRules) -> Tables:
         largest_amount=Fraction(rules.input.largest_amount.value),
         most_vehicles=rules.input.most_vehicles.value,
         most_losses=rules.input.most_losses.value,
+        longest_line=rules.input.longest_line.value,
         defaults=Options(
             property_method=switches.property_method.value,
             proxy_split=switches.proxy_split.value,

@@ -37,7 +37,7 @@ def settle(ctx: click.Context, file: Path, say: str | None) -> None:
     words = sayer(say) if say else None
     failed, out = False, sys.stdout.buffer
     gc.freeze()  # What is loaded stays: looking through it at every sweep costs a tenth.
-    for line in _lines(file):
+    for line in _lines(file, tables.longest_line):
         result = settled(line, tables, language, words)
         failed = failed or "error" in result
         out.write(_printed(result))
@@ -53,7 +53,7 @@ def explain(ctx: click.Context, file: Path, say: str | None, auditor: bool) -> N
     """Say in sentences how each accident of FILE is settled, step by step."""
     tables, language = shipped_tables(), say or ctx.obj or "zh-hans"
     key, failed = "audit" if auditor else "sentence", False
-    for line in _lines(file):
+    for line in _lines(file, tables.longest_line):
         result = settled(line, tables, language, sayer(language))
         click.echo(f"# {result['id'] or '-'}")
         if "error" in result:
@@ -69,6 +69,8 @@ def settled(line: bytes, tables: Tables, language: str, say: Say | None) -> dict
     """The printed result of one line; of a line that cannot be settled, its name and why."""
     found: Any = None
     try:
+        if len(line) > tables.longest_line:
+            raise Refusal("too_long", "", tables.longest_line)
         found = parse(line)
         return settle_accident(read_accident(found, tables), tables).as_dict(say)
     except Refusal as refusal:
@@ -87,16 +89,25 @@ def _printed(result: dict[str, Any]) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _lines(file: Path) -> Iterator[bytes]:
-    """The accidents of a file: of a .json file the whole, otherwise each line that is not blank."""
+def _lines(file: Path, longest: int) -> Iterator[bytes]:
+    """The accidents of a file: of a .json file the whole, otherwise each line that is not blank.
+
+    Of what is too long only so much is read as shows that it is.
+    """
     if str(file) == "-":
-        yield from _filled(sys.stdin.buffer)
+        yield from _filled(sys.stdin.buffer, longest)
     elif file.suffix == ".json":
-        yield file.read_bytes()
+        with file.open("rb") as whole:
+            yield whole.read(longest + 1)
     else:
         with file.open("rb") as lines:
-            yield from _filled(lines)
+            yield from _filled(lines, longest)
 
 
-def _filled(lines: BinaryIO) -> Iterator[bytes]:
-    return (line for line in lines if line.strip())
+def _filled(lines: BinaryIO, longest: int) -> Iterator[bytes]:
+    while line := lines.readline(longest + 1):
+        if line.strip():
+            yield line
+        rest = line
+        while len(rest) > longest and not rest.endswith(b"\n"):
+            rest = lines.readline(longest + 1)
