@@ -120,11 +120,27 @@ def _ids(actor: Actor, at: datetime, only: str, kinds: list[str], rows: int) -> 
         return [row[0] for row in cursor.fetchall()]
 
 
+# What a line shows, and what the training is judged by that its call needs.
+_OF_A_LINE = (
+    "person",
+    "occasion",
+    "facts",
+    "language",
+    "round",
+    "calls",
+    "case__number",
+    "case__care",
+    "case__customer__kind",
+    "case__customer__name",
+    "case__customer__vulnerability",
+    "followed__number",
+)
+
+
 def _read(ids: list[int]) -> list[CallBack]:
     """In the order of the ids."""
-    found: Mapping[int, CallBack] = CallBack.objects.select_related(
-        "case__customer", "followed"
-    ).in_bulk(ids)
+    rows = CallBack.objects.select_related("case__customer", "followed").only(*_OF_A_LINE)
+    found: Mapping[int, CallBack] = rows.in_bulk(ids)
     for row in found.values():
         # Who is asked is the customer of the case: read once, and again only if it ever is not.
         if row.person_id == row.case.customer_id:

@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.areas.call_backs import asking
@@ -249,6 +251,19 @@ def test_the_queue_keeps_to_the_language_that_was_chosen(ask: Asking) -> None:
     assert ask.case.number in text(client, "/desk/bench?language=zh-hans")
     assert ask.case.number not in text(client, "/desk/bench?language=en")
     assert ask.case.number in text(client, "/desk/bench?language=klingon")
+
+
+def test_the_queue_takes_as_many_statements_for_two_calls_as_for_one(ask: Asking) -> None:
+    client = browser(ask)
+    text(client, "/desk/bench")
+    counted = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as statements:
+            shown = text(client, "/desk/bench")
+        counted.append((shown.count("number-link"), len(statements)))
+        if len(counted) == 1:
+            due(asking.open_one(ask.world, at=ask.at, policy="P-200"))
+    assert counted == [(1, counted[0][1]), (2, counted[0][1])]
 
 
 def test_the_other_branch_and_other_roles_see_no_such_call(ask: Asking) -> None:

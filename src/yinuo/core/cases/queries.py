@@ -226,6 +226,27 @@ def promises(
     return [*still, *sorted(ended, key=_ended_at, reverse=True)]
 
 
+_OF_A_LINE = (
+    "case",
+    "rule",
+    "subject",
+    "round",
+    "audience",
+    "statutory",
+    "owner_role",
+    "limit",
+    "roll_forward",
+    "started_at",
+    "due_at",
+    "provisional",
+    "paused_at",
+    "kept_at",
+    "missed_at",
+    "withdrawn_at",
+    "withdrawn_why",
+)
+
+
 def next_promises(
     case_ids: Collection[int], language: str, *, at: datetime, for_customer: bool = False
 ) -> dict[int, PromiseView]:
@@ -237,7 +258,8 @@ def next_promises(
     if for_customer:
         found = found.filter(audience=Promise.Audience.CUSTOMER)
     first = found.order_by("case_id", "due_at", "pk").distinct("case_id")
-    rows = list(first.select_related("owner"))
+    # A list is read at every look, so what none of its lines shows is not read.
+    rows = list(first.select_related("owner").only(*_OF_A_LINE, "owner__name"))
     # Hardly any clock of a list has ever stood still or been given more time.
     stopped = _stopped(row.pk for row in rows)
     prefetch_related_objects([row for row in rows if row.pk in stopped], *_stops())
