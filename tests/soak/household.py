@@ -94,7 +94,7 @@ class Household:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             with suppress(NoAnswer):
-                status, said = self._send(f"/api{path}", body, headers)
+                status, said = self.ask(f"/api{path}", body, headers)
                 assert status in (200, 201), (path, status, said)
                 answer: dict[str, Any] = json.loads(said)
                 return answer
@@ -103,22 +103,24 @@ class Household:
 
     def desk(self, who: str, path: str, form: dict[str, str]) -> int:
         """Send one form as a signed-in member of staff. Raises NoAnswer."""
+        return self.signed_in(who).send(f"/desk{path}", form)
+
+    def signed_in(self, who: str) -> Browser:
+        """The browser of a member of staff."""
         browser = Client()
         browser.force_login(self.house.world.staff[who])
-        return self._send_form(browser, f"/desk{path}", form)
+        return self._of(browser)
 
     def portal(self, case: Case, path: str, form: dict[str, str]) -> int:
         """Send one form as the customer of this case. Raises NoAnswer."""
         browser = Client()
         visit(browser, case)
-        return self._send_form(browser, path, form)
+        return self._of(browser).send(path, form)
 
-    def _send_form(self, browser: Client, path: str, form: dict[str, str]) -> int:
+    def _of(self, browser: Client) -> Browser:
         session = browser.cookies[settings.SESSION_COOKIE_NAME].value
         cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}"
-        body = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": CSRF}).encode()
-        status, _said = self._send(path, body, {"Cookie": cookies})
-        return status
+        return Browser(self, cookies)
 
     def bank_works(self) -> None:
         """The bank's program takes what lies there, keeps a list, and answers."""
@@ -133,12 +135,12 @@ class Household:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             with suppress(NoAnswer):
-                if self._send("/readyz", None, {})[0] == 200:
+                if self.ask("/readyz", None, {})[0] == 200:
                     return
             time.sleep(0.1)
         raise AssertionError(f"the web did not start: {self.web.log.read_text()[-2000:]}")
 
-    def _send(self, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+    def ask(self, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers
         )
@@ -157,6 +159,26 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 _OPENER = urllib.request.build_opener(_StayHere, urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What is signed in once and asks over HTTP: it does not know the database."""
+
+    household: Household
+    cookies: str
+
+    def read(self, path: str) -> str:
+        """The page. Raises NoAnswer, also for one that broke."""
+        status, said = self.household.ask(path, None, {"Cookie": self.cookies})
+        if status != 200:
+            raise NoAnswer(f"{path}: {status}")
+        return said
+
+    def send(self, path: str, form: dict[str, str]) -> int:
+        """Send one form. Raises NoAnswer."""
+        body = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": CSRF}).encode()
+        return self.household.ask(path, body, {"Cookie": self.cookies})[0]
 
 
 @contextmanager
