@@ -35,7 +35,12 @@ def house() -> House:
     channels, calendar = files["channels"], files["calendar"]
     assert isinstance(channels, ChannelsRules)
     assert isinstance(calendar, CalendarRules)
-    return House(programme().calling, channels.quiet, build_calendar("office", calendar))
+    return House(
+        programme().calling,
+        channels.quiet,
+        build_calendar("office", calendar),
+        programme().promises.first_contact.value.limit,
+    )
 
 
 def strategy(name: str = "regular") -> Strategy:
@@ -122,7 +127,28 @@ def test_a_call_keeps_to_calling_hours_calling_days_and_the_customers_wish(
     ready: str, wish: str, rings: str
 ) -> None:
     wishes = Wishes(can_call=True, do_not_disturb=wish)
-    assert planned([], ready, name="major", wishes=wishes) == (CALL, rings)
+    assert planned([letter(ready)], ready, name="major", wishes=wishes) == (CALL, rings)
+
+
+@pytest.mark.parametrize("name", ["major", "after_complaint"])
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [
+        ("05-13 10:00", (CALL, "05-13 10:00")),
+        ("05-13 20:00", (CALL, "05-14 09:00")),
+        # The evening before a holiday of one day, two days, a week; and inside of one.
+        ("12-31 20:00", (MESSAGE, "12-31 20:00")),
+        ("09-30 20:00", (MESSAGE, "09-30 20:00")),
+        ("10-01 23:00", (MESSAGE, "10-02 09:00")),
+        ("02-16 10:00", (MESSAGE, "02-16 10:00")),
+        ("10-07 09:00", (CALL, "10-08 09:00")),
+        ("10-07 08:59", (MESSAGE, "10-07 09:00")),
+    ],
+)
+def test_who_is_rung_first_is_written_to_when_a_holiday_forbids_the_call_for_a_day(
+    name: str, ended: str, expected: tuple[str, str]
+) -> None:
+    assert planned([], ended, name=name) == expected
 
 
 @pytest.mark.parametrize(
@@ -314,11 +340,12 @@ def test_no_round_ever_disturbs(
     assert all(count <= 2 for count in days.values())
 
 
-@given(MOMENTS)
-def test_the_first_letter_always_leaves_within_a_day(start: datetime) -> None:
-    found = rules.next_contact(strategy(), [], ANY, house(), not_before_at=start)
-    assert found.channel == MESSAGE
-    assert timedelta(0) <= found.at - start < timedelta(hours=24)
+@given(MOMENTS, st.sampled_from(("regular", "major", "special", "after_complaint", "periodic")))
+def test_everybody_hears_from_us_within_a_day_whatever_day_it_is(
+    start: datetime, name: str
+) -> None:
+    found = rules.next_contact(strategy(name), [], ANY, house(), not_before_at=start)
+    assert timedelta(0) <= found.at - start <= timedelta(hours=24)
 
 
 @given(MOMENTS, WINDOWS)
@@ -327,7 +354,10 @@ def test_planning_again_at_the_planned_moment_changes_nothing(start: datetime, w
     for name in ("regular", "major"):
         first = rules.next_contact(strategy(name), [], wishes, house(), not_before_at=start)
         again = rules.next_contact(strategy(name), [], wishes, house(), not_before_at=first.at)
-        assert again == Next(first.channel, first.at)
+        # A letter instead of a late call may find the call within a day when its own time comes.
+        in_time = again.channel == CALL and again.at - first.at <= timedelta(hours=24)
+        instead = name == "major" and first.channel == MESSAGE and in_time
+        assert instead or again == Next(first.channel, first.at)
 
 
 @pytest.mark.parametrize(

@@ -163,10 +163,12 @@ def strategy_name(row: CallBack) -> StrategyName:
 
 def house_at(at: datetime) -> House:
     """Calling rules, quiet hours and calendar in force at a moment."""
+    programme = rulebook.rules(CallBacksRules, at=at)
     return House(
-        calling=rulebook.rules(CallBacksRules, at=at).calling,
+        calling=programme.calling,
         quiet=rulebook.rules(ChannelsRules, at=at).quiet,
         calendar=calendar_at(at),
+        first_contact=programme.promises.first_contact.value.limit,
     )
 
 

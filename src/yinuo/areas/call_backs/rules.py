@@ -12,6 +12,7 @@ from yinuo.areas.call_backs.rulefile import CallBacksRules, CallingRules, Strate
 from yinuo.core.messages.rulefile import QuietRules
 from yinuo.core.messages.rules import Reader, waits_until, window_of
 from yinuo.kit.calendar import Calendar
+from yinuo.kit.clock import Limit, due
 from yinuo.kit.rules import holds
 
 MESSAGE = "message"
@@ -50,11 +51,13 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the house goes by: the rules of calling, quiet hours and the calendar in force."""
+    """What the house goes by: the rules of calling, quiet hours, the calendar in force, and how
+    soon somebody is to hear from us."""
 
     calling: CallingRules
     quiet: QuietRules
     calendar: Calendar
+    first_contact: Limit
 
 
 # Whom to ask ---------------------------------------------------------------------------------
@@ -111,7 +114,10 @@ def next_contact(
             return Next(MESSAGE, message_time(not_before_at, wishes, house))
         if channel == CALL and may_call and (MESSAGE in used or _comes_first(strategy, calls)):
             earliest = _after_letter(strategy, contacts, not_before_at)
-            return Next(CALL, calling_time(earliest, (*earlier, *calls), wishes, house))
+            rings_at = calling_time(earliest, (*earlier, *calls), wishes, house)
+            if not contacts and _comes_too_late(rings_at, strategy, house, not_before_at):
+                return Next(MESSAGE, message_time(not_before_at, wishes, house))
+            return Next(CALL, rings_at)
     last = contacts[-1].at if contacts else not_before_at
     return Next(END, max(strategy.give_up_after.after(last), not_before_at))
 
@@ -132,6 +138,14 @@ def _reachable_by_phone(strategy: Strategy, wishes: Wishes, house: House) -> boo
 def _comes_first(strategy: Strategy, calls: Sequence[Contact]) -> bool:
     """The first call comes before a letter that stands behind it; the next ones after it."""
     return strategy.channels[0] == CALL and not (calls and MESSAGE in strategy.channels)
+
+
+def _comes_too_late(
+    rings_at: datetime, strategy: Strategy, house: House, not_before_at: datetime
+) -> bool:
+    """Over holidays nobody is rung for days: then the letter is the first that they hear of us."""
+    heard_by = due(house.first_contact, not_before_at, house.calendar).due_at
+    return MESSAGE in strategy.channels and rings_at > heard_by
 
 
 def _after_letter(
