@@ -34,13 +34,15 @@ class MoreThanOwed(DomainError):
     http = 422
 
 
-def open_recovery(*, case: Case, loss: int, by: Actor, at: datetime) -> list[Recovery]:
+def open_recovery(
+    *, case: Case, loss: int, by: Actor, at: datetime, seen: int | None = None
+) -> list[Recovery]:
     """Open the file of a decided loss that was settled in subrogation; once for each debtor.
 
     Raises NothingToRecover.
     """
     with cases.transaction():
-        held = locked(case)
+        held = locked(case, seen=seen)
         row = held.loss(loss)
         cases.check_step(held.case, "open_recovery", by=by)
         debts = _debts(row)
@@ -63,10 +65,11 @@ def notify_debtor(
     how: str,
     by: Actor,
     at: datetime,
+    seen: int | None = None,
 ) -> None:
     """Keep that the debtor was told in writing; until then a payment to our customer frees him."""
     with cases.transaction():
-        held = locked(case)
+        held = locked(case, seen=seen)
         cases.check_step(held.case, "notify_debtor", by=by)
         row = _row(held, recovery)
         row.debtor_name, row.insurer = name.strip(), insurer.strip()
@@ -85,10 +88,11 @@ def book_recovery(
     remark: str,
     by: Actor,
     at: datetime,
+    seen: int | None = None,
 ) -> RecoveryEntry:
     """Book what came in or is given up; what is paid in full ends. Raises MoreThanOwed."""
     with cases.transaction():
-        held = locked(case)
+        held = locked(case, seen=seen)
         cases.check_step(held.case, "book_recovery", by=by)
         row = _row(held, recovery)
         left = left_of(row)

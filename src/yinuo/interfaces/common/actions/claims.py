@@ -353,20 +353,20 @@ def _accept(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) 
 
 
 def _open_recovery(actor: Actor, case: Case, given: inputs.OneLossInput, at: datetime) -> None:
-    claims.open_recovery(case=case, loss=given.loss, by=actor, at=at)
+    claims.open_recovery(case=case, loss=given.loss, by=actor, at=at, seen=given.seen)
 
 
 def _notify(actor: Actor, case: Case, given: inputs.RecoveryNoticeInput, at: datetime) -> None:
     claims.notify_debtor(
         case=case, recovery=given.recovery, name=given.name, insurer=given.insurer,
-        how=given.how, by=actor, at=at,
+        how=given.how, by=actor, at=at, seen=given.seen,
     )  # fmt: skip
 
 
 def _book(actor: Actor, case: Case, given: inputs.RecoveryEntryInput, at: datetime) -> None:
     claims.book_recovery(
         case=case, recovery=given.recovery, kind=given.kind, amount=given.amount,
-        remark=given.remark, by=actor, at=at,
+        remark=given.remark, by=actor, at=at, seen=given.seen,
     )  # fmt: skip
 
 

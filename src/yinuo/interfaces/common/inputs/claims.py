@@ -325,14 +325,14 @@ class SumAnswerInput(Input):
     body: NeededText
 
 
-class RecoveryNoticeInput(Input):
+class RecoveryNoticeInput(SeenInput):
     recovery: Annotated[int, Field(ge=1, le=2**62)]
     name: Needed
     insurer: Line = ""
     how: Needed
 
 
-class RecoveryEntryInput(Input):
+class RecoveryEntryInput(SeenInput):
     recovery: Annotated[int, Field(ge=1, le=2**62)]
     kind: Literal["received", "waived"] = "received"
     amount: Amount

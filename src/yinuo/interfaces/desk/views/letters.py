@@ -56,17 +56,19 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
     for form in FORMS:
         if form in request.POST:
             return _file(request, about, claim_letters.compose(about, words=words), form)
-    refused, status = "", 200
+    refused: DomainError | None = None
     if request.method == "POST" and "keep" in request.POST:
         refused = _keep(request, about, words)
-        if not refused:
+        if refused is None:
             messages.success(
                 request,
                 _("It is decided and the letter went out with it.") if waits
                 else _("The letter is in the case; the customer can read it."),
             )  # fmt: skip
             return HttpResponse(status=303, headers={"Location": case_url(about.claim.case.number)})
-        status = 422
+        # The case as it is now: somebody else may have moved it.
+        about = _about(request, number, loss)
+        waits = about.loss.stage == "approved"
     found = _findings(about, words)
     field = FieldState(
         name="words",
@@ -84,7 +86,7 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
         "loss": loss,
         "field": field,
         "findings": found,
-        "refused": refused,
+        "refused": str(refused) if refused else "",
         "pieces": _pieces(words, found),
         "reading": knowledge.readability(
             words, language=language_for(words, about.language), at=about.at
@@ -93,7 +95,7 @@ def letter(request: HttpRequest, number: str, loss: int) -> HttpResponse:
         "may_keep": may_keep and (waits or about.loss.stage in TOLD),
         "waits": waits,
     }
-    return render(request, "desk/letter.html", context, status=status)
+    return render(request, "desk/letter.html", context, status=refused.http if refused else 200)
 
 
 @require_safe
@@ -135,19 +137,24 @@ def _about(request: HttpRequest, number: str, loss: int) -> Subject:
     return about
 
 
-def _keep(request: HttpRequest, about: Subject, words: str) -> str:
-    """Before the decision the letter goes out with it; afterwards it is another letter."""
+def _keep(request: HttpRequest, about: Subject, words: str) -> DomainError | None:
+    """Before the decision the letter goes out with it; afterwards it is another letter.
+
+    Whoever wrote while somebody else acted is told so: the letter may be another one by now.
+    """
     actor, case, loss = actor_of(request), about.claim.case, about.loss.ordinal
+    shown = request.POST.get("seen", "")
+    seen = int(shown) if shown.isdecimal() and len(shown) < 10 else None
     try:
         if about.loss.stage == "approved":
-            decision = inputs.DecisionInput(loss=loss, words=words)
+            decision = inputs.DecisionInput(loss=loss, words=words, seen=seen)
             CLAIM_ACTIONS["decision"].run(actor, case, decision, about.at)
         else:
-            letter = inputs.LetterInput(loss=loss, words=words)
+            letter = inputs.LetterInput(loss=loss, words=words, seen=seen)
             CLAIM_ACTIONS["letter"].run(actor, case, letter, about.at)
     except DomainError as refusal:
-        return str(refusal)
-    return ""
+        return refusal
+    return None
 
 
 def _findings(about: Subject, words: str) -> list[Finding]:
