@@ -21,6 +21,8 @@ from tests.soak.table import SoakTable
 from yinuo import automation
 from yinuo.core.cases import commands as cases
 
+SOAK = Path(__file__).parent / "soak"
+
 # What happens by itself happens in every test, also where one is run alone.
 cases.reacts_to(automation.REACTIONS)
 
@@ -87,9 +89,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(SoakTable(target))
 
 
-# What is made once for many tests (the source read and parsed, the description of the API, a
-# browser) is made by one process. The groups begin first, so that no long one begins last.
-GROUPS = {"architecture": "source", "test_schema.py": "source", "browser": "browser"}
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What only a soak runs brings large libraries with it, which each process would load."""
+    if collection_path == SOAK and config.option.markexpr == "not soak":
+        return True
+    return None
+
+
+# What is made once for many tests (the source read and parsed, a browser) is made by one process.
+# The groups begin first, so that no long one begins last.
+GROUPS = {"architecture": "source", "browser": "browser"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -114,14 +114,8 @@ def test_nobody_answers_twice_by_holding_a_key(ask: Asking, agent: Page) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "width",
-    [
-        390,
-        pytest.param(1024, marks=pytest.mark.soak),
-        pytest.param(1440, marks=pytest.mark.soak),
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [390, 1024, 1440])
 def test_every_page_of_the_bench_fits_and_reads_aloud(ask: Asking, agent: Page, width: int) -> None:
     agent.set_viewport_size({"width": width, "height": 900})
     wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
