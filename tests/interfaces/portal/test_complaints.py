@@ -8,8 +8,10 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
 from tests.areas.complaints.office import LETTER, handler_of, hire_officers, investigate
+from tests.interfaces.common.wrong_values import refused, right_values, wrong_values
 from tests.interfaces.portal.visitors import Answer, now, page_of, reported, visit
 from tests.world import World
 from yinuo.areas.complaints import commands as complaints
@@ -18,6 +20,8 @@ from yinuo.areas.complaints.commands import NewMeasure
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.messages.models import Message
+from yinuo.interfaces.common.actions.complaints import COMPLAINT_ACTIONS
+from yinuo.interfaces.common.inputs.complaints import ComplainHereInput
 
 WORDS = "查勘员让我等了三个小时，我要投诉"
 
@@ -190,3 +194,30 @@ def test_what_is_for_colleagues_is_not_there_for_the_customer(
 def test_a_stranger_is_asked_to_sign_in(case: Case) -> None:
     assert Client().get(page(case)).status_code == 303
     assert Client().get(page(case, "/letter")).status_code == 303
+
+
+@pytest.mark.soak
+def test_each_field_of_each_form_of_the_customer_refuses_what_it_is_not(
+    claim: Case, case: Case, visitor: Client, insurer: World
+) -> None:
+    answered(insurer, case)
+    forms: list[tuple[str, type[BaseModel]]] = [(page_of(claim, "/complaint"), ComplainHereInput)]
+    forms += [(page(case, f"/{noun}"), COMPLAINT_ACTIONS[noun].schema) for noun in OF_CUSTOMERS]
+    for path, schema in forms:
+        form = {**right_values(schema), "channel": ""}
+        for wrong in wrong_values(schema):
+            # What is not asked of a customer is not read either.
+            if wrong.name not in ("channel", "party", "person"):
+                refused(visitor, path, form, [wrong])
+
+
+OF_CUSTOMERS = ("new-facts", "withdrawal", "rating", "review")
+
+
+def test_a_form_of_the_customer_with_everything_wrong_keeps_what_was_typed(
+    case: Case, visitor: Client
+) -> None:
+    for noun in ("new-facts", "withdrawal"):
+        schema = COMPLAINT_ACTIONS[noun].schema
+        first = {one.name: one for one in wrong_values(schema) if one.name not in ("seen", "party")}
+        refused(visitor, page(case, f"/{noun}"), right_values(schema), list(first.values()))

@@ -32,6 +32,7 @@ CHANNELS = (
     "regulator",
     "media",
 )
+PRODUCTS = ("motor", "property", "liability", "life", "health", "other")
 MEASURES = (
     "apology",
     "explanation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -133,9 +133,11 @@ def bind(
 ) -> FormState:
     """The fields filled with what was typed and marked with what was refused.
 
-    An error that names no field of this form stands in the summary alone.
+    What is wrong with one of several ticks is said at their field. An error that names no field of
+    this form stands in the summary alone.
     """
-    values, errors = values or {}, errors or {}
+    fields, values = list(fields), values or {}
+    errors = _at_fields({each.name for each in fields}, errors or {})
     bound = {
         each.name: replace(
             each,
@@ -148,6 +150,15 @@ def bind(
     lines += [FormError(text) for name, text in errors.items() if name not in bound]
     lines += [FormError(each.error, each.label, each.id) for each in bound.values() if each.error]
     return FormState(bound, tuple(lines))
+
+
+def _at_fields(names: Collection[str], errors: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in errors.items():
+        whole, _dash, index = name.rpartition("-")
+        ticked = name not in names and whole in names and index.isdecimal()
+        found.setdefault(whole if ticked else name, text)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

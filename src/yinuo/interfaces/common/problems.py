@@ -18,6 +18,8 @@ from pydantic import ValidationError
 from yinuo.kit.errors import DomainError
 
 FIELD_PREFIXES = ("body", "query", "path", "form", "payload", "given")
+MOST_PREFIXES = 2
+"""The framework of the API puts where it read and what the function calls it before a field."""
 
 # What pydantic's error types mean to a person who fills in a form.
 _SENTENCES: Mapping[str, str] = {
@@ -108,13 +110,19 @@ def of_refusal(refusal: DomainError) -> Problem:
 
 
 def of_input(error: ValidationError) -> Problem:
-    return of_error_list(error.errors(include_url=False, include_input=False))
+    errors: list[Any] = error.errors(include_url=False, include_input=False)
+    return _of_errors(errors, [".".join(map(str, one["loc"])) for one in errors])
 
 
 def of_error_list(errors: list[Any]) -> Problem:
-    """Pydantic's list of errors, whoever collected it."""
+    """Pydantic's list of errors, as the framework of the API collected it."""
+    return _of_errors(errors, [_path(one["loc"]) for one in errors])
+
+
+def _of_errors(errors: list[Any], paths: list[str]) -> Problem:
     fields = tuple(
-        FieldProblem(_path(one["loc"]), str(one["type"]), _sentence(one)) for one in errors
+        FieldProblem(path, str(one["type"]), _sentence(one))
+        for path, one in zip(paths, errors, strict=True)
     )
     message = _("Some fields need a correction.")
     return Problem("input_not_valid", 422, message, fields)
@@ -125,10 +133,12 @@ def dump(problem: Problem) -> bytes:
 
 
 def _path(loc: tuple[str | int, ...]) -> str:
+    """Without the words of the framework before it; a field may be called as one of them is."""
     parts = [str(part) for part in loc]
-    while parts and parts[0] in FIELD_PREFIXES:
-        parts.pop(0)
-    return ".".join(parts)
+    before = 0
+    while before < min(len(parts), MOST_PREFIXES) and parts[before] in FIELD_PREFIXES:
+        before += 1
+    return ".".join(parts[before:])
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

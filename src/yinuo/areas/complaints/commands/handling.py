@@ -33,12 +33,13 @@ from yinuo.areas.complaints.models import (
     Talk,
     Why,
 )
-from yinuo.areas.complaints.rules import CHANNELS, is_heated
+from yinuo.areas.complaints.rules import CHANNELS, PRODUCTS, is_heated
 from yinuo.areas.complaints.workflow import REVIEWERS
 from yinuo.core.approvals.commands import MakerCannotCheck
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.commands import Move
 from yinuo.core.cases.models import Case
+from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
 from yinuo.kit.bulk import add_rows, change_rows
@@ -195,9 +196,9 @@ def reassign(
     with cases.transaction():
         held = locked(case, seen=seen)
         if not {"complaint_officer", "team_lead", "manager"}.intersection(to.roles):
-            raise NotAnOfficer("to", name=to.name)
+            raise NotAnOfficer("staff", name=to.name)
         if f"staff:{to.pk}" in _touched(held, at):
-            raise OwnInterest("to", name=to.name, number=held.case.number)
+            raise OwnInterest("staff", name=to.name, number=held.case.number)
         cases.write_note(case=held.case, body=why, kind="internal", by=by, at=at)
         cases.reassign(case=held.case, to=to, by=by, at=at, facts=telling(held))
         held.complaint.declared_by, held.complaint.declared_at = "", None
@@ -222,11 +223,18 @@ class About:
 
 
 def describe(*, case: Case, what: About, by: Actor, at: datetime, seen: int | None = None) -> None:
+    """Link it to what the figures count it by. Raises NotKnown for a product or stage of nobody."""
     if what.told_at_sale:
         one_of(what.told_at_sale, ("yes", "no", "unclear"), "told_at_sale")
+    stages = [state.name for state in WORKFLOWS.current("claim").case.states]
     with cases.transaction():
         held = locked(case, seen=seen)
         complaint = held.complaint
+        # What another system or another kind of case has brought along may stay as it is.
+        if what.product not in ("", complaint.product):
+            one_of(what.product, PRODUCTS, "product")
+        if what.stage not in ("", complaint.stage):
+            one_of(what.stage, stages, "stage")
         complaint.product, complaint.stage = what.product, what.stage
         complaint.clause, complaint.repair_shop = what.clause, what.repair_shop
         complaint.told_at_sale = what.told_at_sale
@@ -267,7 +275,7 @@ def name_causes_many(
             if not main:
                 raise MainCauseMissing("main")
             for code in codes:
-                one_of(code, list(tree), "causes")
+                one_of(code, list(tree), "main" if code == main else "others")
             # Without words and without a claim there is nothing that signs could come from.
             silent = one.case.about_id is None and one.case.pk not in spoken
             found = () if silent else queries.suggested(one, at)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -28,18 +29,42 @@ from yinuo.core.payments import queries as payments
 from yinuo.core.payments.rules import AccountDetails
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
-from yinuo.core.people.models import Branch
+from yinuo.core.people.models import Branch, Person, Staff
 from yinuo.interfaces.common import inputs
 from yinuo.interfaces.common.actions.shared import NOTE
 from yinuo.interfaces.common.actions.table import Action, table_of
 from yinuo.interfaces.common.inputs import complaints as given_in
 from yinuo.interfaces.common.inputs.claims import AccountConfirmationInput, AccountInput
+from yinuo.kit.errors import DomainError
+
+
+@contextmanager
+def at_field(name: str) -> Iterator[None]:
+    """A refusal inside is said at this field: a search does not know which one asked."""
+    try:
+        yield
+    except DomainError as refusal:
+        refusal.field = name
+        raise
+
+
+def _case(actor: Actor, number: str, field: str, kind: str = "") -> Case | None:
+    if not number:
+        return None
+    with at_field(field):
+        return cases.get_for(actor, number, kind=kind)
+
+
+def _person(actor: Actor, given: int | None) -> Person | None:
+    if not given:
+        return None
+    with at_field("person"):
+        return people.person_for(actor, given)
 
 
 def take_in(actor: Actor, given: given_in.VoiceInput, at: datetime) -> Inbound:
     """Keep a voice as it came in."""
-    about = cases.get_for(actor, given.about) if given.about else None
-    person = people.person_for(actor, given.person) if given.person else None
+    about, person = _case(actor, given.about, "about"), _person(actor, given.person)
     if person is None and about is not None:
         person = about.customer
     voice = NewVoice(
@@ -59,9 +84,9 @@ def sort(actor: Actor, voice: Inbound, given: given_in.SortingInput, at: datetim
     """Say what a voice is; returns the case on which it landed."""
     kind = "complaint" if given.kind == "withdrawal" else ""
     landing = Landing(
-        about=cases.get_for(actor, given.about) if given.about else None,
-        case=cases.get_for(actor, given.case, kind=kind) if given.case else None,
-        person=people.person_for(actor, given.person) if given.person else None,
+        about=_case(actor, given.about, "about"),
+        case=_case(actor, given.case, "case", kind),
+        person=_person(actor, given.person),
         **given.model_dump(exclude={"about", "case", "person"}),
     )
     return complaints.sort(voice=voice, landing=landing, by=actor, at=at)
@@ -81,12 +106,9 @@ def rate_answer(
 
 def receive(actor: Actor, given: given_in.ComplaintInput, at: datetime) -> Case:
     """A complaint that a colleague or another system brings."""
-    about = cases.get_for(actor, given.about) if given.about else None
-    if given.person:
-        customer = people.person_for(actor, given.person)
-    elif about is not None:
-        customer = about.customer
-    else:
+    about = _case(actor, given.about, "about")
+    customer = _person(actor, given.person) or (about.customer if about is not None else None)
+    if customer is None:
         raise PersonMissing("person")
     fields = given.model_dump(exclude={"about", "person", "parties"})
     new = NewComplaint(customer=customer, about=about, parties=_parties(given.parties), **fields)
@@ -111,14 +133,16 @@ def _parties(rows: Sequence[given_in.PartyInput]) -> tuple[NewParty, ...]:
 
 def _measures(actor: Actor, rows: Sequence[given_in.MeasureInput]) -> list[NewMeasure]:
     return [
-        NewMeasure(
-            kind=row.kind,
-            what=row.what,
-            amount=row.amount,
-            staff=people.staff_for(actor, row.staff) if row.staff else None,
-        )
-        for row in rows
+        NewMeasure(row.kind, row.what, row.amount, staff=_trained(actor, row.staff, place))
+        for place, row in enumerate(rows)
     ]
+
+
+def _trained(actor: Actor, given: int | None, place: int) -> Staff | None:
+    if not given:
+        return None
+    with at_field(f"measures.{place}.staff"):
+        return people.staff_for(actor, given)
 
 
 def _acknowledge(actor: Actor, case: Case, given: given_in.HowInput, at: datetime) -> None:
@@ -136,7 +160,8 @@ def _transfer(actor: Actor, case: Case, given: given_in.TransferInput, at: datet
 
 
 def _merge(actor: Actor, case: Case, given: given_in.MergeInput, at: datetime) -> None:
-    into = cases.get_for(actor, given.into, kind="complaint")
+    with at_field("into"):
+        into = cases.get_for(actor, given.into, kind="complaint")
     complaints.merge(case=case, into=into, by=actor, at=at, seen=given.seen)
 
 
@@ -211,7 +236,8 @@ def _declare(actor: Actor, case: Case, given: inputs.EmptyInput, at: datetime) -
 
 
 def _reassign(actor: Actor, case: Case, given: given_in.HandOverInput, at: datetime) -> None:
-    staff = people.staff_for(actor, given.staff)
+    with at_field("staff"):
+        staff = people.staff_for(actor, given.staff)
     complaints.reassign(case=case, to=staff, reason=given.reason, by=actor, at=at, seen=given.seen)
 
 

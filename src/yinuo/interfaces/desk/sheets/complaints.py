@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from yinuo.areas.complaints import queries as complaints
 from yinuo.areas.complaints.models import Measure
 from yinuo.areas.complaints.rulefile import CausesRules
+from yinuo.core.cases.workflow import WORKFLOWS
 from yinuo.core.payments import queries as payments
 from yinuo.core.people import queries as people
 from yinuo.core.rulebook import queries as rulebook
@@ -39,6 +40,27 @@ MOST_STAFF = 300
 def with_field(fields: Iterable[FieldState], name: str, **changes: Any) -> list[FieldState]:
     """The fields of the schema, one of them changed."""
     return [replace(one, **changes) if one.name == name else one for one in fields]
+
+
+def description(desk: Desk, typed: Typed[Any]) -> Context:
+    """What is known already stands there; product and stage are those that the figures count by."""
+    states = WORKFLOWS.current("claim").case.states
+    choices = {
+        "product": labels.options(said.PRODUCTS),
+        "stage": tuple(Option(state.name, _(state.label)) for state in states),
+    }
+    fields = []
+    for one in fields_of(given_in.AboutInput):
+        value = str(getattr(desk.row, one.name, "") or "")
+        options = choices.get(one.name, ())
+        if not options:
+            fields.append(replace(one, value=value))
+            continue
+        if value and value not in {option.value for option in options}:
+            options = (Option(value, value), *options)
+        known = (Option("", _("not known yet")), *options)
+        fields.append(replace(one, kind=FieldKind.SELECT, options=known, value=value))
+    return plain_context(desk, typed, given_in.AboutInput, fields=fields)
 
 
 def causes(desk: Desk, typed: Typed[Any]) -> Context:
@@ -322,6 +344,7 @@ def account_confirmation(desk: Desk, typed: Typed[Any]) -> Context:
 
 
 SHEETS: Mapping[str, Sheet[Any]] = {
+    "description": Sheet(build=description, done=gettext_noop("It is kept what it is about.")),
     "causes": Sheet(build=causes, done=gettext_noop("The causes are named.")),
     "handler": Sheet(
         build=handler,
