@@ -91,6 +91,9 @@ def test_an_unhappy_answer_leads_to_another_round_two_days_later(
     assert (row.channel, row.next_contact_at) == ("message", after(50))
     promise = row.case.promises.get(rule="call_backs.next_round")
     assert (promise.started_at, promise.due_at) == (after(50), after(74))
+    # Whoever is to be asked again is not forgotten once the letter has left.
+    owed = row.case.promises.get(rule="call_backs.completion", kept_at=None)
+    assert (owed.round, owed.due_at) == (2, after(50 + 72))
     assert call_backs.sweep(at=after(49)).invited == 0
     assert call_backs.sweep(at=after(50)).invited == 1
     row = fresh(row)
@@ -99,6 +102,7 @@ def test_an_unhappy_answer_leads_to_another_round_two_days_later(
     assert row.followed.number in letter.body
     answer(row, GOOD, insurer["customer"], after(60))
     assert fresh(row).case.state == "completed"
+    assert not row.case.promises.filter(kept_at=None, withdrawn_at=None).exists()
     assert list(Response.objects.values_list("round", "csat")) == [(1, 2), (2, 5)]
 
 

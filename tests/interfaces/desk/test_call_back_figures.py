@@ -53,7 +53,7 @@ def test_every_figure_stands_beside_its_target_with_n_and_what_it_proves(ask: As
     coverage = _figure(text, "answered_last")
     assert "Answered within 72 hours" in coverage
     assert "1 of 1" in coverage
-    assert "Target: at least 90.0" in coverage
+    assert "Target: at least 90.0 %" in coverage
     assert "too few answers" in coverage
     assert "at least 85 %" in _figure(text, "satisfied")
     for code in ("nps", "ces", "professional", "warm", "respect", "solved_in_time"):

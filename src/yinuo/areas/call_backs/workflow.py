@@ -103,7 +103,7 @@ CALL_BACKS = Table(
             target="waiting",
             who=("system",),
             event="call_back.round_planned",
-            makes=("call_backs.next_round",),
+            makes=("call_backs.next_round", "call_backs.completion"),
         ),
         Step(
             name="end_unsatisfied",

@@ -312,7 +312,7 @@ def _figure(result: Result, days: str) -> Mapping[str, object]:
         "bar": f"{max(0.0, share or 0) * 100:.1f}" if result.figure.minus is None else "",
         "low": f"{interval.low:.1f}" if interval else "",
         "span": f"{interval.high - interval.low:.1f}" if interval else "",
-        "target": measures.points(result.target) if result.target is not None else None,
+        "target": _points(result, result.target) if result.target is not None else None,
         "target_x": f"{result.target:.1f}" if result.target is not None else "",
         "source": result.source,
         "n": _counted(result),
@@ -372,8 +372,10 @@ def _counted(result: Result) -> str:
 
 def _value(result: Result) -> str:
     value = result.measure.value
-    if value is None:
-        return "–"
+    return "–" if value is None else _points(result, value)
+
+
+def _points(result: Result, value: float) -> str:
     unit = "" if result.figure.minus is not None else " %"
     return f"{measures.points(value)}{unit}"
 
