@@ -152,6 +152,24 @@ def test_every_outcome_leads_to_a_next_step(ask: Asking, outcome: str) -> None:
     assert "Recorded." in text(client, "/desk/bench")
 
 
+@pytest.mark.covers("CB-14", "CB-17")
+def test_who_is_cut_off_in_the_middle_was_reached_and_is_asked_the_rest(ask: Asking) -> None:
+    client = browser(ask)
+    press(client, ask, "start")
+    assert 'value="reached"' not in text(client, page(ask))
+    press(client, ask, "identity", said="A12345")
+    press(client, ask, "answer", question="satisfied", answer="4")
+    assert 'value="reached"' in text(client, page(ask))
+    assert press(client, ask, "outcome", outcome="reached", number="1") == 303
+    row = ask.row
+    assert (row.case.state, row.calls) == ("reached", 1)
+    assert row.next_contact_at is not None
+    assert row.next_contact_at > NOW
+    draft = queries.draft_of(row)
+    assert draft is not None
+    assert draft.answers == {"satisfied": 4}
+
+
 @pytest.mark.covers("CB-22")
 def test_later_is_the_time_that_the_customer_named(ask: Asking) -> None:
     client = browser(ask)

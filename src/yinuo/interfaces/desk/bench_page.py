@@ -214,7 +214,7 @@ def call_context(row: CallBack, talk: Talk, at: datetime) -> Mapping[str, object
         "followed_url": case_url(row.followed.number),
         "case_url": case_url(row.case.number),
         "attempts": _attempts(row, at),
-        "outcomes": outcome_buttons(),
+        "outcomes": outcome_buttons(talking=talk.open),
         "ended": row.case.closed_at is not None or _only_waits(row, running, at),
         "tags": _tags(row),
         "now": at,
@@ -336,9 +336,11 @@ def _attempts(row: CallBack, at: datetime) -> list[Mapping[str, str]]:
 # What follows -----------------------------------------------------------------------------------
 
 
-def outcome_buttons() -> list[OutcomeButton]:
-    """How a call may end without answers; none of them is a dead end."""
+def outcome_buttons(*, talking: bool) -> list[OutcomeButton]:
+    """How a call may end without its answers; none of them is a dead end."""
+    cut_off = OutcomeButton("reached", _("Cut off"), "c", _("we go on where we stopped"))
     return [
+        *([cut_off] if talking else []),
         OutcomeButton("no_answer", _("No answer"), "n", _("we try again at another time")),
         OutcomeButton("busy", _("Busy"), "b", _("we try again soon")),
         OutcomeButton("wrong_number", _("Wrong number"), "w", _("no more calls; a letter instead")),
