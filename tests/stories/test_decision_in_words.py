@@ -34,6 +34,7 @@ from yinuo.areas.claims.models import AssessmentLine, Calculation, Recovery
 from yinuo.areas.claims.statements import lines_of
 from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Event, Promise
+from yinuo.core.documents.letters import Facts
 from yinuo.core.documents.models import Document
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.commands import WordingRefused
@@ -237,6 +238,10 @@ def test_a_letter_names_facts_sum_clauses_sale_and_every_way_to_go_on(
     (sum_,) = [block for block in letter.blocks if type(block).__name__ == "Sum"]
     assert sum_.total == ("¥11,500.00" if approved == 12000 else "¥8,500.00")
     assert all(line.clause for line in sum_.lines)
+    # What was cut stands beside its line; the reason is not said twice.
+    said = [row.value for one in letter.blocks if isinstance(one, Facts) for row in one.rows]
+    assert sum("同型号配件的市场价" in one for one in said) == (approved == 9000)
+    assert "Bullets" not in blocks
 
 
 def decide(insurer: World, case: Case, words: str = "") -> None:

@@ -173,9 +173,11 @@ def _blocks(about: Subject, words: str, found: Sequence[Line]) -> Iterator[Block
     yield Facts(tuple(_facts(about)))
     yield from _sum(about, found)
     yield from _items(about)
-    if about.calculation.reasons and about.calculation.outcome != "refuse":
+    beside = _beside_items(about)
+    others = [one for one in about.calculation.reasons if _grounds(one) not in beside]
+    if others and about.calculation.outcome != "refuse":
         yield Heading(about.words("letters.reasons"))
-        yield Bullets(tuple(_reason(about, one) for one in about.calculation.reasons))
+        yield Bullets(tuple(_reason(about, one) for one in others))
     yield Heading(about.words("letters.clauses"))
     for row in about.calculation.reasons:
         if row.get("plain"):
@@ -268,6 +270,19 @@ def _items(about: Subject) -> Iterator[Block]:
     if rows:
         yield Heading(about.words("letters.items"))
         yield Facts(tuple(rows))
+
+
+def _beside_items(about: Subject) -> set[tuple[str, str]]:
+    """The reasons that stand beside an assessed line: said once is enough."""
+    assessment = about.calculation.assessment
+    if assessment is None:
+        return set()
+    cut = (line for line in assessment.lines.all() if line.approved != line.asked)
+    return {(line.reason, line.clause) for line in cut}
+
+
+def _grounds(one: Mapping[str, str]) -> tuple[str, str]:
+    return one["reason"], one.get("clause", "")
 
 
 def reasons_of(

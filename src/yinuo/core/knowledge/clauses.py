@@ -30,7 +30,12 @@ class Explained:
             return self.name
         if self.language == "en":
             return f"{self.name}, art. {number_of(self.article)}"
-        return f"{self.name}{self.article}"
+        return f"{self.name}{self._printed}"
+
+    @property
+    def _printed(self) -> str:
+        """The article in the script of the language; the rules have it as the law prints it."""
+        return self.article.replace("条", "條") if self.language == "zh-hant" else self.article
 
     @property
     def mentions(self) -> tuple[str, ...]:
@@ -38,7 +43,13 @@ class Explained:
         if not self.article:
             return (self.name,)
         number = number_of(self.article)
-        return (self.label, self.article, f"art. {number}", f"article {number}", f"clause {number}")
+        return (
+            self.label,
+            self._printed,
+            f"art. {number}",
+            f"article {number}",
+            f"clause {number}",
+        )
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text names it in full, however it sets names; a law without its country too."""

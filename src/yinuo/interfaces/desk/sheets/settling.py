@@ -17,6 +17,7 @@ from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.knowledge import queries as knowledge
 from yinuo.core.knowledge.clauses import Explained
+from yinuo.core.people.rules import names_of_roles
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
 from yinuo.interfaces.common.fields import FieldKind, FieldState, Option
@@ -153,7 +154,7 @@ def _reason(prefix: str, clauses: tuple[Option, ...]) -> tuple[FieldState, ...]:
             label=_("Clause"),
             kind=FieldKind.SELECT,
             options=clauses,
-            placeholder=_("Another one, not in the library"),
+            placeholder=_("Choose, or name another one below"),
             help=_("The letter says it in the plain words of the library."),
         ),
         FieldState(
@@ -234,6 +235,7 @@ def _shown(desk: ClaimDesk, found: Calculation | None) -> dict[str, object]:
             fact(_("Outcome"), labels.word(labels.OUTCOMES, found.outcome)),
         ),
         "own_work": found.made_by == desk.actor.id,
+        "settlement_url": reverse("desk:settlement", args=[desk.case.number]),
     }
     if newest is not None:
         caption = _("Assessment, version %(version)s") % {"version": newest.version}
@@ -263,7 +265,7 @@ def _authority(desk: ClaimDesk, found: Calculation) -> Context:
         roles = tuple(role for role in roles if role in refusers)
     return {
         "allowed": allowed,
-        "roles": ", ".join(labels.word(labels.ROLES, role) for role in roles),
+        "roles": str(names_of_roles(roles)),
         "amount": desk.money(found.amount),
         "klass": labels.word(labels.CLASSES, desk.case.care),
     }
