@@ -88,6 +88,37 @@ def test_irony_is_blame(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "从头到尾没管过",
+        "给的钱还没我跑腿的车费多",
+        "人家平安第二天就到账了",
+        "很专业,专业拖延",
+        "省心?我操碎了心",
+        "你们开心就好",
+        "放心不了",
+        "说好当天到账",
+        "so much for fast service",
+    ],
+)
+def test_praise_thrown_back_or_meant_for_another_is_not_believed(text: str) -> None:
+    assert read(text).sentiment != "pos"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["真快,才两天", "比别家快多了", "说好三天,两天就到了", "thank you so much for your help"],
+)
+def test_plain_praise_beside_the_same_words_is_believed(text: str) -> None:
+    assert read(text).sentiment == "pos"
+
+
+def test_to_speak_of_a_tow_is_no_complaint_of_delay() -> None:
+    assert read("叫了拖车").sentiment == "neu"
+    assert "delay" not in read("拖车费谁出").causes
+
+
+@pytest.mark.parametrize(
     ("text", "alarm"),
     [
         ("再不处理我就打12378", "regulator"),

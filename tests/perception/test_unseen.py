@@ -22,6 +22,23 @@ sentences, the 272 among them, and some words: 126 sentences written after that 
 says was then chosen by a look at these 126 and gives 0.85 on them, which is no first sight. More
 sentences of the same kind move it little any more.
 
+unseen_sixth.tsv was written from the public examples alone, in their shares, by an author who had
+seen neither words nor weights nor sentences: 359 texts, 44 of them English. First sight, nothing
+changed: tones 0.887 (159 texts), 0 of 53 complaints without a cause read as praise, first cause
+right 0.91 (200). Of the Chinese ones praise had 0.92, neither 0.88, blame 0.85. Tones and causes by
+language: Simplified 0.889 (117) and 0.887 (150), Traditional 0.82 (18) and 1.00 (30), English 0.915
+(24) and 0.95 (20). 29 texts that were nearly those of our sentences or of a set above were taken
+out; the 330 kept had 0.874 (143), 0.904 (187), and 2 of 234 complaints of both kinds were read as
+praise. What is least like our sentences is read worst: the 79 and 112 Chinese texts farthest off
+had 0.836 and 0.857.
+
+Two more sets by the same author, not kept: 64 plain texts 0.92, 0 of 21 read as praise; 74 texts of
+allusion and dry irony 0.76, 3 of 25. 280 and then 524 further sentences of our own did not move the
+half of the sixth set that was not looked at by more than another order of learning does (0.895;
+0.895 to 0.918 and 0.894 to 0.906), so the weights were left. Words were added for praise that is
+thrown back or meant for another company: of 40 such complaints, written afterwards by the same hand
+and so no first sight, 18 were read as praise before and 10 after. The sixth set's figures stayed.
+
 The bars below are what must not be lost again; the figures above are what to expect of words that
 are really new.
 """
@@ -45,6 +62,9 @@ SETS = (
     "unseen_fourth.tsv",
     "unseen_fifth.tsv",
 )
+FIRST_SEEN = "unseen_sixth.tsv"
+"""Not learned from since: its bars lie a little under its first sight."""
+TONE_SEEN, CAUSE_SEEN = 0.86, 0.89
 MOST_LOST = 0.02
 
 
@@ -63,20 +83,24 @@ def examples(name: str) -> list[Example]:
 
 def test_nothing_of_these_was_ever_learned_from() -> None:
     taught = {one.text for one in own_sentences()}
-    for name in SETS:
+    for name in (*SETS, FIRST_SEEN):
         assert not taught & {one.text for one in examples(name)}
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_tones_and_causes_are_read_above_the_aim(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "tone", "cause"),
+    [*((name, 0.85, 0.85) for name in SETS), (FIRST_SEEN, TONE_SEEN, CAUSE_SEEN)],
+)
+def test_tones_and_causes_are_read_above_the_aim(name: str, tone: float, cause: float) -> None:
     found = examples(name)
     tones = [(one.tone, read(one.text).sentiment) for one in found if not one.cause]
-    assert macro_f1(tones) >= 0.85
+    assert macro_f1(tones) >= tone
     causes = [read(one.text).causes[:1] == (one.cause,) for one in found if one.cause]
-    assert sum(causes) >= 0.85 * len(causes)
+    assert sum(causes) >= cause * len(causes)
 
 
-def test_hardly_a_complaint_is_read_as_praise() -> None:
-    blamed = [one.text for name in SETS for one in examples(name) if one.tone == "neg"]
+@pytest.mark.parametrize("names", [SETS, (FIRST_SEEN,)], ids=["learned after", "first seen"])
+def test_hardly_a_complaint_is_read_as_praise(names: Sequence[str]) -> None:
+    blamed = [one.text for name in names for one in examples(name) if one.tone == "neg"]
     lost = [text for text in blamed if read(text).sentiment == "pos"]
     assert len(lost) / len(blamed) <= MOST_LOST, lost

@@ -209,10 +209,10 @@ def _bounded(sum_of_words: float) -> float:
 
 
 def _choose(tones: Sequence[float], heard: Heard, decision: Decision) -> Tone:
-    """The likeliest tone; praise is believed only when blame is far from it."""
+    """The likeliest tone; praise is believed only without irony and when blame is far from it."""
     praise, calm, blame = tones
     numbers = decision.tone
-    if praise > max(calm, blame):
+    if praise > max(calm, blame) and not heard.irony_at:
         needs = numbers.praise_needs if heard.praise else numbers.unsaid_needs
         if praise >= needs and blame <= numbers.most_blame:
             return "pos"
