@@ -94,6 +94,13 @@ def test_no_template_holds_inline_style_or_script() -> None:
             assert "src=" in script or 'type="application/json"' in script, f"{path}: {script}"
 
 
+def test_every_icon_that_a_template_names_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "img" / "icons.svg").read_text()))
+    for path in TEMPLATES.rglob("*.html"):
+        named = set(re.findall(r'{% icon "([a-z-]+)"', path.read_text()))
+        assert named <= drawn, path
+
+
 # --- Colour -------------------------------------------------------------------------------------
 
 

@@ -15,9 +15,10 @@ from tests.interfaces.desk.house import NOW, Desks
 from tests.interfaces.desk.test_settlement import assessed
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.claims.commands import NewLoss, Reason
+from yinuo.areas.claims.commands.advancing import NoAdvance
 from yinuo.areas.claims.commands.deciding import BeyondAuthority
 from yinuo.areas.claims.models import Loss
-from yinuo.core.approvals.commands import MakerCannotCheck
+from yinuo.core.approvals.commands import MakerCannotCheck, NoApprovalWaiting
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
 from yinuo.core.people.models import Staff
@@ -115,6 +116,40 @@ def test_another_surveyor_sees_whose_survey_it_is_not_and_no_button(desks: Desks
     page = text(desks["assessor"].get(f"/desk/claims/{case.number}"))
     assert "This survey is assigned to somebody else." in page
     assert f"/desk/claims/{case.number}/survey" not in page
+
+
+@pytest.mark.covers("PAY-1")
+def test_an_advance_is_offered_to_who_may_approve_it_once_one_waits(desks: Desks) -> None:
+    case, insurer = assessed(desks), desks.world
+    case.refresh_from_db()
+    lead, cashier = insurer["team_lead"], insurer["cashier"]
+    assert offered(lead, case)["advance-approval"] is NoApprovalWaiting
+    assert offered(lead, case)["advance-return"] is NoApprovalWaiting
+    assert offered(cashier, case)["advance-payment"] is NoAdvance
+    page = text(desks["team_lead"].get(f"/desk/claims/{case.number}"))
+    assert "advance-return" not in page
+    assert "Nothing is waiting for approval" not in page
+    claims.propose_advance(case=case, loss=1, amount=Decimal(4000), by=lead, at=LATER)
+    case.refresh_from_db()
+    assert offered(lead, case)["advance-approval"] is MakerCannotCheck
+    assert offered(insurer["manager"], case)["advance-approval"] is None
+    claims.approve_advance(case=case, loss=1, by=insurer["manager"], at=LATER)
+    case.refresh_from_db()
+    assert offered(cashier, case)["advance-payment"] is None
+    assert offered(insurer["manager"], case)["advance-approval"] is NoApprovalWaiting
+
+
+def test_a_promise_names_the_part_it_is_for_where_there_are_several(desks: Desks) -> None:
+    insurer = desks.world
+    one = assessed(desks, NewLoss("own_vehicle", "自己的车", estimate=Decimal(500)))
+    several = [NewLoss("own_vehicle", "自己的车", estimate=Decimal(5000)),
+               NewLoss("other_vehicle", "对方的车", estimate=Decimal(4000))]  # fmt: skip
+    two = assessed(desks, *several)
+    for case in (one, two):
+        claims.complete_papers(case=case, by=insurer["agent"], at=LATER)
+    agent = desks["agent"]
+    assert "· 2. 对方的车" in text(agent.get(f"/desk/claims/{two.number}"))
+    assert "· 1. 自己的车" not in text(agent.get(f"/desk/claims/{one.number}"))
 
 
 def test_what_one_part_allows_is_offered_though_another_is_barred(desks: Desks) -> None:

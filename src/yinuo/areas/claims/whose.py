@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from yinuo.areas.claims.models import Calculation, Survey
-from yinuo.areas.claims.rulefile import ClaimsRules
+from yinuo.areas.claims.rulefile import Authority, ClaimsRules
 from yinuo.core.approvals.rules import may_check_alone
 from yinuo.core.cases.models import Case
 from yinuo.core.people.actors import Actor
@@ -33,21 +34,29 @@ def may_review(actor: Actor, calculation: Calculation, *, at: datetime) -> bool:
     return calculation.outcome != "refuse" and may_check_alone(calculation.amount, most)
 
 
+def may_answer_for(actor: Actor, amount: Decimal, care: str, *, at: datetime) -> bool:
+    """Whether this person may answer for an amount in a claim of this class."""
+    return _authority(at).allows(actor.roles, care, amount)
+
+
+def answerable(amount: Decimal, care: str, *, at: datetime) -> tuple[str, ...]:
+    """The roles that may answer for the amount, the lowest first."""
+    return _authority(at).roles_for(care, amount)
+
+
 def has_authority(actor: Actor, calculation: Calculation, care: str, *, at: datetime) -> bool:
     """Whether this person may answer for the amount, or for the refusal."""
-    authority = rulebook.rules(ClaimsRules, at=at).authority.limits.value
-    allowed = authority.allows(actor.roles, care, calculation.amount)
+    allowed = may_answer_for(actor, calculation.amount, care, at=at)
     if calculation.outcome == "refuse":
-        return allowed and authority.allows_refusal(actor.roles)
+        return allowed and _authority(at).allows_refusal(actor.roles)
     return allowed
 
 
 def with_authority(calculation: Calculation, care: str, *, at: datetime) -> tuple[str, ...]:
     """The roles that may answer for it, the lowest first."""
-    authority = rulebook.rules(ClaimsRules, at=at).authority.limits.value
     if calculation.outcome == "refuse":
-        return tuple(authority.roles_for_refusal(care))
-    return tuple(authority.roles_for(care, calculation.amount))
+        return _authority(at).roles_for_refusal(care)
+    return answerable(calculation.amount, care, at=at)
 
 
 def is_sent(actor: Actor, case: Case) -> bool:
@@ -58,3 +67,7 @@ def is_sent(actor: Actor, case: Case) -> bool:
         completed_at__isnull=True,
         replaced_at__isnull=True,
     ).exists()
+
+
+def _authority(at: datetime) -> Authority:
+    return rulebook.rules(ClaimsRules, at=at).authority.limits.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -30,10 +31,14 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def chip_of(view: PromiseView, now: datetime, *, for_customer: bool = False) -> PromiseChip:
-    """Customers are spared the key of the rule; its source they see."""
+def chip_of(
+    view: PromiseView, now: datetime, *, for_customer: bool = False, part: str = ""
+) -> PromiseChip:
+    """Customers are spared the key of the rule; its source they see. `part` names what of the case
+    it was promised for, where there is more than one.
+    """
     return PromiseChip(
-        title=view.title,
+        title=f"{view.title} · {part}" if part else view.title,
         started_at=view.started_at,
         due_at=view.due_at,
         now=now,
@@ -55,9 +60,17 @@ def chip_of(view: PromiseView, now: datetime, *, for_customer: bool = False) -> 
 
 
 def chips_of(
-    views: Iterable[PromiseView], now: datetime, *, for_customer: bool = False
+    views: Iterable[PromiseView],
+    now: datetime,
+    *,
+    for_customer: bool = False,
+    parts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[PromiseChip, ...]:
-    return tuple(chip_of(view, now, for_customer=for_customer) for view in views)
+    """`parts` names the parts of the case by the subject of a promise, such as "loss:12"."""
+    return tuple(
+        chip_of(view, now, for_customer=for_customer, part=parts.get(view.subject, ""))
+        for view in views
+    )
 
 
 def _reason(code: str) -> str:

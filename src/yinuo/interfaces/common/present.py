@@ -318,9 +318,18 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hindered:
+    """Steps that are another person's this time, and why."""
+
+    labels: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
     main: tuple[Action, ...] = ()
     others: tuple[Action, ...] = ()
+    hindered: tuple[Hindered, ...] = ()
     waiting: str = ""
 
 

@@ -23,6 +23,7 @@ from yinuo.interfaces.common.present import (
     CustomerCard,
     Filter,
     Follower,
+    Hindered,
     Link,
     Person,
     Tag,
@@ -35,6 +36,8 @@ from yinuo.interfaces.desk.rows import case_url, sheet_url
 from yinuo.overview.casefile import FollowerRow, MessageRow
 
 MOST_TOLD = 5
+FORBIDDEN = 403
+"""What is another person's turn is said; a step for which nothing waits is left out."""
 VIEWS: labels.Words = {
     "customer": gettext_noop("As the customer sees it"),
     "six_stages": gettext_noop("Six stages"),
@@ -111,24 +114,36 @@ def _state_of(row: FollowerRow) -> Tag:
 
 def actions_of(page: OpenedPage, presenter: Presenter) -> Actions:
     """The buttons of this person, each saying what the customer will be told."""
-    found = [
-        one
-        for one in actions.in_reach(page.actor, page.case, page.parts)
-        if presenter.is_offered(page, one)
-    ]
+    found, refused = [], []
+    for one in actions.in_reach(page.actor, page.case, page.parts):
+        if presenter.is_offered(page, one):
+            why = actions.hindrance(page.actor, page.case, one)
+            if why is None:
+                found.append(one)
+            elif why.http == FORBIDDEN:
+                refused.append((presenter.label(page, one), str(why)))
     shown = [(one, _action(one, page, presenter)) for one in found]
     main = [action for one, action in shown if one.noun not in presenter.aside]
     others = [action for one, action in shown if one.noun in presenter.aside]
     if main:
-        first = next((at for at, action in enumerate(main) if not action.refused), 0)
-        main[first] = replace(main[first], primary=not main[first].grave)
-    return Actions(main=tuple(main), others=tuple(others), waiting=_waiting(page, main))
+        main[0] = replace(main[0], primary=not main[0].grave)
+    return Actions(
+        main=tuple(main),
+        others=tuple(others),
+        hindered=_by_reason(refused),
+        waiting=_waiting(page, main),
+    )
+
+
+def _by_reason(refused: Sequence[tuple[str, str]]) -> tuple[Hindered, ...]:
+    """Said once for all the steps that it stands for."""
+    labels_of: dict[str, list[str]] = {}
+    for label, why in refused:
+        labels_of.setdefault(why, []).append(label)
+    return tuple(Hindered(labels=tuple(own), why=why) for why, own in labels_of.items())
 
 
 def _action(one: Possible, page: OpenedPage, presenter: Presenter) -> Action:
-    refusal = actions.hindrance(page.actor, page.case, one)
-    if refusal is not None:
-        return Action(label=presenter.label(page, one), url="", refused=str(refusal))
     return Action(
         label=presenter.label(page, one),
         url=sheet_url(page.case.number, one.noun),

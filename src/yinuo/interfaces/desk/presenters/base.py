@@ -100,6 +100,10 @@ class Presenter:
     def label(self, page: OpenedPage, one: Possible) -> str:
         return one.label
 
+    def part_names(self, page: OpenedPage) -> Mapping[str, str]:
+        """What each part is called beside its promises; none where there is only one."""
+        return {}
+
     def sections(self, page: OpenedPage) -> Sequence[Section]:
         """The file beside the timeline."""
         return ()

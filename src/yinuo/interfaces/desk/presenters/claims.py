@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Claim, Loss
 from yinuo.core.cases.models import Case
+from yinuo.core.cases.workflow import subject_of
 from yinuo.core.documents import queries as documents
 from yinuo.core.documents.models import Document
 from yinuo.core.documents.queries import Line
@@ -24,6 +25,7 @@ from yinuo.interfaces.desk.opened import Opened, OpenedPage
 from yinuo.interfaces.desk.presenters.base import Presenter
 from yinuo.interfaces.desk.presenters.claim_file import sections_of
 from yinuo.interfaces.desk.rows import sheet_url
+from yinuo.interfaces.desk.sheets.claim_frame import loss_name
 from yinuo.overview import claimfile
 from yinuo.overview.claimfile import CalculationRow, ClaimFile
 
@@ -137,6 +139,10 @@ class ClaimPresenter(Presenter):
         if one.noun == "survey-and-assessment":
             return _("Survey and assess at once")
         return one.label
+
+    def part_names(self, page: OpenedPage) -> Mapping[str, str]:
+        several = page.parts if len(page.parts) > 1 else ()
+        return {subject_of(loss): loss_name(loss) for loss in several}
 
     def context(self, page: OpenedPage) -> Mapping[str, object]:
         return {

@@ -14,6 +14,7 @@ from yinuo.areas.claims.commands.common import Locked
 from yinuo.areas.claims.models import Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
 from yinuo.core.approvals.models import Approval
+from yinuo.core.people.rules import names_of_roles
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import inputs, labels
 from yinuo.interfaces.common.formdata import Typed
@@ -54,7 +55,7 @@ def approval(desk: ClaimDesk, typed: Typed[Any]) -> Context:
         "own_work": waiting.requested_by == desk.actor.id,
         "authority": {
             "allowed": limits.allows(desk.actor.roles, desk.case.care, waiting.amount),
-            "roles": ", ".join(labels.word(labels.ROLES, role) for role in roles),
+            "roles": str(names_of_roles(roles)),
             "amount": desk.money(waiting.amount),
             "klass": labels.word(labels.CLASSES, desk.case.care),
         },

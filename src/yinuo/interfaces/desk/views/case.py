@@ -110,14 +110,15 @@ def _context(
     asked, views = request.GET.get("journey", ""), journeys.views_of(case)
     view = asked if asked in views else journeys.CUSTOMER
     promises = cases.promises(case, page.language, at=at)
+    named = presenter.part_names(page)
     return {
         "header": side.header_of(page, presenter),
         "journey": journeys.journey_of(case, page.events, at, view) if views else None,
         "journey_views": side.journey_views(page, view),
         "timeline": _timeline(request, page, presenter),
         "actions": side.actions_of(page, presenter),
-        "promises": chips_of([one for one in promises if one.is_open], at),
-        "ended": chips_of([one for one in promises if not one.is_open], at),
+        "promises": chips_of([one for one in promises if one.is_open], at, parts=named),
+        "ended": chips_of([one for one in promises if not one.is_open], at, parts=named),
         "followers": side.followers_of(page),
         "card": side.customer_of(page, revealed=revealed),
         "revealed": revealed or not case.customer.phone,

@@ -20,6 +20,7 @@ from yinuo.interfaces.common.present import (
     Fact,
     Filter,
     Follower,
+    Hindered,
     Journey,
     JourneyStep,
     Lane,
@@ -230,6 +231,12 @@ def actions() -> Actions:
             ),
             Action(
                 label=_("Ask for a paper"), url="#", tells=_("which paper, why, and an example")
+            ),
+        ),
+        hindered=(
+            Hindered(
+                labels=(_("Confirm the calculation"), _("Return the calculation")),
+                why=_("You made this yourself: another person has to check it."),
             ),
         ),
         others=(
