@@ -235,4 +235,5 @@ def test_it_holds_over_thousands_of_accidents(
     invariant, of = found
     many = settings(few, max_examples=MANY)
     record_property("accidents for each", MANY)
-    many(given(*of)(invariant.hypothesis.inner_test))()
+    over: Any = given(*of)
+    many(over(invariant.hypothesis.inner_test))()

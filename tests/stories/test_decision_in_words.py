@@ -357,6 +357,23 @@ def test_a_refusal_names_its_clause_by_the_library_and_says_it_in_the_readers_la
     assert [(one.language, one.own_words) for one in used] == [(language, "")]
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_cut_that_names_a_clause_of_the_library_has_it_explained_in_the_letter(
+    insurer: World, language: str
+) -> None:
+    case = calculated(insurer, approved=9000)
+    clause = knowledge.clause("own_damage_exclusions_2020", "zh-hans", at=after(100))
+    assert clause is not None
+    AssessmentLine.objects.filter(reason__gt="").update(clause=clause.label)
+    Calculation.objects.update(reasons=[{"reason": "同型号配件的市场价", "clause": clause.label}])
+    letter = letter_of(case, language)
+    known = knowledge.clause(clause.key, language, at=after(400))
+    assert known is not None
+    assert known.plain in letter.plain_text()
+    said = [row.value for one in letter.blocks if isinstance(one, Facts) for row in one.rows]
+    assert any(known.label in one for one in said)
+
+
 def test_a_clause_that_the_library_does_not_have_is_explained_by_who_cites_it(
     insurer: World,
 ) -> None:

@@ -247,6 +247,8 @@ def test_a_cut_without_a_reason_is_refused_beside_its_line_with_every_word_kept(
     path = sheet(number, "assessment")
     page = text(send(desks["assessor"], path, {**LINES, "lines-0-reason": ""}, status=422))
     assert 'href="#id_lines-0-reason"' in page
+    assert 'list="id_lines-0-clause_known"' in page
+    assert "车损险，责任免除" in page
     assert 'value="2,800"' in page
     assert "¥4,200.00" in page
     more = text(send(desks["assessor"], path, {**LINES, "add": "lines"}, status=200))

@@ -290,11 +290,11 @@ def reasons_of(
 ) -> list[dict[str, str]]:
     """Reasons as they are kept, for a reader: the clauses of the library by name and plain words
     in that language."""
-    keys = [one["key"] for one in reasons if one.get("key")]
-    known = knowledge.clauses(keys, language, at=at) if keys else {}
+    keys = [one.get("key") or knowledge.key_of(one.get("clause", ""), at=at) for one in reasons]
+    known = knowledge.clauses(filter(None, keys), language, at=at) if any(keys) else {}
     found = []
-    for one in reasons:
-        clause = known.get(one.get("key", ""))
+    for key, one in zip(keys, reasons, strict=True):
+        clause = known.get(key)
         shown = {**one, "clause": clause.label, "plain": clause.plain} if clause else dict(one)
         if not shown.get("plain"):
             named = knowledge.named_in(shown.get("clause", ""), language, at=at)
@@ -313,9 +313,10 @@ def reasons_in(about: Subject) -> list[str]:
 
 
 def _reason(about: Subject, one: Mapping[str, str]) -> str:
-    if not one.get("clause"):
-        return one["reason"]
-    return about.words("letters.reason", reason=one["reason"], clause=one["clause"])
+    (said,) = reasons_of([one], about.language, at=about.at)
+    if not said.get("clause"):
+        return said["reason"]
+    return about.words("letters.reason", reason=said["reason"], clause=said["clause"])
 
 
 def _told(about: Subject) -> Iterator[Block]:

@@ -12,9 +12,17 @@ from django.utils.translation import gettext as _
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Assessment, Loss
 from yinuo.interfaces.common import labels
-from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, LineRow, LineSheet
+from yinuo.interfaces.common.fields import (
+    FieldKind,
+    FieldState,
+    FormState,
+    LineRow,
+    LineSheet,
+    Option,
+)
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk, loss_name
+from yinuo.interfaces.desk.sheets.clauses import clause_names
 
 BLANK = "__n__"
 _EMPTY_ROWS = 3
@@ -58,9 +66,10 @@ def sheet_of(
     desk: ClaimDesk, form: FormState, typed: Typed[Any], name: str, *, loss: Loss | None = None
 ) -> Lines:
     rows: list[LineRow] = []
+    names = clause_names(desk)
     while f"{name}-{len(rows)}-name" in form.fields:
         prefix = f"{name}-{len(rows)}"
-        rows.append(LineRow(fields=_named(form.fields, prefix)))
+        rows.append(LineRow(fields=_named(form.fields, prefix, names)))
     blank = {one.name: one for one in _row(f"{name}-{BLANK}", {})}
     at = name.removesuffix("lines")
     return Lines(
@@ -73,7 +82,7 @@ def sheet_of(
             asked=desk.money(_total(rows, "asked")),
             approved=desk.money(_total(rows, "approved")),
             editable=True,
-            blank=LineRow(fields=_named(blank, f"{name}-{BLANK}")),
+            blank=LineRow(fields=_named(blank, f"{name}-{BLANK}", names)),
             caption=loss_name(loss) if loss else _("Line items"),
         ),
     )
@@ -147,8 +156,11 @@ def _row(prefix: str, values: Mapping[str, str]) -> list[FieldState]:
     ]
 
 
-def _named(fields: Mapping[str, FieldState], prefix: str) -> dict[str, FieldState]:
-    return {column: fields[f"{prefix}-{name}"] for column, name in _COLUMNS.items()}
+def _named(
+    fields: Mapping[str, FieldState], prefix: str, clauses: tuple[Option, ...]
+) -> dict[str, FieldState]:
+    found = {column: fields[f"{prefix}-{name}"] for column, name in _COLUMNS.items()}
+    return found | {"clause": replace(found["clause"], options=clauses)}
 
 
 def _total(rows: list[LineRow], column: str) -> Decimal:

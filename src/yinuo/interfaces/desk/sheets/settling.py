@@ -6,17 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from yinuo.areas.claims import commands, letters
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.comparing import peers
 from yinuo.areas.claims.models import Calculation, Loss
 from yinuo.areas.claims.rulefile import ClaimsRules
-from yinuo.core.knowledge import queries as knowledge
-from yinuo.core.knowledge.clauses import Explained
 from yinuo.core.people.rules import names_of_roles
 from yinuo.core.rulebook import queries as rulebook
 from yinuo.interfaces.common import labels
@@ -26,12 +23,12 @@ from yinuo.interfaces.common.present import SumLine, SumSheet
 from yinuo.interfaces.common.sums import cover_name
 from yinuo.interfaces.desk.sheets import lines
 from yinuo.interfaces.desk.sheets.claim_frame import ClaimDesk
+from yinuo.interfaces.desk.sheets.clauses import clause_options
 from yinuo.interfaces.desk.sheets.frame import Context, Sheet, fact, form_of, told
 from yinuo.interfaces.desk.sheets.people import names_of, payee_options
 from yinuo.interfaces.desk.sheets.rows import row_fields, rows_in
 from yinuo.kit.errors import DomainError
 
-_SHOWN_OF_CLAUSE = 28
 _STEPS = {
     "asked": gettext_noop("Asked"),
     "approved": gettext_noop("Approved in the assessment"),
@@ -94,7 +91,7 @@ def _with_claim(desk: ClaimDesk, loss: Loss) -> Loss:
 
 
 def refusal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
-    options = _clause_options(desk)
+    options = clause_options(desk)
 
     def row(prefix: str) -> tuple[FieldState, ...]:
         return _reason(prefix, options)
@@ -114,29 +111,6 @@ def refusal(desk: ClaimDesk, typed: Typed[Any]) -> Context:
         ),
     )
     return {"form": form, "groups": (reasons,)}
-
-
-def _clause_options(desk: ClaimDesk) -> tuple[Option, ...]:
-    """The clauses of the library that this policy knows, under the text that each stands in."""
-    language = get_language() or "en"
-    texts = rulebook.rules(ClaimsRules, at=desk.at).settling.text_of_product.value
-    text = texts.get(desk.claim.policy.product, "2020")
-    other = {"2014": "2020", "2020": "2014"}[text]
-    found = [
-        one for one in knowledge.clauses(None, language, at=desk.at).values() if one.text != other
-    ]
-    own = [one for one in found if one.text == text]
-    return tuple(map(_clause_option, [*own, *(one for one in found if one.text != text)]))
-
-
-def _clause_option(one: Explained) -> Option:
-    if one.article:
-        said = Truncator(one.plain).chars(_SHOWN_OF_CLAUSE)
-        article = one.label.removeprefix(one.name).strip(" ,")
-        return Option(one.key, f"{article} · {said}", group=one.name)
-    mark = "：" if "：" in one.name else ": "
-    book, _mark, rest = one.name.partition(mark)
-    return Option(one.key, rest or book, group=book)
 
 
 def _reason(prefix: str, clauses: tuple[Option, ...]) -> tuple[FieldState, ...]:
