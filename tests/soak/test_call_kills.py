@@ -42,7 +42,13 @@ FORMS_OF_A_CALL = 6
 """On average; a call without an answer takes two, another about ten."""
 QUALITIES = ("was_professional", "was_efficient", "was_transparent", "was_warm")
 ANSWERS = {**HAPPY, **dict.fromkeys(QUALITIES, "4"), "answer_satisfied": "5", "solved": "yes"}
-UNHAPPY = {"satisfied": "1", "problem": "open", "problem_words": "到现在也没有人回电话"}
+UNHAPPY = {
+    "satisfied": "1",
+    "answer_satisfied": "1",
+    "problem": "open",
+    "solved": "no",
+    "problem_words": "到现在也没有人回电话",
+}
 _ROW = re.compile(r'href="/desk/bench/(B[\d-]+)"')
 _BACK = re.compile(r'class="button primary" href="/desk/bench/(B[\d-]+)"')
 _FORM = re.compile(r'action="/desk/bench/B[\d-]+/(\w+)"')
@@ -58,8 +64,12 @@ def is_out(phone: str) -> bool:
     return int(phone) % 5 == 0
 
 
+def is_unhappy(phone: str) -> bool:
+    return int(phone) % 5 == 1
+
+
 def answer_of(phone: str, question: str) -> str:
-    said = {**ANSWERS, **UNHAPPY} if int(phone) % 5 == 1 else ANSWERS
+    said = {**ANSWERS, **UNHAPPY} if is_unhappy(phone) else ANSWERS
     return said.get(question, "")
 
 
@@ -241,20 +251,25 @@ def check(agents: Sequence[Agent], count: int) -> dict[str, int]:
     talks = [talk for agent in agents for talk in agent.talks]
     check_calls(talks, count)
     answers = check_answers(agents, talks)
-    finished = [one.number for one in talks if not is_out(one.phone)]
+    answered = [one for one in talks if not is_out(one.phone)]
+    unhappy = [one.number for one in answered if is_unhappy(one.phone)]
+    content = [one.number for one in answered if not is_unhappy(one.phone)]
     in_vain = [one.number for one in talks if is_out(one.phone)]
     once = ("call_back.opened", "call_back.call_started")
     check_stories(in_vain, (*once, "call_back.attempted"))
-    check_stories(finished, (*once, "call_back.identified", "call_back.answered"))
-    unhappy = Event.objects.filter(type="call_back.answered", data__satisfied=False)
-    until(lambda: Concern.objects.count() == unhappy.count(), "the worker opens every concern")
+    whole = (*once, "call_back.identified", "call_back.answered")
+    check_stories(content, (*whole, "call_back.completed"))
+    # Whoever was not content is to be asked again, which is promised with an end of its own.
+    check_stories(unhappy, (*whole, "call_back.round_planned"), ("call_backs.completion",))
+    until(lambda: Concern.objects.count() == len(unhappy), "the worker opens every concern")
+    heard = Event.objects.filter(type="call_back.answered", case__number__in=unhappy)
     assert set(Concern.objects.values_list("source_event", flat=True)) == set(
-        unhappy.values_list("pk", flat=True)
+        heard.values_list("pk", flat=True)
     )
     return {
         "calls": len(talks),
         "answers": answers,
-        "concerns": unhappy.count(),
+        "concerns": len(unhappy),
         "times somebody else had it": sum(len(agent.refused) for agent in agents),
     }
 
