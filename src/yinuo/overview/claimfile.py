@@ -14,6 +14,7 @@ from django.db import connection
 from pydantic import BaseModel, ConfigDict
 
 from yinuo.areas.claims.models import Claim
+from yinuo.areas.claims.whose import Standing
 from yinuo.overview import claimfile_sql
 
 MOST = 200
@@ -134,6 +135,7 @@ class ToldRow(_Row):
 
 
 class ClaimFile(_Row):
+    standing: Standing
     surveys: list[SurveyRow]
     parts: list[PartRow]
     injured: list[InjuredRow]

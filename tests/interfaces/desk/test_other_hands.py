@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from tests.interfaces.desk import house
@@ -20,7 +22,7 @@ from yinuo.areas.claims.commands.deciding import BeyondAuthority
 from yinuo.areas.claims.models import Loss
 from yinuo.core.approvals.commands import MakerCannotCheck, NoApprovalWaiting
 from yinuo.core.cases.models import Case
-from yinuo.core.people.actors import Actor
+from yinuo.core.people.actors import STAFF_ROLES, Actor
 from yinuo.core.people.models import Staff
 from yinuo.interfaces.common import actions
 from yinuo.kit import queue
@@ -51,10 +53,11 @@ def offered(actor: Actor, case: Case) -> dict[str, type[Exception] | None]:
     """What is in reach, each with the refusal that waits there; what is possible has none."""
     losses = list(Loss.objects.filter(claim=case.pk))
     reach = actions.in_reach(actor, case, losses)
-    found = {one.noun: actions.hindrance(actor, case, one) for one in reach}
+    known = actions.standing_of(case, reach)
+    found = {one.noun: actions.hindrance(actor, case, one, known) for one in reach}
     possible = {one.noun for one in actions.possible(actor, case, losses)}
     assert possible == {noun for noun, why in found.items() if why is None}
-    return {noun: why and type(why) for noun, why in found.items()}
+    return {noun: type(why) if why else None for noun, why in found.items()}
 
 
 @pytest.mark.covers("ADJ-16")
@@ -116,6 +119,18 @@ def test_another_surveyor_sees_whose_survey_it_is_not_and_no_button(desks: Desks
     page = text(desks["assessor"].get(f"/desk/claims/{case.number}"))
     assert "This survey is assigned to somebody else." in page
     assert f"/desk/claims/{case.number}/survey" not in page
+
+
+def test_whoever_looks_at_the_page_it_keeps_its_budget(desks: Desks) -> None:
+    case = calculated(desks)
+    everything = give(desks, "manager", *STAFF_ROLES)
+    assert len(offered(everything, case)) > 5
+    for name in ("reviewer", "team_lead", "manager"):
+        browser = desks[name]
+        browser.get(f"/desk/claims/{case.number}")
+        with CaptureQueriesContext(connection) as taken:
+            browser.get(f"/desk/claims/{case.number}")
+        assert len(taken) <= 15, name
 
 
 @pytest.mark.covers("PAY-1")

@@ -45,7 +45,7 @@ def no_worker() -> Iterator[None]:
 
 def filled(noun: str, desks: Desks, case: Case) -> dict[str, Any]:
     """The least that the sheet takes, with words of a person wherever it takes words."""
-    given = _worded(example_of(CLAIM_ACTIONS[noun].schema))
+    given: dict[str, Any] = _worded(example_of(CLAIM_ACTIONS[noun].schema))
     if noun == "handler":
         given["staff"] = desks.world.staff["agent"].pk
     if noun in ("account-confirmation", "account-declining"):

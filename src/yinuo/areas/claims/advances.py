@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from yinuo.areas.claims.models import Loss
 from yinuo.core.approvals.models import Approval
 from yinuo.core.cases.models import Case
@@ -35,19 +33,16 @@ def advanced(losses: Sequence[Loss]) -> dict[int, Decimal]:
     return found
 
 
-def waiting(case: Case) -> list[Approval]:
-    """The advances of the case that nobody has approved or sent back yet."""
-    return list(Approval.objects.filter(case=case, kind=ADVANCE, verdict=Approval.Verdict.WAITING))
-
-
-def approved(case: Case) -> QuerySet[Approval]:
-    """Approved advances that no payment carries, or whose payment came back."""
-    ended = (Payment.Status.RETURNED, Payment.Status.CANCELLED)
-    sent = Payment.objects.filter(case=case, approval__isnull=False).exclude(status__in=ended)
-    rows = Approval.objects.filter(case=case, kind=ADVANCE, verdict=Approval.Verdict.APPROVED)
-    return rows.exclude(pk__in=sent.values("approval"))
-
-
 def to_send(case: Case, loss: Loss) -> list[Approval]:
-    """Those on one loss, in the order in which they were asked for."""
-    return list(approved(case).filter(subject=advance_subject(loss)).order_by("pk"))
+    """Approved advances on the loss that no payment carries, or whose payment came back."""
+    ended = (Payment.Status.RETURNED, Payment.Status.CANCELLED)
+    sent = Payment.objects.filter(case=case, subject=advance_subject(loss)).exclude(
+        status__in=ended
+    )
+    rows = Approval.objects.filter(
+        case=case,
+        subject=advance_subject(loss),
+        kind=ADVANCE,
+        verdict=Approval.Verdict.APPROVED,
+    )
+    return list(rows.exclude(pk__in=sent.values("approval")).order_by("pk"))

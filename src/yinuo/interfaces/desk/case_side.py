@@ -114,10 +114,10 @@ def _state_of(row: FollowerRow) -> Tag:
 
 def actions_of(page: OpenedPage, presenter: Presenter) -> Actions:
     """The buttons of this person, each saying what the customer will be told."""
-    found, refused = [], []
+    found, refused, known = [], [], presenter.standing(page)
     for one in actions.in_reach(page.actor, page.case, page.parts):
         if presenter.is_offered(page, one):
-            why = actions.hindrance(page.actor, page.case, one)
+            why = actions.hindrance(page.actor, page.case, one, known)
             if why is None:
                 found.append(one)
             elif why.http == FORBIDDEN:

@@ -41,7 +41,7 @@ class BeyondAuthority(DomainError):
     http = 403
 
     @classmethod
-    def of(cls, calculation: Calculation, care: str, *, at: datetime) -> BeyondAuthority:
+    def of(cls, calculation: whose.Worked, care: str, *, at: datetime) -> BeyondAuthority:
         roles = whose.with_authority(calculation, care, at=at)
         return cls.above(calculation.amount, calculation.currency, roles)
 

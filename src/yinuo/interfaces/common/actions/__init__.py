@@ -6,12 +6,13 @@ workflow table; a door only translates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from yinuo.areas.claims import whose
 from yinuo.core.cases import queries as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import Part, Step, Workflow
@@ -20,7 +21,7 @@ from yinuo.interfaces.common.actions.call_backs import CALL_BACK_ACTIONS
 from yinuo.interfaces.common.actions.claims import CLAIM_ACTIONS, duplicates, report, report_of
 from yinuo.interfaces.common.actions.complaints import COMPLAINT_ACTIONS
 from yinuo.interfaces.common.actions.concerns import CONCERN_ACTIONS
-from yinuo.interfaces.common.actions.table import Action, table_of
+from yinuo.interfaces.common.actions.table import Action, hinders_nobody, table_of
 from yinuo.kit.errors import DomainError
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "possible",
     "report",
     "report_of",
+    "standing_of",
     "steps_of",
     "table_of",
 ]
@@ -49,6 +51,8 @@ ACTIONS: dict[str, Mapping[str, Action[Any]]] = {
     "complaint": COMPLAINT_ACTIONS,
     "concern": CONCERN_ACTIONS,
 }
+# What the actions of a kind have to know of the case to say whose turn it is.
+STANDING: dict[str, Callable[[Case], Any]] = {"claim": whose.standing}
 
 
 class Numbered(Part, Protocol):
@@ -78,7 +82,8 @@ def possible(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[P
     order of the table.
     """
     found = in_reach(actor, case, parts)
-    return [one for one in found if hindrance(actor, case, one) is None]
+    known = standing_of(case, found)
+    return [one for one in found if hindrance(actor, case, one, known) is None]
 
 
 def in_reach(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[Possible]:
@@ -94,9 +99,17 @@ def in_reach(actor: Actor, case: Case, parts: Sequence[Numbered] = ()) -> list[P
     return found
 
 
-def hindrance(actor: Actor, case: Case, one: Possible) -> DomainError | None:
+def standing_of(case: Case, found: Sequence[Possible]) -> Any:
+    """What decides whose turn these steps are; nothing is read where it decides nothing."""
+    table = actions_of(case.kind)
+    if all(table[one.noun].hinders is hinders_nobody for one in found):
+        return None
+    return STANDING[case.kind](case)
+
+
+def hindrance(actor: Actor, case: Case, one: Possible, known: Any) -> DomainError | None:
     """Why this person may not take a step that is in reach; None where they may."""
-    return actions_of(case.kind)[one.noun].hinders(actor, case, one.parts)
+    return actions_of(case.kind)[one.noun].hinders(actor, case, one.parts, known)
 
 
 def steps_of(case: Case, action: Action[Any]) -> Iterator[Step]:

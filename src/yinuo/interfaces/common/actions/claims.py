@@ -458,7 +458,7 @@ CLAIM_ACTIONS: Mapping[str, Action[Any]] = table_of(
         inputs.ReturnInput,
         _return_advance,
         ("return_advance",),
-        hinders=other_hands.no_advance_to_approve,
+        hinders=other_hands.no_advance_to_return,
     ),
     Action(
         "advance-payment",

@@ -19,7 +19,9 @@ def barred_to_nobody(actor: Actor, case: Case) -> bool:
     return False
 
 
-def hinders_nobody(actor: Actor, case: Case, parts: Sequence[int]) -> DomainError | None:
+def hinders_nobody(
+    actor: Actor, case: Case, parts: Sequence[int], known: Any
+) -> DomainError | None:
     return None
 
 
@@ -30,7 +32,8 @@ class Action(Generic[I]):
     `barred` says whom the command would refuse though the workflow lets them: whoever was not
     given the case, or would check their own work. What would be refused is not offered.
     `hinders` says the same with the reason, for what a person may look at without taking it: the
-    refusal of the command, where it stands for every part that the step fits.
+    refusal of the command, where it stands for every part that the step fits. It is handed what
+    the kind of case reads once for all its actions.
     """
 
     noun: str
@@ -38,7 +41,7 @@ class Action(Generic[I]):
     run: Callable[[Actor, Case, I, datetime], None]
     steps: tuple[str, ...]
     barred: Callable[[Actor, Case], bool] = barred_to_nobody
-    hinders: Callable[[Actor, Case, Sequence[int]], DomainError | None] = hinders_nobody
+    hinders: Callable[[Actor, Case, Sequence[int], Any], DomainError | None] = hinders_nobody
 
 
 def table_of(*actions: Action[Any]) -> Mapping[str, Action[Any]]:

@@ -100,6 +100,10 @@ class Presenter:
     def label(self, page: OpenedPage, one: Possible) -> str:
         return one.label
 
+    def standing(self, page: OpenedPage) -> Any:
+        """What decides whose turn a step is, where the page has read it already."""
+        return None
+
     def part_names(self, page: OpenedPage) -> Mapping[str, str]:
         """What each part is called beside its promises; none where there is only one."""
         return {}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yinuo.areas.claims import queries as claims
 from yinuo.areas.claims.models import Claim, Loss
+from yinuo.areas.claims.whose import Standing
 from yinuo.core.cases.models import Case
 from yinuo.core.cases.workflow import subject_of
 from yinuo.core.documents import queries as documents
@@ -139,6 +140,10 @@ class ClaimPresenter(Presenter):
         if one.noun == "survey-and-assessment":
             return _("Survey and assess at once")
         return one.label
+
+    def standing(self, page: OpenedPage) -> Standing:
+        found: Standing = page.own.standing
+        return found
 
     def part_names(self, page: OpenedPage) -> Mapping[str, str]:
         several = page.parts if len(page.parts) > 1 else ()
