@@ -147,7 +147,7 @@ class Agent:
         shown = self.browser.read("/desk/bench")
         back = _BACK.search(shown)
         if back:
-            return back[1]
+            return str(back[1])
         left = [one for one in dict.fromkeys(_ROW.findall(shown)) if one not in self.refused]
         if not left:
             return None
