@@ -17,7 +17,7 @@ from tests.interfaces.desk.house import NOW, Desks
 from yinuo import automation
 from yinuo.areas.claims import commands as claims
 from yinuo.areas.complaints import commands as complaints
-from yinuo.areas.complaints.commands import NewMeasure
+from yinuo.areas.complaints.commands import NewMeasure, NewParty
 from yinuo.areas.complaints.models import Complaint, Inbound
 from yinuo.areas.complaints.rules import voice_number
 from yinuo.core.cases.models import Case, Note, Promise
@@ -421,3 +421,29 @@ def test_a_dead_line_is_seen_and_customers_are_shown_another_way(desks: Desks, c
     assert "Does not work" not in text(Client().get("/"))
     assert desks["operator"].post("/desk/voices/channels", said).status_code in (403, 422)
     assert desks["surveyor"].get("/desk/voices/channels").status_code == 403
+
+
+def test_a_power_that_never_comes_ends_it_with_the_reason_and_a_late_one_lets_it_go_on(
+    desks: Desks, claim: Case
+) -> None:
+    who = (NewParty("agent", "李四"),)
+    case = complain(desks.world, claim, at=NOW, parties=who)
+    officer, party = desks[handler_of(desks.world, case)], str(case.complaint.parties.get().pk)
+    assert "the power never came" not in shown(desks, "officer", page(case))
+    assert officer.post(page(case, "power-request"), {"party": party}).status_code == 303
+    assert "End it: the power never came" in shown(desks, "officer", page(case))
+    early = officer.post(page(case, "want-of-power"), {"reason": "一直没有收到"})
+    assert early.status_code == 409
+    assert "Nothing is ended before" in text(early)
+    assert "一直没有收到" in text(early)
+    Promise.objects.filter(case=case, rule="complaints.power").update(due_at=NOW)
+    assert officer.post(page(case, "want-of-power"), {"reason": "一直没有收到"}).status_code == 303
+    assert "Ended: no power was shown" in shown(desks, "officer", page(case))
+    given = {"party": party, "kind": "odd"}
+    assert officer.post(page(case, "late-power"), given).status_code == 422
+    given["kind"] = "letter_of_authority"
+    assert officer.post(page(case, "late-power"), given).status_code == 303
+    again = Complaint.objects.latest("pk")
+    assert again.follows_id == case.pk
+    assert again.case.number in shown(desks, "officer", "/desk/complaints")
+    assert officer.post(page(case, "late-power"), given).status_code == 409

@@ -24,6 +24,7 @@ _ENDS = (
     State("withdrawn", _("Withdrawn"), care="closing", ended=True),
     State("merged", _("Joined to another complaint"), care="closing", ended=True),
     State("transferred", _("Passed on"), care="closing", ended=True),
+    State("powerless", _("Ended: no power was shown"), care="closing", ended=True),
 )
 OPEN = tuple(state.name for state in _PROGRESS)
 ALL = (*OPEN, *(state.name for state in _ENDS))
@@ -116,6 +117,25 @@ _RECEIVING = (
         target=None,
         who=("agent", *OFFICERS),
         event="complaint.power_checked",
+    ),
+    # Only when everybody who speaks here speaks for another, was asked, and let the time go by.
+    Step(
+        name="end_without_power",
+        label=_("End it: the power never came"),
+        source=_BEFORE_ANSWER,
+        target="powerless",
+        who=OFFICERS,
+        event="complaint.ended_without_power",
+        danger=True,
+    ),
+    # An end is an end: it goes on as a complaint of its own, which follows this one.
+    Step(
+        name="take_up_again",
+        label=_("Keep the power that came, and take the complaint up again"),
+        source=("powerless",),
+        target=None,
+        who=("agent", *OFFICERS),
+        event="complaint.taken_up_again",
     ),
     Step(
         name="add_facts",

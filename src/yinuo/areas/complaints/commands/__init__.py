@@ -23,7 +23,14 @@ from yinuo.areas.complaints.commands.clocks import (
     include_time,
     tell_extension,
 )
-from yinuo.areas.complaints.commands.ending import close, close_many, merge, withdraw
+from yinuo.areas.complaints.commands.ending import (
+    close,
+    close_many,
+    end_without_power,
+    merge,
+    take_up_again,
+    withdraw,
+)
 from yinuo.areas.complaints.commands.handling import (
     About,
     ask_why,
@@ -149,6 +156,7 @@ __all__ = [
     "disagree",
     "empty_mailbox",
     "end_outage",
+    "end_without_power",
     "exclude_time",
     "forward",
     "hand_to_discipline",
@@ -184,6 +192,7 @@ __all__ = [
     "take_bank_answer",
     "take_in",
     "take_over_many",
+    "take_up_again",
     "tell",
     "tell_extension",
     "tell_many",

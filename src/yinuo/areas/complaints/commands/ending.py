@@ -9,8 +9,23 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.complaints import queries
-from yinuo.areas.complaints.commands.common import Held, locked, locked_many, take, telling, written
-from yinuo.areas.complaints.commands.parties import require_speaker
+from yinuo.areas.complaints.commands.common import (
+    Held,
+    by_a_person,
+    locked,
+    locked_many,
+    take,
+    telling,
+    written,
+)
+from yinuo.areas.complaints.commands.parties import (
+    POWER,
+    Power,
+    keep_power,
+    require_speaker,
+    speaks,
+)
+from yinuo.areas.complaints.commands.receiving import NewComplaint, receive_many
 from yinuo.areas.complaints.commands.solving import money_under_way
 from yinuo.areas.complaints.models import Complaint
 from yinuo.core.cases import commands as cases
@@ -34,6 +49,21 @@ class MoneyUnderWay(DomainError):
     message = _(
         "Money of complaint %(number)s is on its way: wait until it has arrived or come back."
     )
+
+
+class SomebodySpeaks(DomainError):
+    code = "somebody_speaks"
+    message = _("Complaint %(number)s does not wait for a power: somebody who may speak complains.")
+
+
+class PowerNotAsked(DomainError):
+    code = "power_not_asked"
+    message = _("%(name)s was not asked for the power yet: ask first, with what is missing.")
+
+
+class PowerTimeRuns(DomainError):
+    code = "power_time_runs"
+    message = _("The power may still come until %(until)s. Nothing is ended before.")
 
 
 class ReviewStillPossible(DomainError):
@@ -85,6 +115,76 @@ def withdraw(
         take(
             held, "withdraw", by=by, at=at, data={"same_day": same_day, "said": said_at.isoformat()}
         )
+
+
+def end_without_power(
+    *, case: Case, reason: str, by: Actor, at: datetime, seen: int | None = None
+) -> None:
+    """Whoever complains for another has shown no power in the time for it: the complaint ends, and
+    that is told with the reason. A power that comes later takes it up again.
+
+    Raises SomebodySpeaks, PowerNotAsked, PowerTimeRuns and MoneyUnderWay.
+    """
+    why = written(reason, "reason")
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        parties = list(held.complaint.parties.order_by("pk"))
+        if not parties or any(speaks(one, at) for one in parties):
+            raise SomebodySpeaks(number=held.case.number)
+        unasked = next((one for one in parties if one.power_asked_at is None), None)
+        if unasked is not None:
+            raise PowerNotAsked(name=unasked.name)
+        waits = held.case.promises.filter(rule=POWER, kept_at=None, withdrawn_at=None)
+        last = waits.order_by("-due_at").first()
+        if last is not None and at < last.due_at:
+            raise PowerTimeRuns(until=f"{queries.last_day(last.due_at):%Y-%m-%d}")
+        if money_under_way(held):
+            raise MoneyUnderWay(number=held.case.number)
+        cases.write_note(case=held.case, body=why, kind="reason", by=by, at=at, for_customer=True)
+        held.complaint.response = Complaint.Response.REJECTED
+        held.complaint.save(update_fields=["response"])
+        facts = {"reason": why, "name": ", ".join(one.name for one in parties)}
+        data = {"parties": [one.pk for one in parties]}
+        take(held, "end_without_power", by=by, at=at, data=data, facts=facts)
+
+
+def take_up_again(
+    *, case: Case, party: int, power: Power, by: Actor, at: datetime, seen: int | None = None
+) -> Case:
+    """The power came after all: it goes on as a new complaint with the same words and people, and
+    with the whole time of the law. Raises what `check_power` raises, and SomebodySpeaks the second
+    time.
+    """
+    by_a_person(by)
+    with cases.transaction():
+        held = locked(case, seen=seen)
+        if Complaint.objects.filter(source=held.case).exists():
+            raise SomebodySpeaks(number=held.case.number)
+        row = keep_power(held, party, power, by, at)
+        old = held.complaint
+        new = NewComplaint(
+            customer=held.case.customer,
+            channel=old.channel,
+            branch=held.case.branch,
+            about=held.case.about,
+            note=old.words,
+            source=held.case,
+            first_spoken_at=old.first_spoken_at,
+            group_size=old.group_size,
+            face_to_face=old.face_to_face,
+            product=old.product,
+            stage=old.stage,
+        )
+        [opened] = receive_many([new], by=by, at=at)
+        # Their papers and who looked at them go with them.
+        for one in old.parties.order_by("pk"):
+            one.pk, one.complaint_id, one._state.adding = None, opened.pk, True
+            one.save()
+        data = {"party": row.pk, "kind": power.kind, "opened": opened.pk}
+        facts = {"opened_number": opened.number}
+        take(held, "take_up_again", by=by, at=at, data=data, facts=facts)
+    return opened
 
 
 def merge(*, case: Case, into: Case, by: Actor, at: datetime, seen: int | None = None) -> None:

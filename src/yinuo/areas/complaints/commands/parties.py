@@ -197,7 +197,7 @@ def ask_power(
     with cases.transaction():
         held = locked(case, seen=seen)
         row = _party(held, party)
-        if _speaks(row, at):
+        if speaks(row, at):
             raise NoPowerNeeded("party", name=row.name)
         if row.power_asked_at is not None:
             raise PowerAskedAlready("party", name=row.name)
@@ -229,20 +229,26 @@ def check_power(
     by_a_person(by)
     with cases.transaction():
         held = locked(case, seen=seen)
-        row = _party(held, party)
-        if not needs_power(row.role):
-            raise NoPowerNeeded("party", name=row.name)
-        one_of(power.kind, rules_at(at).powers.kinds.value[row.role], "kind")
-        if power.until_on is not None and power.until_on < timezone.localtime(at).date():
-            raise PowerRunOut("until_on", until=power.until_on)
-        row.power_seen, row.power_kind = True, power.kind
-        row.power, row.power_until_on = power.document, power.until_on
-        row.power_checked_by, row.power_checked_at = by.id, at
-        row.save()
+        row = keep_power(held, party, power, by, at)
         take(held, "check_power", by=by, at=at, data={"party": row.pk, "kind": power.kind})
-        if all(_speaks(one, at) for one in held.complaint.parties.all()):
+        if all(speaks(one, at) for one in held.complaint.parties.all()):
             cases.keep(case=held.case, rule=POWER, by=by, at=at)
             cases.resume(case=held.case, reason=PAUSE, by=by, at=at)
+
+
+def keep_power(held: Held, party: int, power: Power, by: Actor, at: datetime) -> Party:
+    """The row of who showed it; raises as `check_power` does."""
+    row = _party(held, party)
+    if not needs_power(row.role):
+        raise NoPowerNeeded("party", name=row.name)
+    one_of(power.kind, rules_at(at).powers.kinds.value[row.role], "kind")
+    if power.until_on is not None and power.until_on < timezone.localtime(at).date():
+        raise PowerRunOut("until_on", until=power.until_on)
+    row.power_seen, row.power_kind = True, power.kind
+    row.power, row.power_until_on = power.document, power.until_on
+    row.power_checked_by, row.power_checked_at = by.id, at
+    row.save()
+    return row
 
 
 def require_speaker(held: Held, party: int | None, at: datetime) -> None:
@@ -252,7 +258,7 @@ def require_speaker(held: Held, party: int | None, at: datetime) -> None:
     if party is None:
         return
     row = _party(held, party)
-    if not _speaks(row, at):
+    if not speaks(row, at):
         raise PowerMissing("party", name=row.name)
 
 
@@ -263,6 +269,6 @@ def _party(held: Held, pk: int) -> Party:
     return found
 
 
-def _speaks(row: Party, at: datetime) -> bool:
+def speaks(row: Party, at: datetime) -> bool:
     on = timezone.localtime(at).date()
     return power_stands(row.role, row.power_seen, row.power_until_on, on=on)

@@ -184,11 +184,28 @@ def _ask_power(actor: Actor, case: Case, given: given_in.PowerRequestInput, at: 
 
 
 def _check_power(actor: Actor, case: Case, given: given_in.PowerInput, at: datetime) -> None:
-    document = _paper(actor, case, given.document) if given.document else None
-    power = Power(kind=given.kind, document=document, until_on=given.until_on)
+    power = _power(actor, case, given)
     complaints.check_power(
         case=case, party=given.party, power=power, by=actor, at=at, seen=given.seen
     )
+
+
+def _take_up_again(actor: Actor, case: Case, given: given_in.PowerInput, at: datetime) -> None:
+    power = _power(actor, case, given)
+    complaints.take_up_again(
+        case=case, party=given.party, power=power, by=actor, at=at, seen=given.seen
+    )
+
+
+def _power(actor: Actor, case: Case, given: given_in.PowerInput) -> Power:
+    document = _paper(actor, case, given.document) if given.document else None
+    return Power(kind=given.kind, document=document, until_on=given.until_on)
+
+
+def _end_without_power(
+    actor: Actor, case: Case, given: given_in.PowerlessInput, at: datetime
+) -> None:
+    complaints.end_without_power(case=case, reason=given.reason, by=actor, at=at, seen=given.seen)
 
 
 def _paper(actor: Actor, case: Case, document: int) -> Document:
@@ -502,6 +519,8 @@ COMPLAINT_ACTIONS: Mapping[str, Action[Any]] = table_of(
     Action("parties", given_in.PartiesInput, _name_parties, ("name_parties",)),
     Action("power-request", given_in.PowerRequestInput, _ask_power, ("ask_power",)),
     Action("power", given_in.PowerInput, _check_power, ("check_power",)),
+    Action("late-power", given_in.LatePowerInput, _take_up_again, ("take_up_again",)),
+    Action("want-of-power", given_in.PowerlessInput, _end_without_power, ("end_without_power",)),
     Action("description", given_in.AboutInput, _describe, ("describe",)),
     Action("five-whys", given_in.WhyInput, _ask_why, ("ask_why",)),
     Action("evidence", given_in.RemarkInput, _remark, ("remark",)),

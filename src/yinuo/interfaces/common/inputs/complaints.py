@@ -237,6 +237,14 @@ class PowerInput(SeenInput):
     until_on: Annotated[date | None, Blank, Shown(gettext_noop("Valid until"))] = None
 
 
+class LatePowerInput(PowerInput):
+    """The same, after it had ended for want of it."""
+
+
+class PowerlessInput(SeenInput):
+    reason: Annotated[NeededText, Shown(gettext_noop("Why"), help=_READS)]
+
+
 class HowInput(SeenInput):
     how: Annotated[WayToTell, _HOW]
 

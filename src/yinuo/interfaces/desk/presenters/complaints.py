@@ -42,6 +42,7 @@ class ComplaintPresenter(Presenter):
         "new-facts",
         "parties",
         "power-request",
+        "want-of-power",
         "description",
         "five-whys",
         "evidence",
@@ -116,9 +117,11 @@ class ComplaintPresenter(Presenter):
             return _declares(page, inside)
         if one.noun in ("inquiry", "acceptance") and page.case.handler_id is not None:
             return one.noun == "acceptance" or row.declared_at is not None
-        if one.noun in ("power", "power-request"):
+        if one.noun in ("power", "power-request", "want-of-power", "late-power"):
             lacking = complaints.without_power(inside.parties, page.at)
             unasked = [party for party in lacking if party.power_asked_at is None]
+            if one.noun == "want-of-power":
+                return bool(lacking) and not unasked and len(lacking) == len(inside.parties)
             return bool(unasked if one.noun == "power-request" else lacking)
         if one.noun in ("more-time-approval", "more-time-refusal"):
             asked = inside.more_time

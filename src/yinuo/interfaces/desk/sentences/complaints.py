@@ -29,6 +29,11 @@ SENTENCES: Mapping[str, Sentence] = {
     "complaint.power_checked": Sentence(
         gettext_noop("Power looked at: %(kind)s"), words={"kind": said.POWERS}
     ),
+    "complaint.ended_without_power": Sentence(gettext_noop("Ended: the power never came")),
+    "complaint.taken_up_again": Sentence(
+        gettext_noop("The power came, the complaint is taken up again: %(kind)s"),
+        words={"kind": said.POWERS},
+    ),
     "complaint.facts_added": Sentence(gettext_noop("New facts from the complainant"), _NOTE),
     "complaint.reopened": Sentence(
         gettext_noop("New facts after the answer: the inquiry and its time begin again")
@@ -105,5 +110,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "complaint.review_decided": Sentence(gettext_noop("Review decided and told")),
     "complaint.closed": Sentence(gettext_noop("Complaint closed")),
     "complaint.withdrawn": Sentence(gettext_noop("Complaint withdrawn")),
+    "voice.escalated": Sentence(
+        gettext_noop("Broken promise reported to %(level)s: %(promise)s"),
+        TimelineKind.PROMISE,
+        "broken",
+    ),
     "voice.concern_heard": Sentence(gettext_noop("A voice from outside: a concern"), _NOTE),
 }

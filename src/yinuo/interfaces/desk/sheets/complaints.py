@@ -404,6 +404,11 @@ SHEETS: Mapping[str, Sheet[Any]] = {
         done=gettext_noop("The power is asked for, this once."),
     ),
     "power": Sheet(build=powers.power, done=gettext_noop("The power is kept.")),
+    "late-power": Sheet(
+        build=powers.power,
+        submit=gettext_noop("Take it up again"),
+        done=gettext_noop("It goes on as a new complaint, which follows this one."),
+    ),
     "evidence": Sheet(build=remark, done=gettext_noop("The remark is kept.")),
     "five-whys": Sheet(build=five_whys, done=gettext_noop("The root is kept.")),
     "proposal": Sheet(

@@ -40,6 +40,7 @@ class ComplaintPage(CustomerPage):
         "withdrawn": "next_steps.complaint_withdrawn",
         "merged": "next_steps.complaint_merged",
         "transferred": "next_steps.complaint_transferred",
+        "powerless": "next_steps.complaint_powerless",
     }
     milestones: ClassVar[Mapping[str, Milestone]] = {
         "complaint.received": Milestone(gettext_noop("We have your complaint")),
@@ -68,6 +69,8 @@ class ComplaintPage(CustomerPage):
         "complaint.withdrawn": Milestone(gettext_noop("You took it back")),
         "complaint.merged": Milestone(gettext_noop("Joined to your other complaint")),
         "complaint.transferred": Milestone(gettext_noop("Passed on")),
+        "complaint.ended_without_power": Milestone(gettext_noop("Ended: the power never came")),
+        "complaint.taken_up_again": Milestone(gettext_noop("The power came: we went on")),
     }
     labels: ClassVar[Mapping[str, str]] = {
         "agreement": gettext_noop("I accept the proposal"),
