@@ -147,11 +147,11 @@ class Agent:
         shown = self.browser.read("/desk/bench")
         back = _BACK.search(shown)
         if back:
-            return str(back[1])
+            return back[1]
         left = [one for one in dict.fromkeys(_ROW.findall(shown)) if one not in self.refused]
         if not left:
             return None
-        number = self.chance.choice(left[:3])
+        number: str = self.chance.choice(left[:3])
         self._send(number, "start", {})
         return number
 
