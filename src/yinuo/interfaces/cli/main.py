@@ -7,11 +7,13 @@ module itself loads neither Django nor the rules.
 
 from __future__ import annotations
 
+import ast
 import gc
 import logging
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -66,6 +68,7 @@ WITHOUT_DATABASE = WITHOUT_DJANGO | {
     "read-words",
     "train-words",
 }
+SOURCE = Path(__file__).parents[2]
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 REFUSED = 2
 """Exit code of an expected refusal, as click uses for wrong arguments."""
@@ -74,6 +77,13 @@ REFUSED = 2
 class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from their source: to load them all would take seconds."""
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [(name, said_of(place, width)) for name, place in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = COMMANDS.get(cmd_name)
@@ -98,6 +108,19 @@ class Commands(click.Group):
         if name not in WITHOUT_DATABASE and not {"-h", "--help"} & set(rest):
             start_embedded_database()
         return name, command, rest
+
+
+def said_of(place: str, width: int) -> str:
+    """What a command's function says first, cut to the width of a line."""
+    module, function = place.split(":")
+    source = SOURCE.joinpath(*module.split(".")[1:]).with_suffix(".py").read_text(encoding="utf-8")
+    found = next(
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    said = click.Command(place, help=ast.get_docstring(found))
+    return said.get_short_help_str(width)
 
 
 def set_up_django() -> None:
