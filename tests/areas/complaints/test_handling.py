@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
@@ -19,10 +18,7 @@ from yinuo.areas.complaints.commands.common import Held, NotKnown, OnlyAPerson, 
 from yinuo.areas.complaints.commands.ending import (
     NotCarriedOut,
     NotTheSameMatter,
-    PowerNotAsked,
-    PowerTimeRuns,
     ReviewStillPossible,
-    SomebodySpeaks,
 )
 from yinuo.areas.complaints.commands.handling import (
     NotDeclared,
@@ -53,7 +49,7 @@ from yinuo.areas.complaints.models import Complaint
 from yinuo.areas.complaints.rulefile import ComplaintsRules
 from yinuo.areas.complaints.rules import is_heated
 from yinuo.core.approvals.commands import MakerCannotCheck
-from yinuo.core.cases.commands import NotYourRole, StepNotAllowed
+from yinuo.core.cases.commands import StepNotAllowed
 from yinuo.core.cases.models import Case, Note, Promise
 from yinuo.core.messages.models import Message
 from yinuo.core.payments.rules import AccountDetails
@@ -254,67 +250,6 @@ def test_a_power_is_asked_for_once_and_stops_the_clock_only_where_the_rule_says_
     assert not waits.filter(kept_at__isnull=True).exists()
     with pytest.raises(NoPowerNeeded):
         complaints.ask_power(case=case, party=party, by=officer, at=day(5))
-
-
-def test_without_a_power_it_ends_after_the_time_for_it_and_a_late_power_lets_it_go_on(
-    insurer: World, claim: Case
-) -> None:
-    case = complain(insurer, claim, at=day(1), parties=(NewParty("agent", "李四"),))
-    officer, party = insurer[handler_of(insurer, case)], case.complaint.parties.get().pk
-    end = partial(complaints.end_without_power, case=case, reason="一直没有收到授权书", by=officer)
-    with pytest.raises(PowerNotAsked):
-        end(at=day(1.1))
-    complaints.ask_power(case=case, party=party, by=officer, at=day(1.1))
-    with pytest.raises(PowerTimeRuns):
-        end(at=day(5))
-    with pytest.raises(WordsMissing):
-        end(reason=" ", at=day(9))
-    with pytest.raises(NotYourRole):
-        end(by=insurer["surveyor"], at=day(9))
-    end(at=day(9))
-    assert state(case) == "powerless"
-    case.refresh_from_db()
-    assert case.closed_at == day(9)
-    assert not Promise.objects.filter(case=case, kept_at=None, withdrawn_at=None).exists()
-    told = Message.objects.get(case=case, reason="complaint_powerless", channel="inbox")
-    assert "李四" in told.body
-    assert "一直没有收到授权书" in told.body
-
-    with pytest.raises(StepNotAllowed):
-        complaints.check_power(
-            case=case, party=party, power=Power("lawyer"), by=officer, at=day(12)
-        )
-    opened = complaints.take_up_again(
-        case=case, party=party, power=Power("lawyer"), by=officer, at=day(12)
-    )
-    assert state(case) == "powerless"
-    again = opened.complaint
-    assert (again.follows_id, again.words) == (case.pk, case.complaint.words)
-    answer = Promise.objects.get(case=opened, rule="complaints.answer")
-    assert answer.started_at == day(12)
-    speaker = again.parties.get()
-    assert (speaker.name, speaker.power_kind) == ("李四", "lawyer")
-    assert speaker.power_checked_at == day(12)
-    with pytest.raises(SomebodySpeaks):
-        complaints.take_up_again(
-            case=case, party=party, power=Power("lawyer"), by=officer, at=day(13)
-        )
-    told = Message.objects.get(case=case, reason="complaint_taken_up_again", channel="inbox")
-    assert opened.number in told.body
-    with pytest.raises(SomebodySpeaks):
-        complaints.end_without_power(case=opened, reason="不办", by=officer, at=day(30))
-
-
-def test_whoever_complains_themselves_is_never_ended_for_want_of_a_power(
-    insurer: World, claim: Case
-) -> None:
-    both = (NewParty("complainant", "样例客户甲"), NewParty("agent", "李四"))
-    for parties in ((), both):
-        case = complain(insurer, claim, at=day(1), parties=parties, confirmed_new=True)
-        officer = insurer[handler_of(insurer, case)]
-        with pytest.raises(SomebodySpeaks):
-            complaints.end_without_power(case=case, reason="不办", by=officer, at=day(30))
-        assert state(case) == "received"
 
 
 def test_a_receipt_in_the_future_is_refused(insurer: World, claim: Case) -> None:
