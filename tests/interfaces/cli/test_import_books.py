@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from tests.world import World
 from yinuo.areas.claims.models import Claim
 from yinuo.core.cases.models import Case
 from yinuo.core.policies.models import Policy
+from yinuo.interfaces.cli.importing import policies_job, run
 from yinuo.interfaces.common import mapping, tables
 
 COLUMNS = HEADER.split(",")
@@ -107,6 +108,21 @@ def test_policies_come_in_from_a_workbook_whatever_the_cells_are(
         kinds = policy.covers.values_list("kind", flat=True)
         assert sorted(kinds) == ["ctpli", "own_damage"]
     assert "0 added, 0 changed, 2 unchanged" in take(path).output
+
+
+@pytest.mark.parametrize("form", [".xlsx", ".ods", ".csv"])
+def test_the_progress_bar_grows_to_the_end_of_the_file(
+    insurer: World, tmp_path: Path, form: str
+) -> None:
+    if form == ".csv":
+        path = tmp_path / "old-system.csv"
+        path.write_text("\n".join([HEADER, *["P-1,EAST"] * 3000]), encoding="utf-8")
+    else:
+        path = book(tmp_path, form, TYPED, AS_TEXT)
+    using, seen = mapping.load("policies"), list[int]()
+    run(path, using, policies_job(using, "EAST", datetime.now(UTC)), progress=seen.append)
+    assert seen == sorted(seen)
+    assert 0 < seen[0] <= seen[-1] == path.stat().st_size
 
 
 @both

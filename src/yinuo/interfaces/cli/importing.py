@@ -209,6 +209,8 @@ def run(
                 counts.refused += 1
                 errors.add(found[refusal.position][0], refusal.problem)
             progress(table.position)
+        # Also where the last rows, or all of them, were left out.
+        progress(table.position)
     return counts
 
 
