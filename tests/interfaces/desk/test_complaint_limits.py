@@ -20,6 +20,7 @@ from tests.interfaces.cli.test_complaint_files import (
     play,
 )
 from tests.world import World
+from yinuo.areas.complaints.models import Complaint
 
 
 @pytest.fixture
@@ -64,6 +65,16 @@ def test_another_year_and_another_product_are_empty(insurer: World) -> None:
         "No complaint was received"
         in client.get("/desk/complaints/limits?year=2019&product=liability").content.decode()
     )
+
+
+def test_what_still_runs_makes_no_share_of_more_than_all(insurer: World) -> None:
+    running = Complaint.objects.filter(told_at__isnull=False).first()
+    assert running is not None
+    Complaint.objects.filter(pk=running.pk).update(told_at=None)
+    page = signed_in(insurer, "manager").get("/desk/complaints/limits?year=2019").content.decode()
+    shares = [float(one) for one in re.findall(r"([\d.]+) %", page)]
+    assert shares
+    assert max(shares) <= 100
 
 
 def test_a_branch_sees_its_own_complaints_only(insurer: World) -> None:

@@ -107,7 +107,9 @@ def _line(
     cause = ALL if every else row.cause or NONE
 
     def opened(count: int, which: str, limit: int = 0) -> Cell:
-        share = f"{100 * count / row.decided:.1f} %" if which != "running" and row.decided else ""
+        # Those still running are no part of what the shares are taken of.
+        shared = which in ("within", "late") and row.decided
+        share = f"{100 * count / row.decided:.1f} %" if shared else ""
         if not count:
             return Cell(kind=CellKind.NUMBER, value=0, note=share)
         url = _with(request, "desk:complaint_limit_cases", cause=cause, which=which, days=limit)
