@@ -37,7 +37,7 @@ ASKED_TWICE_EVERY = 8
 """So many customers have one who is asked about a complaint besides."""
 WORK_SECONDS = 900.0
 """Longer than all the calls take on a busy machine."""
-BETWEEN_KILLS_SECONDS = (0.3, 2.0)
+BETWEEN_KILLS_SECONDS = (0.1, 1.2)
 FORMS_OF_A_CALL = 6
 """On average; a call without an answer takes two, another about ten."""
 QUALITIES = ("was_professional", "was_efficient", "was_transparent", "was_warm")
