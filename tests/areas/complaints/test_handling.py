@@ -74,6 +74,7 @@ def test_words_are_kept_as_first_spoken_and_the_customer_is_told_at_once(
     words = Note.objects.get(case=case, kind="words")
     assert "三个小时" in words.body
     assert case.complaint.first_spoken_at == day(0.5)
+    assert case.complaint.product == "motor"
     letter = Message.objects.get(case=case, reason="complaint_received", channel="inbox")
     assert case.number in letter.subject
     assert "2026" in letter.body

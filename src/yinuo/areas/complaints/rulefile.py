@@ -77,10 +77,14 @@ class MailRules(RuleTable):
 
 
 class InboundRules(RuleTable):
-    """Words by which a voice is told apart, beside what perception reads, and the limits."""
+    """Words by which a voice is told apart, beside what perception reads, and the limits.
+
+    ``product_of`` says which line of insurance a complaint is about, by the kind of its case.
+    """
 
     channels: Rule[dict[Literal["phone", "portal", "web_form", "email", "wechat"], ChannelWatch]]
     pass_on_within: Rule[LimitText]
+    product_of: Rule[dict[str, str]]
     withdrawal_words: Rule[tuple[str, ...]]
     violation_words: Rule[tuple[str, ...]]
     petition_words: Rule[tuple[str, ...]]

@@ -17,6 +17,7 @@ from yinuo.areas.complaints.commands.common import (
     locked,
     locked_many,
     one_of,
+    rules_at,
     take,
     telling,
     written,
@@ -440,12 +441,16 @@ def _complaint(case: Case, new: NewComplaint, follows: Complaint | None, at: dat
         follows=follows,
         group_size=new.group_size,
         face_to_face=new.face_to_face,
-        product=new.product,
+        product=new.product or _product(new.about, at),
         stage=new.stage or (new.about.state if new.about else ""),
         regulator_ref=new.regulator_ref,
         forwarded_at=received if new.channel == "regulator" else None,
         external_key=new.external_key or None,
     )
+
+
+def _product(about: Case | None, at: datetime) -> str:
+    return "" if about is None else rules_at(at).inbound.product_of.value.get(about.kind, "")
 
 
 def _keep_words(complaint: Complaint, new: NewComplaint, by: Actor, at: datetime) -> None:
