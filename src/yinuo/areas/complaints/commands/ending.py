@@ -182,7 +182,7 @@ def take_up_again(
             one.pk, one.complaint_id, one._state.adding = None, opened.pk, True
             one.save()
         data = {"party": row.pk, "kind": power.kind, "opened": opened.pk}
-        facts = {"opened_number": opened.number}
+        facts = {"into_number": opened.number}
         take(held, "take_up_again", by=by, at=at, data=data, facts=facts)
     return opened
 
