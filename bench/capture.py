@@ -70,7 +70,7 @@ def recording() -> Iterator[Request]:
 
 def _made(cursor: psycopg.Cursor[Any], sent: str) -> tuple[int, ...]:
     """The new ids in the answer, and the cursor back at its start."""
-    makes = re.search(r"\breturning\b|defer_jobs|defer_job", sent, re.IGNORECASE)
+    makes = re.search(r"\breturning\b|\bnextval\b|defer_jobs?", sent, re.IGNORECASE)
     if cursor.description is None or not makes:
         return ()
     made = tuple(value for row in cursor.fetchall() for value in _ids(row))
