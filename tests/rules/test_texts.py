@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from opencc import OpenCC
 
 from tests.paths import CHECKOUT, PACKAGE
 from yinuo.core.rulebook import registry, rendering, textfiles
@@ -185,6 +186,26 @@ def test_every_language_code_finds_a_language_that_we_write(code: str, language:
 
 def test_traditional_chinese_is_derived_from_simplified() -> None:
     assert derivation.stale(PACKAGE / "texts") == []
+
+
+# Written alike in both, where they mean what they mean in our texts.
+ALIKE = frozenset("准吃群里")
+TRADITIONAL = PACKAGE / "texts" / "zh-hant"
+
+
+def test_no_simplified_character_stands_in_a_traditional_text() -> None:
+    forth, back = OpenCC("s2t"), OpenCC("t2s")
+
+    def simplified(one: str) -> bool:
+        other = str(forth.convert(one))
+        return one not in ALIKE and other != one and back.convert(other) == one
+
+    found = {
+        path.name: sorted(filter(simplified, set(path.read_text("utf-8"))))
+        for path in TRADITIONAL.rglob("*.*")
+    }
+    assert len(found) > 20
+    assert not {path: found[path] for path in found if found[path]}
 
 
 def test_a_reviewed_text_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from yinuo.areas.claims import letters, queries
 from yinuo.areas.claims.commands import (
     ClauseExplainedAlready,
     ClauseNotExplained,
+    ClauseNotInLibrary,
     Damage,
     Line,
     NewLoss,
@@ -44,6 +45,7 @@ from yinuo.core.people.models import Person
 from yinuo.kit.errors import DomainError
 from yinuo.settlement.reading import read_accident
 from yinuo.settlement.settling import settle
+from yinuo.settlement.words import explain_open_point
 
 pytestmark = pytest.mark.django_db
 OWN, OTHER = (
@@ -81,7 +83,7 @@ def assessed(insurer: World, case: Case, approved: int = 12000, count: int = 1) 
             Line("part", "前保险杠", Decimal(10000 if loss == 1 else 6000),
                  Decimal(approved - 2000 if loss == 1 else 6000),
                  reason="" if approved == 12000 or loss > 1 else "同型号配件的市场价",
-                 clause="" if approved == 12000 or loss > 1 else "第十九条"),
+                 clause="" if approved == 12000 or loss > 1 else "own_damage_sum_2020"),
             Line("labour", "喷漆", Decimal(2000), Decimal(2000)),
         ]  # fmt: skip
         claims.assess(case=case, loss=loss, lines=lines, by=insurer["assessor"], at=after(120))
@@ -362,16 +364,31 @@ def test_a_cut_that_names_a_clause_of_the_library_has_it_explained_in_the_letter
     insurer: World, language: str
 ) -> None:
     case = calculated(insurer, approved=9000)
-    clause = knowledge.clause("own_damage_exclusions_2020", "zh-hans", at=after(100))
-    assert clause is not None
-    AssessmentLine.objects.filter(reason__gt="").update(clause=clause.label)
-    Calculation.objects.update(reasons=[{"reason": "同型号配件的市场价", "clause": clause.label}])
     letter = letter_of(case, language)
-    known = knowledge.clause(clause.key, language, at=after(400))
+    known = knowledge.clause("own_damage_sum_2020", language, at=after(400))
     assert known is not None
     assert known.plain in letter.plain_text()
     said = [row.value for one in letter.blocks if isinstance(one, Facts) for row in one.rows]
     assert any(known.label in one for one in said)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_the_letter_says_what_was_not_known_of_the_other_car(insurer: World, language: str) -> None:
+    case = surveyed(insurer, "main", (OWN, OTHER))
+    assessed(insurer, case, 9000, count=2)
+    claims.calculate(case=case, loss=1, by=insurer["calculator"], at=after(240))
+    letter = letter_of(case, language)
+    assert explain_open_point("other_covers", language)["customer"] in letter.plain_text()
+
+
+def test_a_cut_names_a_clause_of_the_library_or_none(insurer: World) -> None:
+    case = surveyed(insurer)
+    whole = Line("labour", "喷漆", Decimal(800), Decimal(800))
+    cut = Line("part", "前保险杠", Decimal(900), Decimal(700), reason="市场价", clause="第十九条")
+    with pytest.raises(ClauseNotInLibrary) as found:
+        claims.assess(case=case, loss=1, lines=[whole, cut], by=insurer["assessor"], at=after(60))
+    assert found.value.field == "lines.1.clause"
+    assert not AssessmentLine.objects.exists()
 
 
 def test_a_clause_that_the_library_does_not_have_is_explained_by_who_cites_it(

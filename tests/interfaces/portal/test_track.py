@@ -55,7 +55,12 @@ def assessed(insurer: World) -> Case:
     case = surveyed(insurer)
     lines = [
         Line(
-            "part", "前保险杠", Decimal(3000), Decimal(2800), reason="按市场价", clause="第十三条"
+            "part",
+            "前保险杠",
+            Decimal(3000),
+            Decimal(2800),
+            reason="按市场价",
+            clause="own_damage_sum_2020",
         ),
         Line("labour", "喷漆", Decimal(1200), Decimal(1200)),
     ]
@@ -116,7 +121,7 @@ def test_the_milestones_and_the_sum_stand_line_by_line(insurer: World, visitor: 
         "前保险杠",
         "¥2,800.00",
         "按市场价",
-        "第十三条",
+        "how the sum is made",
         "the part that the policy leaves to you",
         "¥3,500.00",
     ):

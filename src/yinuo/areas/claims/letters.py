@@ -45,6 +45,7 @@ from yinuo.core.rulebook.textfiles import Text, language_of
 from yinuo.kit import clock_words
 from yinuo.kit.clock import Limit
 from yinuo.kit.money import format_amount
+from yinuo.settlement.words import explain_open_point
 
 TEXTS = {
     "pay": "letters.decision",
@@ -233,6 +234,11 @@ def _sum(about: Subject, found: Sequence[Line]) -> Iterator[Block]:
         total_label=about.words("letters.total_owner" if owner else "letters.total"),
         total=about.money(about.calculation.amount),
     )
+    open_points = (about.calculation.sheet or {}).get("open_points", ())
+    if open_points:
+        yield Heading(about.words("letters.sum_open"))
+        said = (explain_open_point(one, about.language)["customer"] for one in open_points)
+        yield Bullets(tuple(said))
 
 
 def _advanced(about: Subject) -> Iterator[SumLine]:

@@ -209,12 +209,11 @@ def _lines(loss: Loss, plot: Plot, dice: random.Random) -> list[Line]:
             (asked * Decimal("0.9")).quantize(Decimal("0.01")) if cut and not number else asked
         )
         reason = "按市场配件价格核定" if approved < asked else ""
-        clause = "示例条款 3.2" if reason else ""
-        lines.append(Line("part", part, asked, approved, reason=reason, clause=clause))
+        lines.append(Line("part", part, asked, approved, reason=reason))
     labour = Decimal(200) if plot.ends == "zero" else Decimal(dice.randint(3, 12) * 100)
     if plot.ends == "zero":
         return [Line("labour", "抛光", labour, Decimal(0), reason="原有损伤，不属于本次事故",
-                     clause="示例条款 2.1")]  # fmt: skip
+                     clause="own_damage_exclusions_2020")]  # fmt: skip
     return [*lines, Line("labour", "钣金喷漆", labour, labour)]
 
 

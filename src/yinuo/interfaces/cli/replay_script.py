@@ -55,7 +55,7 @@ REASON = Reason(
 NOT_IN_FORCE = Reason(
     "事故不在保险期间内", "保险条款：保险期间", "保险开始以前和结束以后发生的事故，我们不赔。"
 )
-CUT = Reason("无证据证明的部分不予认可", "保险条款：赔偿处理")
+CUT = "无证据证明的部分不予认可"
 CUT_TO = Decimal("0.70")
 """The share that is recognised where the rest is not proved."""
 WITHDRAWN = "损失低于免赔额，自行修理"
@@ -276,4 +276,4 @@ def _lines(loss: Loss, *, cut: bool) -> list[Line]:
     if not cut:
         return [Line("other", loss.title, asked, asked)]
     approved = (asked * CUT_TO).quantize(Decimal("0.01"))
-    return [Line("other", loss.title, asked, approved, reason=CUT.reason, clause=CUT.clause)]
+    return [Line("other", loss.title, asked, approved, reason=CUT)]

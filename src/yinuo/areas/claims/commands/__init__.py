@@ -9,6 +9,7 @@ from yinuo.areas.claims.commands.advancing import (
 )
 from yinuo.areas.claims.commands.assessing import (
     Assess,
+    ClauseNotInLibrary,
     Line,
     assess,
     assess_many,
@@ -128,6 +129,7 @@ __all__ = [
     "BankAnswered",
     "ClauseExplainedAlready",
     "ClauseNotExplained",
+    "ClauseNotInLibrary",
     "CompletePapers",
     "CompleteSurvey",
     "Damage",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from yinuo.areas.claims.commands.clauses import Library
 from yinuo.areas.claims.commands.common import (
     LossTurn,
     Member,
@@ -58,9 +59,20 @@ class CutNeedsReason(DomainError):
     http = 422
 
 
+class ClauseNotInLibrary(DomainError):
+    code = "clause_not_in_library"
+    message = _(
+        "Line %(line)s: “%(clause)s” is not in the library of clauses. Choose one of it, or leave "
+        "this empty and say in the reason what holds."
+    )
+    http = 422
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item. `asked` and `approved` are for the whole quantity, in the claim's currency."""
+    """One item. `asked` and `approved` are for the whole quantity, in the claim's currency.
+    `clause` is the key or the name of a clause of the library, or "".
+    """
 
     kind: str
     name: str
@@ -83,14 +95,15 @@ def assess_many(turns: Sequence[Assess], *, by: Actor, at: datetime) -> list[Ass
 
     Raises AssessmentIsEmpty and, with the number of the line, what is wrong in it.
     """
+    library = Library(at)
     for turn in turns:
         with cases.naming(turn.case):
-            _check(turn.lines)
+            _check(turn.lines, library)
     with cases.transaction():
         members = hold(turns, by=by, at=at)
         losses = [one.loss_of(one.turn.loss) for one in members]
         steps = ["assess" if loss.stage == "surveyed" else "reassess" for loss in losses]
-        filed = _file(members, losses)
+        filed = _file(members, losses, library)
         reopened = [loss for loss in losses if loss.amount is not None]
         for loss in reopened:
             loss.amount = None
@@ -151,7 +164,7 @@ def survey_and_assess(
             assess(case=case, loss=ordinal, lines=lines, by=by, at=at)
 
 
-def _check(lines: Sequence[Line]) -> None:
+def _check(lines: Sequence[Line], library: Library) -> None:
     if not lines:
         raise AssessmentIsEmpty("lines")
     if len(lines) > MOST_LINES:
@@ -165,10 +178,16 @@ def _check(lines: Sequence[Line]) -> None:
             problems.append(ApprovedAboveAsked(f"{where}.approved", line=index + 1))
         elif line.approved < line.asked and not line.reason.strip():
             problems.append(CutNeedsReason(f"{where}.reason", line=index + 1))
+        elif line.clause.strip() and not library.explains(line.clause):
+            problems.append(
+                ClauseNotInLibrary(f"{where}.clause", line=index + 1, clause=line.clause.strip())
+            )
     raise_problems(problems)
 
 
-def _file(members: Sequence[Member[Assess]], losses: Sequence[Loss]) -> list[Assessment]:
+def _file(
+    members: Sequence[Member[Assess]], losses: Sequence[Loss], library: Library
+) -> list[Assessment]:
     versions = newest_versions(Assessment, losses)
     filed = add_rows(
         [
@@ -187,7 +206,7 @@ def _file(members: Sequence[Member[Assess]], losses: Sequence[Loss]) -> list[Ass
     )
     add_rows(
         [
-            _line_row(assessment, index + 1, line)
+            _line_row(assessment, index + 1, line, library)
             for one, assessment in zip(members, filed, strict=True)
             for index, line in enumerate(one.turn.lines)
         ]
@@ -195,7 +214,8 @@ def _file(members: Sequence[Member[Assess]], losses: Sequence[Loss]) -> list[Ass
     return filed
 
 
-def _line_row(assessment: Assessment, ordinal: int, line: Line) -> AssessmentLine:
+def _line_row(assessment: Assessment, ordinal: int, line: Line, library: Library) -> AssessmentLine:
+    _key, clause = library.key_and_name(line.clause)
     return AssessmentLine(
         assessment=assessment,
         ordinal=ordinal,
@@ -205,7 +225,7 @@ def _line_row(assessment: Assessment, ordinal: int, line: Line) -> AssessmentLin
         asked=line.asked,
         approved=line.approved,
         reason=line.reason.strip(),
-        clause=line.clause,
+        clause=clause,
     )
 
 

@@ -6,7 +6,7 @@ A machine never decides: every step here is taken by a member of staff.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from yinuo.areas.claims import advances, queries
+from yinuo.areas.claims.commands.clauses import Library
 from yinuo.areas.claims.commands.common import LossTurn, Member, newest_versions
 from yinuo.areas.claims.commands.settling import (
     digest_of,
@@ -31,7 +32,6 @@ from yinuo.areas.claims.settling import Settled
 from yinuo.core.cases import commands as cases
 from yinuo.core.cases.models import Case
 from yinuo.core.knowledge import commands as knowledge
-from yinuo.core.knowledge import queries as library
 from yinuo.core.knowledge.rules import written_in
 from yinuo.core.people.actors import Actor
 from yinuo.kit.bulk import add_rows
@@ -165,10 +165,10 @@ def propose_refusal_many(turns: Sequence[Refusal], *, by: Actor, at: datetime) -
     Raises RefusalWithoutReason, ReasonAndClause, ClauseNotExplained, ClauseExplainedAlready and
     knowledge.WordingRefused.
     """
-    found = _Library(at)
+    found, checked = Library(at), set[Reason]()
     for turn in turns:
         with cases.naming(turn.case):
-            _check_reasons(turn.reasons, found, at)
+            _check_reasons(turn.reasons, found, checked)
     with cases.transaction():
         members, losses = taken(turns, "propose_refusal", by, at)
         assessments = queries.newest_assessments(losses)
@@ -177,7 +177,7 @@ def propose_refusal_many(turns: Sequence[Refusal], *, by: Actor, at: datetime) -
             assessment = assessments.get(loss.pk)
             asked = assessment.asked if assessment else loss.estimate or Decimal(0)
             nothing = nothing_to_pay(asked)
-            listed = [found.kept(reason) for reason in one.turn.reasons]
+            listed = [_kept(reason, found) for reason in one.turn.reasons]
             drafts.append(_Draft(one, loss, nothing, assessment, "refuse", listed))
         return _file(drafts, "propose_refusal", by, at)
 
@@ -199,32 +199,15 @@ def propose_refusal(
 # Parts ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Library:
-    """The clauses as they are at a moment; each name is looked up once, each reason read once."""
-
-    at: datetime
-    found: dict[str, tuple[str, str]] = field(default_factory=dict)
-    checked: set[Reason] = field(default_factory=set)
-
-    def key_and_name(self, words: str) -> tuple[str, str]:
-        """Of a clause of the library its key and its name; of any other no key."""
-        asked = words.strip()
-        if asked not in self.found:
-            key = library.key_of(asked, at=self.at)
-            one = library.clause(key, library.WRITTEN, at=self.at) if key else None
-            self.found[asked] = (key, one.label) if one else ("", asked)
-        return self.found[asked]
-
-    def kept(self, reason: Reason) -> dict[str, str]:
-        """A reason as it is kept: the clause by its name, and where it is explained."""
-        key, name = self.key_and_name(reason.clause)
-        more = {"key": key, "plain": reason.plain.strip()}
-        known = {one: words for one, words in more.items() if words}
-        return {"reason": reason.reason, "clause": name, **known}
+def _kept(reason: Reason, found: Library) -> dict[str, str]:
+    """A reason as it is kept: the clause by its name, and where it is explained."""
+    key, name = found.key_and_name(reason.clause)
+    more = {"key": key, "plain": reason.plain.strip()}
+    known = {one: words for one, words in more.items() if words}
+    return {"reason": reason.reason, "clause": name, **known}
 
 
-def _check_reasons(reasons: Sequence[Reason], found: _Library, at: datetime) -> None:
+def _check_reasons(reasons: Sequence[Reason], found: Library, checked: set[Reason]) -> None:
     """The customer reads these words: each names why and where, and is plain (保险法 art 24)."""
     if not reasons:
         raise RefusalWithoutReason("reasons")
@@ -236,7 +219,7 @@ def _check_reasons(reasons: Sequence[Reason], found: _Library, at: datetime) -> 
         if not reason.reason.strip() or not reason.clause.strip()
     )
     for index, reason in enumerate(reasons):
-        if reason in found.checked:
+        if reason in checked:
             continue
         _check_clause(reason, found, f"reasons.{index}.plain")
         for name, words in (("reason", reason.reason), ("plain", reason.plain)):
@@ -246,19 +229,18 @@ def _check_reasons(reasons: Sequence[Reason], found: _Library, at: datetime) -> 
                 text=words,
                 language=written_in(words),
                 purpose="reply",
-                at=at,
+                at=found.at,
                 field=f"reasons.{index}.{name}",
             )
-        found.checked.add(reason)
+        checked.add(reason)
 
 
-def _check_clause(reason: Reason, found: _Library, place: str) -> None:
+def _check_clause(reason: Reason, found: Library, place: str) -> None:
     """The letter says every clause in plain words: the library's, or those of a colleague."""
     key, name = found.key_and_name(reason.clause)
     if key and reason.plain.strip():
         raise ClauseExplainedAlready(place, clause=name)
-    known = key or reason.plain.strip() or library.named_in(name, library.WRITTEN, at=found.at)
-    if not known:
+    if not (reason.plain.strip() or found.explains(reason.clause)):
         raise ClauseNotExplained(place, clause=name)
 
 
