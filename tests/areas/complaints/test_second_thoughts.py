@@ -292,6 +292,14 @@ def reviewed(insurer: World, claim: Case) -> Case:
     return case
 
 
+def test_after_the_answer_it_is_the_complainant_who_goes_on(insurer: World, claim: Case) -> None:
+    case, _name = answered(insurer, claim)
+    assert case.waiting_for_customer
+    complaints.ask_review(case=case, words="事实不对", by=insurer["customer"], at=day(6))
+    case.refresh_from_db()
+    assert not case.waiting_for_customer
+
+
 def told_of_review(case: Case) -> bool:
     return Message.objects.filter(case=case, reason="complaint_review_decided").exists()
 

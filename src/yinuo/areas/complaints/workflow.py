@@ -16,7 +16,7 @@ _PROGRESS = (
     State("investigating", _("Looking into it"), care="handling"),
     State("proposed", _("Talking about a solution"), care="handling"),
     State("decided", _("Decided, not yet told"), care="handling"),
-    State("told", _("Answer given"), care="closing"),
+    State("told", _("Answer given"), care="closing", customers_turn=True),
     State("reviewing", _("Answer under review"), care="handling"),
 )
 _ENDS = (

@@ -36,7 +36,7 @@ CONCERNS = Table(
         State("opened", _("Heard"), care="intake"),
         State("taken", _("Somebody is on it"), care="handling"),
         State("answered", _("Answered"), care="handling"),
-        State("solved", _("Solution proposed"), care="handling"),
+        State("solved", _("Solution proposed"), care="handling", customers_turn=True),
         State("closing", _("To be closed: second person looks"), care="closing"),
         State("confirmed", _("Confirmed by the customer"), care="closing"),
         State("closed", _("Closed"), care="closing", ended=True),

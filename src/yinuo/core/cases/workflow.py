@@ -14,12 +14,15 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`label` is the English msgid; `care` one of the four care phases laid over the workflow."""
+    """`label` is the English msgid; `care` one of the four care phases laid over the workflow. In a
+    state of `customers_turn` it is the customer who goes on: nothing need be promised.
+    """
 
     name: str
     label: str
     care: str = ""
     ended: bool = False
+    customers_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ def propose_closing(
         keep_apart(held, by.staff_id)
         only_if_given(held, by)
         note = cases.write_note(case=held.case, body=words, kind="reason", by=by, at=at)
-        held.case.waiting_for_customer = False
         leads = people.leads_of(held.case.branch_path, "team_lead")
         lead = next((one.pk for one in leads if one.pk != by.staff_id), None)
         data = {"reason": reason, "note": note.pk}
@@ -90,7 +89,6 @@ def become_complaint(
         _decided(concern, Closing.Verdict.DROPPED, None, at)
         concern.outcome = Concern.Outcome.COMPLAINT
         concern.save(update_fields=["outcome"])
-        held.case.waiting_for_customer = False
         data = {
             "first_spoken_at": concern.first_spoken_at.isoformat(),
             "notes": _customers_notes(concern),

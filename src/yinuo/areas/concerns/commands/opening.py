@@ -207,7 +207,6 @@ def reopen_as_unsolved(
     concern = held.concern
     concern.round += 1
     concern.save(update_fields=["round"])
-    held.case.waiting_for_customer = False
     data = {**data, "round": concern.round}
     cases.advance(Move(held.case, "reopen", data=data), by=by, at=at)
 

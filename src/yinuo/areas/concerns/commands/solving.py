@@ -133,7 +133,6 @@ def solve(
         concern = held.concern
         concern.solved_at, concern.solved_by = at, by.id
         concern.save(update_fields=["solved_at", "solved_by"])
-        held.case.waiting_for_customer = True
         facts = {"words": words}
         data = {"note": note.pk, "round": concern.round}
         cases.advance(Move(held.case, "solve", data=data, facts=facts), by=by, at=at)
@@ -161,7 +160,6 @@ def confirm(
         concern.confirmed_at, concern.confirmed_by = at, by.id
         concern.outcome = Concern.Outcome.CONFIRMED
         concern.save(update_fields=["confirmed_at", "confirmed_by", "outcome"])
-        held.case.waiting_for_customer = False
         cases.advance(Move(held.case, "close", data=closed(held, "confirmed")), by=SYSTEM, at=at)
 
 

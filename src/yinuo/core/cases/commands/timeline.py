@@ -380,6 +380,9 @@ def _set_stage(part: Part, stage: str, table: Table, at: datetime) -> None:
 def _set_state(case: Case, state: str, table: Table, at: datetime) -> None:
     if state == case.state:
         return
+    theirs = table.state(state).customers_turn
+    if theirs or table.state(case.state).customers_turn:
+        case.waiting_for_customer = theirs
     case.state = state
     case.state_since_at = at
     case.closed_at = at if table.ended(state) else None
