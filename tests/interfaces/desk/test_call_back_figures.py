@@ -214,7 +214,8 @@ def _measure(ask: Asking, **changes: str) -> dict[str, str]:
 @pytest.mark.covers("G-12", "HR-15", "HR-16")
 def test_the_programme_shows_version_goals_and_strategies(ask: Asking) -> None:
     text = _text(browser(ask), PROGRAMME)
-    for said in ("In force from", "Answered within 72 hours", "Major cases", "Source document 002"):
+    for said in ("In force from", "Answered within 72 hours", "Major cases", "Source document 002",
+                 "Somebody died", "at most 2 a day and 4 a round, 3 hours apart"):  # fmt: skip
         assert said in text
     assert "Plan a measure" not in text
 

@@ -28,6 +28,7 @@ VOICES = (
     ("免赔额买保险的时候没人跟我说过，我要投诉。", "amount_deductible", "visit"),
 )
 QUESTIONS = ("请问理赔款什么时候到账？", "请问还需要交什么材料？")
+ANSWER = "到哪一步了、还差什么材料，都写在您的案件页面上。有变化我们马上告诉您。"
 LETTER = Letter(
     facts="我们查看了案件记录和通话录音：您反映的情况属实，我们没有提前告诉您。",
     decision="投诉成立。我们向您道歉，并做到下面列出的事。",
@@ -45,12 +46,16 @@ def voice(at: datetime, claim: Case, branch: str, cast: Cast, dice: random.Rando
     with suppress(DomainError):
         if dice.random() < 0.3:
             words = dice.choice(QUESTIONS)
-            complaints.take_in(voice=_said(words, "phone", claim, at), by=agent, at=at)
+            row = complaints.take_in(voice=_said(words, "phone", claim, at), by=agent, at=at)
+            at = yield at + timedelta(minutes=dice.randint(20, 600))
+            landing = Landing(kind="question", about=claim)
+            complaints.sort(voice=row, landing=landing, by=agent, at=at)
+            at = yield at + timedelta(hours=dice.randint(1, 20))
+            complaints.answer_question(voice=row, words=ANSWER, by=agent, at=at)
             return at
         words, cause, channel = dice.choice(VOICES)
         row = complaints.take_in(voice=_said(words, channel, claim, at), by=agent, at=at)
-        if dice.random() < 0.1:
-            return at
+        at = yield at + timedelta(minutes=dice.randint(20, 600))
         landing = Landing(kind="complaint", about=claim, wanted="说明原因并改正")
         case = complaints.sort(voice=row, landing=landing, by=agent, at=at)
         if case is not None:

@@ -23,13 +23,16 @@ from yinuo.areas.call_backs.rulefile import CallBacksRules
 from yinuo.core.people import queries as people
 from yinuo.core.people.actors import Actor
 from yinuo.core.rulebook import queries as rulebook
+from yinuo.core.rulebook.textfiles import language_of
 from yinuo.interfaces.common import formdata, labels, wording
+from yinuo.interfaces.common.call_back_words import EXCLUSIONS
 from yinuo.interfaces.common.fields import FieldKind, FieldState, FormState, Option, bind
 from yinuo.interfaces.common.formdata import Typed
 from yinuo.interfaces.common.inputs import Input
 from yinuo.interfaces.common.present import Cell, CellKind, Column, Fact, Table, Tag, Tone
 from yinuo.interfaces.desk.actor import actor_of, desk, now
 from yinuo.interfaces.desk.views.call_back_figures import name_of, verdict_tag
+from yinuo.kit import clock_words
 from yinuo.kit.errors import DomainError
 from yinuo.overview import call_back_figures as figures
 from yinuo.overview import measures
@@ -121,7 +124,25 @@ def _facts(rules: CallBacksRules) -> tuple[Fact, ...]:
         Fact(_("Version"), str(known.version.value), _said(known.version.why)),
         Fact(_("In force from"), wording.calendar_date(known.in_force_from.value)),
         Fact(_("Who is asked"), _("Every customer whose case has ended, but for the exclusions.")),
+        Fact(
+            _("Exclusions"),
+            _(", ").join(labels.word(EXCLUSIONS, name) for name in rules.exclusions),
+        ),
+        Fact(_("Calls"), _calls(rules)),
     )
+
+
+def _calls(rules: CallBacksRules) -> str:
+    """When and how often somebody is rung."""
+    known = rules.calling
+    between = known.between.value
+    words = clock_words.patterns(language_of(get_language() or ""))
+    return _("%(hours)s; at most %(day)s a day and %(round)s a round, %(between)s apart") % {
+        "hours": _(", ").join(f"{opens}–{closes}" for opens, closes in known.hours.value),
+        "day": known.most_a_day.value,
+        "round": known.most_a_round.value,
+        "between": clock_words.amount(between.amount, between.unit, words),
+    }
 
 
 def _said(reason: str) -> str:
