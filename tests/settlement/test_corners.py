@@ -265,6 +265,13 @@ CASES: dict[str, tuple[Json, dict[str, str]]] = {
         accident([car("A", "equal"), car("B", "equal")], [thing("fence", None, "0.01")]),
         {"ctpli.A.property.fence": "0.01", "payees.fence": "0.02"},
     ),
+    # The proxy of 100 is all that a car without fault and without cover owes for property: the bag
+    # of somebody on foot is the other car's. With cover the proxy is a line of its own.
+    "an_owner_without_cover_owes_what_the_cover_would_have_been": (
+        accident([car("A", "none", ctpli={"insured": False}), car("B", "full")],
+                 [damaged("B", 100), hurt("v"), thing("bag", "v", 21)]),
+        {"owner_pays.A.B_car": "100.00", "ctpli.B.property.bag": "21.00"},
+    ),
     "advances_of_two_covers_come_off_one_loss_only": (
         accident(
             [car("A", "full", third_party=TPL)],

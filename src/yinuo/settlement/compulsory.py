@@ -165,7 +165,9 @@ def _proxies(
         figures: dict[str, Figure] = {"loss": amounts[loss.id], "pool": pool, "liable": among}
         for free in parties.free:
             part = sum_ * parties.limits[free.id]["property"] / pool
-            if sheet.tables.proxy_uses_no_liability_limit or not vehicle.ctpli.insured:
+            # An owner without cover owes what the cover would have been, and not more.
+            both_insured = vehicle.ctpli.insured and free.ctpli.insured
+            if sheet.tables.proxy_uses_no_liability_limit or not both_insured:
                 rooms[free.id] = rooms[free.id] - part
             if not free.ctpli.insured:
                 add(sheet.owner_pays, free.id, loss.id, part)
