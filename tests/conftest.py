@@ -67,9 +67,12 @@ def _renew(template: str, name: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_seals(settings: LazySettings) -> None:
-    """Seals lie outside the database: those of another test's database are none of this one's."""
+def own_folders(settings: LazySettings) -> None:
+    """Seals and the bank's exchange lie outside the database: those of another test's database are
+    none of this one's.
+    """
     settings.SEALS_ROOT = Path(settings.SEALS_ROOT) / uuid4().hex
+    settings.BANK_EXCHANGE = Path(settings.BANK_EXCHANGE) / uuid4().hex
 
 
 @pytest.fixture

@@ -106,6 +106,11 @@ class Scene:
         return {}
 
     @property
+    def training(self) -> int:
+        """The first record of what the surveyor was trained in."""
+        return self.insurer.staff["surveyor"].competences.earliest("pk").pk
+
+    @property
     def note(self) -> int:
         """The first thing that the customer said about the claim."""
         said = Note.objects.filter(case__about=self.case).order_by("pk").first()
@@ -118,6 +123,7 @@ class Scene:
             "document": self.document,
             "note": self.note,
             "person": self.insurer.holder.pk,
+            "record": self.training,
             "token": "no-such-token",
             "message_id": "no-such-batch",
             "name": "today",

@@ -31,7 +31,7 @@ from yinuo.core.cases.models import Case, Promise
 
 KILLS = 30
 COMPLAINTS_PER_KILL = 1 / 3
-STEPS = 16
+STEPS = 15
 ONCE = (
     "complaint.received",
     "complaint.acknowledged",
