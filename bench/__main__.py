@@ -99,6 +99,11 @@ def table(found: list[Measured], facts: dict[str, str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def remarks(text: str) -> str:
+    """What a person wrote below the table; it outlives the next run."""
+    return text.rpartition("\n|")[2].partition("\n")[2]
+
+
 def main() -> int:
     asked = sys.argv[1:]
     unknown = sorted(set(asked) - set(SCRIPTS))
@@ -123,7 +128,8 @@ def main() -> int:
     text = table(found, facts)
     print(text)
     if not asked:
-        TABLE.write_text(text, encoding="utf-8")
+        below = remarks(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else ""
+        TABLE.write_text(text + below, encoding="utf-8")
     return int(any(one.met is False for one in found))
 
 
