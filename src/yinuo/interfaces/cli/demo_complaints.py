@@ -42,6 +42,7 @@ def voice(at: datetime, claim: Case, branch: str, cast: Cast, dice: random.Rando
     if dice.random() > SHARE:
         return at
     at = yield at + timedelta(hours=dice.randint(5, 60))
+    claim.refresh_from_db()
     agent = cast.actor(branch, "agent")
     with suppress(DomainError):
         if dice.random() < 0.3:
