@@ -11,14 +11,16 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from pytest_django import Settings
 
 from yinuo.core.people.models import Branch, Staff
+from yinuo.interfaces.cli import run
 from yinuo.interfaces.cli.main import yinuo
 from yinuo.interfaces.cli.run import UNDER_WAY
 from yinuo.kit.embedded import Cluster
@@ -142,3 +144,36 @@ def test_production_does_not_serve_while_demo_accounts_can_sign_in(settings: Set
 
     assert answer.exit_code == 2
     assert "Production mode refuses demo accounts" in answer.output
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+def test_nobody_is_let_in_before_the_tables_are_there(
+    monkeypatch: pytest.MonkeyPatch, prepared: bool
+) -> None:
+    did: list[str] = []
+
+    def started(name: str, *_words: str) -> Any:
+        did.append(name)
+        return object()
+
+    def note(name: str) -> Callable[..., None]:
+        return lambda *_args, **_named: did.append(name)
+
+    monkeypatch.setattr(run, "is_prepared", lambda **_: prepared)
+    monkeypatch.setattr(run, "start", started)
+    for name in ("start_database", "migrate", "wait_until_ready", "remember", "watch", "stop_all"):
+        monkeypatch.setattr(run, name, note(name))
+
+    done = CliRunner().invoke(run.run, ["--no-demo"])
+
+    assert done.exit_code == 0, done.output
+    begun = did[: did.index("wait_until_ready")]
+    # A house that is prepared need not wait for its database: nobody asks it before the web is up.
+    fresh = ["start_database", "migrate", "serve"]
+    assert begun == (["serve", "start_database"] if prepared else fresh)
+
+
+def test_a_demo_of_too_few_claims_is_refused_before_anything_is_begun() -> None:
+    done = CliRunner().invoke(run.run, ["--claims", "3"])
+    assert done.exit_code == 2
+    assert "20<=x<=5000" in done.output

@@ -20,7 +20,7 @@ from yinuo.interfaces.cli import demo_call_backs, demo_cast, demo_stories
 from yinuo.interfaces.cli.demo_cast import HEAD_OFFICE, PASSWORD, ROLES
 from yinuo.interfaces.cli.demo_stories import Plot
 from yinuo.interfaces.cli.engine import Engine
-from yinuo.interfaces.cli.run import SIGN_INS, UNDER_WAY
+from yinuo.interfaces.cli.run import CLAIMS, SIGN_INS, UNDER_WAY
 from yinuo.kit import env
 
 # How many of a hundred claims end where, and how many days ago such a claim was reported.
@@ -44,7 +44,7 @@ SPECIALS = ("", "", "", "", "", "cut", "several", "payees", "papers", "doubt", "
 
 
 @click.command()
-@click.option("--claims", "count", default=240, show_default=True, type=click.IntRange(20, 5000))
+@click.option("--claims", "count", default=240, show_default=True, type=CLAIMS)
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same insurer.")
 def demo(count: int, seed: int) -> None:
     """Fill an empty house with a demo insurer; a house that has people is left alone."""

@@ -28,6 +28,7 @@ STOP_SECONDS = 15
 WORKER = ("--concurrency", "2")
 SIGN_INS = "demo-sign-ins.txt"
 """`yinuo demo` writes there what a newcomer needs to sign in; one line per role."""
+CLAIMS = click.IntRange(20, 5000)
 UNDER_WAY = "stamps/demo-under-way"
 """There while the claims of the demo insurer are being told; one that stays was broken off."""
 
@@ -36,7 +37,9 @@ UNDER_WAY = "stamps/demo-under-way"
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo/--no-demo", default=True, help="Fill an empty house with a demo insurer.")
-@click.option("--claims", default=240, show_default=True, help="So many claims has the demo.")
+@click.option(
+    "--claims", default=240, show_default=True, type=CLAIMS, help="So many claims has the demo."
+)
 def run(host: str, port: int, demo: bool, claims: int) -> None:
     """Prepare everything and serve web and worker until Ctrl-C."""
     if env.mode() is env.Mode.PRODUCTION:
@@ -47,10 +50,15 @@ def run(host: str, port: int, demo: bool, claims: int) -> None:
     programs: list[subprocess.Popen[bytes]] = []
     telling: subprocess.Popen[bytes] | None = None
     try:
-        # The web takes longest to load and asks for no database before somebody asks it.
+        fresh = not is_prepared(demo=demo)
+        if fresh:
+            # Nobody is let in before there is anything to see.
+            start_database()
+            migrate()
         programs.append(start("serve", "--host", host, "--port", str(port)))
-        start_database()
-        fresh = prepare(demo=demo)
+        if not fresh:
+            # The web takes longest to load and asks for no database before somebody asks it.
+            start_database()
         if demo and fresh:
             telling = start("demo", "--claims", str(claims))
         wait_until_ready(f"http://{host}:{port}/healthz", programs)
@@ -76,13 +84,17 @@ def start_database() -> None:
         cluster.create_database()
 
 
-def prepare(*, demo: bool) -> bool:
-    """Migrate unless the stamp says that this was done. Whether this is a first start."""
+def is_prepared(*, demo: bool) -> bool:
+    """Whether the stamp says of this very database that it was migrated and filled."""
     stamp = env.state_directory() / "stamps" / "prepared"
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == prepared_for(demo=demo):
+    try:
+        return stamp.read_text(encoding="utf-8") == prepared_for(demo=demo)
+    except FileNotFoundError:
         return False
+
+
+def migrate() -> None:
     subprocess.run([*program(), "migrate", "--finish"], check=True, stdout=subprocess.DEVNULL)
-    return True
 
 
 def remember(*, demo: bool) -> None:
