@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,7 @@ from yinuo.core.knowledge.commands import WordingRefused
 from yinuo.core.knowledge.models import ClauseUse, Disagreement
 from yinuo.core.messages.models import Message
 from yinuo.core.people.models import Person
+from yinuo.interfaces.common.inputs.claims import AssessmentLineInput
 from yinuo.kit.errors import DomainError
 from yinuo.settlement.reading import read_accident
 from yinuo.settlement.settling import settle
@@ -385,10 +387,32 @@ def test_a_cut_names_a_clause_of_the_library_or_none(insurer: World) -> None:
     case = surveyed(insurer)
     whole = Line("labour", "喷漆", Decimal(800), Decimal(800))
     cut = Line("part", "前保险杠", Decimal(900), Decimal(700), reason="市场价", clause="第十九条")
-    with pytest.raises(ClauseNotInLibrary) as found:
-        claims.assess(case=case, loss=1, lines=[whole, cut], by=insurer["assessor"], at=after(60))
-    assert found.value.field == "lines.1.clause"
+    named = "机动车商业保险示范条款（2020版）：车损险，赔款计算" + "的有关约定" * 20
+    for one in (cut, replace(cut, clause=named)):
+        with pytest.raises(ClauseNotInLibrary) as found:
+            claims.assess(
+                case=case, loss=1, lines=[whole, one], by=insurer["assessor"], at=after(60)
+            )
+        assert found.value.field == "lines.1.clause"
     assert not AssessmentLine.objects.exists()
+
+
+def test_a_name_of_the_library_is_taken_in_every_language(insurer: World) -> None:
+    case = surveyed(insurer)
+    # The longest names are English; what is kept is the name as it is written in the library.
+    for language in ("zh-hans", "zh-hant", "en"):
+        known = knowledge.clause("third_party_duty_2014", language, at=after(1))
+        assert known is not None
+        line = AssessmentLineInput(
+            kind="part", name="前保险杠", asked="900", approved="700", reason="市场价",
+            clause=known.label,
+        )  # fmt: skip
+        cut = Line(line.kind, line.name, line.asked, line.approved, reason=line.reason,
+                   clause=line.clause)  # fmt: skip
+        claims.assess(case=case, loss=1, lines=[cut], by=insurer["assessor"], at=after(60))
+    written = knowledge.clause("third_party_duty_2014", "zh-hans", at=after(1))
+    assert written is not None
+    assert set(AssessmentLine.objects.values_list("clause", flat=True)) == {written.label}
 
 
 def test_a_clause_that_the_library_does_not_have_is_explained_by_who_cites_it(

@@ -150,7 +150,7 @@ class AssessmentLineInput(Input):
     asked: Amount
     approved: Amount
     reason: Annotated[str, Field(max_length=200)] = ""
-    clause: Annotated[str, Field(max_length=60)] = ""
+    clause: Annotated[str, Field(max_length=200)] = ""
 
 
 class AssessmentInput(SeenInput):
