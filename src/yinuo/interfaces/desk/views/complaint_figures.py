@@ -31,6 +31,7 @@ from yinuo.interfaces.desk.views.complaint_behind import (
     year_of,
 )
 from yinuo.kit.errors import DomainError
+from yinuo.kit.money import format_amount
 from yinuo.overview import complaint_figures as overview
 from yinuo.overview.complaint_figures import Ends, Heat, Rate, Split
 from yinuo.overview.measures import Measure, verdict
@@ -196,7 +197,8 @@ def _rate(one: Rate, year: int, at: datetime) -> Stat:
 def _base(one: Rate, year: int) -> Stat:
     """What the rate is divided by, as a figure that opens."""
     which = BASES[one.measure]
-    value = f"¥{one.denominator:,.2f}" if which == "premium" else f"{one.denominator:,.0f}"
+    money = which == "premium"
+    value = format_amount(one.denominator) if money else f"{one.denominator:,.0f}"
     return Stat(label=_(DIVISORS[which]), value=value, url=base_url(year, which))
 
 
@@ -218,7 +220,7 @@ def _ends(ends: Ends, year: int, at: datetime) -> list[Stat]:
         replace(_share(_rated(at), ends.rated), url=behind_url(year, which="content")),
         Stat(
             label=_("Compensation that has arrived"),
-            value=f"¥{ends.cost:,.2f}",
+            value=format_amount(ends.cost),
             url=behind_url(year, which="paid"),
         ),
     ]
