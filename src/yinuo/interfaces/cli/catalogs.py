@@ -20,6 +20,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -39,6 +40,8 @@ LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 WRITTEN_BY_PEOPLE = "zh_Hans"
 OVERRIDES = LOCALE / "zh_Hant.overrides.toml"
 TEMPLATE_SUFFIXES = frozenset({".html", ".txt", ".md"})
+# Compiled texts hold a date: with that of today they would change with nothing changed.
+ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -138,6 +141,8 @@ def build(language: str, sentences: Mapping[Key, Sentence], translations: Transl
         project="Yinuo",
         version="1",
         fuzzy=False,
+        creation_date=ALWAYS,
+        revision_date=ALWAYS,
         header_comment="# Screen texts of Yinuo. Run yinuo.interfaces.cli.catalogs after a change.",
     )
     for key, sentence in sentences.items():
